@@ -1,0 +1,132 @@
+/// A JSON value as it was logged: the order of keys, repeated keys and the digits of numbers are kept.
+public enum JSONValue: Sendable {
+  case null
+  case bool(Bool)
+  /// The number's own text, so that 9007199254740993 and 1.0 stay what they are.
+  case number(String)
+  case string(String)
+  case array([JSONValue])
+  case object(JSONMembers)
+}
+
+/// The members of a JSON object, in the order of the text. A key may occur more than once; look-ups give the last
+/// one, as Go's decoder and so the API server does.
+public struct JSONMembers: Sendable {
+  public struct Member: Sendable {
+    public var key: String
+    public var value: JSONValue
+    public init(key: String, value: JSONValue) {
+      self.key = key
+      self.value = value
+    }
+  }
+  public var list: [Member]
+
+  public init(_ list: [Member] = []) { self.list = list }
+
+  public var isEmpty: Bool { list.isEmpty }
+  public var keys: [String] { list.map(\.key) }
+
+  public subscript(key: String) -> JSONValue? {
+    get { list.last { $0.key == key }?.value }
+    set {
+      guard let newValue else { return list.removeAll { $0.key == key } }
+      if let index = list.lastIndex(where: { $0.key == key }) {
+        list[index].value = newValue
+      } else {
+        list.append(Member(key: key, value: newValue))
+      }
+    }
+  }
+
+  /// Each key once, with the value that counts, in order of first appearance.
+  public var unique: [Member] {
+    var last: [String: JSONValue] = [:]
+    for member in list { last[member.key] = member.value }
+    guard last.count < list.count else { return list }
+    var seen: Set<String> = []
+    return list.compactMap { seen.insert($0.key).inserted ? Member(key: $0.key, value: last[$0.key] ?? $0.value) : nil }
+  }
+}
+
+extension JSONValue: Hashable {
+  /// Equal as the API server sees it: key order does not count, of repeated keys the last counts, numbers by value
+  /// (integers exactly, other numbers as Double).
+  public static func == (left: JSONValue, right: JSONValue) -> Bool {
+    switch (left, right) {
+    case (.null, .null): return true
+    case (.bool(let a), .bool(let b)): return a == b
+    case (.string(let a), .string(let b)): return a.utf8.elementsEqual(b.utf8)
+    case (.number(let a), .number(let b)):
+      if a == b { return true }
+      if let x = Int64(a), let y = Int64(b) { return x == y }
+      guard let x = Double(a), let y = Double(b) else { return false }
+      return x == y && (Int64(a) == nil || Int64(b) == nil)
+    case (.array(let a), .array(let b)): return a == b
+    case (.object(let a), .object(let b)):
+      let x = a.unique
+      let y = b.unique
+      guard x.count == y.count else { return false }
+      if zip(x, y).allSatisfy({ $0.key == $1.key }) { return zip(x, y).allSatisfy { $0.value == $1.value } }
+      let byKey = Dictionary(y.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 })
+      return x.allSatisfy { byKey[$0.key] == $0.value }
+    default: return false
+    }
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    switch self {
+    case .null: hasher.combine(0)
+    case .bool(let value): hasher.combine(value)
+    case .number(let text): hasher.combine(Double(text) ?? 0)
+    case .string(let text): for byte in text.utf8 { hasher.combine(byte) }
+    case .array(let items): hasher.combine(items)
+    case .object(let members): hasher.combine(members.unique.count)
+    }
+  }
+}
+
+extension JSONValue {
+  public var string: String? { if case .string(let value) = self { value } else { nil } }
+  public var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
+  public var array: [JSONValue]? { if case .array(let value) = self { value } else { nil } }
+  public var members: JSONMembers? { if case .object(let value) = self { value } else { nil } }
+  public var isNull: Bool { if case .null = self { true } else { false } }
+  /// The number as an integer; nil when it has a fraction or does not fit.
+  public var integer: Int64? { if case .number(let text) = self { Int64(text) } else { nil } }
+  public var double: Double? { if case .number(let text) = self { Double(text) } else { nil } }
+
+  /// Steps into objects only; nil where a key is missing or the value there is no object.
+  public subscript(path: String...) -> JSONValue? { self[path] }
+  public subscript(path: [String]) -> JSONValue? {
+    var value = self
+    for key in path {
+      guard case .object(let members) = value, let next = members[key] else { return nil }
+      value = next
+    }
+    return value
+  }
+
+  /// A copy with the member at the path set, or removed when `value` is nil. Missing objects on the way are made
+  /// when setting; where the path meets something that is no object, nothing changes.
+  public func setting(_ path: [String], to value: JSONValue?) -> JSONValue {
+    guard let key = path.first else { return value ?? .null }
+    guard case .object(var members) = self else { return self }
+    let rest = Array(path.dropFirst())
+    if rest.isEmpty {
+      members[key] = value
+    } else if let child = members[key] {
+      members[key] = child.setting(rest, to: value)
+    } else if value != nil {
+      members[key] = JSONValue.object(JSONMembers()).setting(rest, to: value)
+    }
+    return .object(members)
+  }
+
+  public static func object(_ pairs: KeyValuePairs<String, JSONValue>) -> JSONValue {
+    .object(JSONMembers(pairs.map { JSONMembers.Member(key: $0.key, value: $0.value) }))
+  }
+  public static func integer(_ value: some BinaryInteger) -> JSONValue { .number(String(value)) }
+  /// The text, or null where there is none.
+  public static func optional(_ text: String?) -> JSONValue { text.map(JSONValue.string) ?? .null }
+}

@@ -1,0 +1,76 @@
+public import AuditModel
+
+/// A filter made ready to be evaluated: tests of single columns, joined. The store runs it over column chunks, the
+/// in-memory evaluation over one act; both call the same tests.
+public indirect enum FilterPlan: Sendable {
+  case constant(Bool)
+  case and([FilterPlan])
+  case or([FilterPlan])
+  case not(FilterPlan)
+  case column(EventColumn, ColumnTest)
+  /// Needs the act's bodies or raw text; evaluated last, on the acts that all else lets through.
+  case payload(PayloadTest)
+
+  /// Whether any part of it needs more than columns.
+  public var needsPayload: Bool {
+    switch self {
+    case .constant, .column: false
+    case .payload: true
+    case .not(let plan): plan.needsPayload
+    case .and(let plans), .or(let plans): plans.contains(where: \.needsPayload)
+    }
+  }
+
+  /// Evaluates over one act; `detail` is asked at most once, and only where a payload test decides.
+  public func matches(_ act: Act, detail: () -> ActDetail?) -> Bool {
+    var cached: ActDetail??
+    return evaluate(act) {
+      if let cached { return cached }
+      let value = detail()
+      cached = .some(value)
+      return value
+    }
+  }
+
+  private func evaluate(_ act: Act, detail: () -> ActDetail?) -> Bool {
+    switch self {
+    case .constant(let value): value
+    case .column(let column, let test): test.matches(act.value(of: column))
+    case .payload(let test): detail().map(test.matches) ?? false
+    case .not(let plan): !plan.evaluate(act, detail: detail)
+    case .and(let plans): plans.allSatisfy { $0.evaluate(act, detail: detail) }
+    case .or(let plans): plans.contains { $0.evaluate(act, detail: detail) }
+    }
+  }
+}
+
+/// A test of one value of one column; pure, so the store asks it once for each distinct value.
+public struct ColumnTest: Sendable {
+  /// Where the test is only an interval of a number column, that interval (nil values fail): the fast path.
+  public var interval: ClosedRange<Int64>?
+  private let test: @Sendable (ColumnValue) -> Bool
+
+  public init(interval: ClosedRange<Int64>) {
+    self.interval = interval
+    test = { if case .number(.some(let value)) = $0 { interval.contains(value) } else { false } }
+  }
+  public init(_ test: @escaping @Sendable (ColumnValue) -> Bool) {
+    interval = nil
+    self.test = test
+  }
+  public func matches(_ value: ColumnValue) -> Bool { test(value) }
+}
+
+/// A test that needs the bodies or the raw text of an act.
+public struct PayloadTest: Sendable {
+  /// Bytes of which at least one must occur in a record for it to match at all; empty when nothing is known. Lets a
+  /// scan pass over records without parsing them.
+  public var needles: [[UInt8]]
+  private let test: @Sendable (ActDetail) -> Bool
+
+  public init(needles: [[UInt8]] = [], _ test: @escaping @Sendable (ActDetail) -> Bool) {
+    self.needles = needles
+    self.test = test
+  }
+  public func matches(_ detail: ActDetail) -> Bool { test(detail) }
+}

@@ -1,0 +1,93 @@
+public import AuditModel
+
+/// What differs between two manifests: field by field, and line by line of their YAML text.
+public struct VersionDiff: Sendable {
+  public var fields: [FieldChange]
+  public var lines: [DiffLine]
+  /// Machine fields that differ and are left out of `fields` and `lines`.
+  public var hiddenMachineFields: Int
+
+  public struct Options: Hashable, Sendable {
+    /// managedFields, resourceVersion, generation, uid, creationTimestamp, last-applied, status.
+    public var showsMachineFields: Bool
+    public init(showsMachineFields: Bool = false) { self.showsMachineFields = showsMachineFields }
+  }
+
+  public init(fields: [FieldChange] = [], lines: [DiffLine] = [], hiddenMachineFields: Int = 0) {
+    self.fields = fields
+    self.lines = lines
+    self.hiddenMachineFields = hiddenMachineFields
+  }
+
+  /// Compares two manifests; nil stands for no object (before a create, after a delete).
+  public init(from old: JSONValue?, to new: JSONValue?, options: Options = Options()) {
+    self.init()
+  }
+}
+
+/// One field that differs. Paths are written as `spec.ingress[0].from[1].podSelector`; keys that hold dots or
+/// brackets stand in quotes: `metadata.annotations["example.com/reason"]`.
+public struct FieldChange: Hashable, Sendable {
+  public enum Operation: String, Hashable, Sendable {
+    case add, remove, replace
+    /// An item of an ordered list that only changed its place; `from` is where it was.
+    case move
+  }
+  public var path: String
+  public var operation: Operation
+  public var old: JSONValue?
+  public var new: JSONValue?
+  public var from: String?
+  public init(path: String, operation: Operation, old: JSONValue? = nil, new: JSONValue? = nil, from: String? = nil) {
+    self.path = path
+    self.operation = operation
+    self.old = old
+    self.new = new
+    self.from = from
+  }
+}
+
+/// A row of the side-by-side view; in the unified view a `change` is a removed line and an added one.
+public struct DiffLine: Hashable, Sendable {
+  public enum Operation: String, Hashable, Sendable {
+    case same, add, remove, change
+  }
+  /// Line numbers in the two texts, from 1; nil where that side has no line.
+  public var left: Int?
+  public var right: Int?
+  public var operation: Operation
+  /// The texts with the words that differ marked; nil where that side has no line.
+  public var old: MarkedText?
+  public var new: MarkedText?
+  /// Path of the field on the line, as in `FieldChange`.
+  public var path: String
+  /// The line belongs to an item that only moved.
+  public var isMoved: Bool
+  public init(
+    left: Int?, right: Int?, operation: Operation, old: MarkedText?, new: MarkedText?, path: String, isMoved: Bool = false
+  ) {
+    self.left = left
+    self.right = right
+    self.operation = operation
+    self.old = old
+    self.new = new
+    self.path = path
+    self.isMoved = isMoved
+  }
+}
+
+/// A text in pieces, some of them marked as different.
+public struct MarkedText: Hashable, Sendable {
+  public struct Piece: Hashable, Sendable {
+    public var text: String
+    public var isMarked: Bool
+    public init(_ text: String, isMarked: Bool = false) {
+      self.text = text
+      self.isMarked = isMarked
+    }
+  }
+  public var pieces: [Piece]
+  public init(_ pieces: [Piece]) { self.pieces = pieces }
+  public init(_ text: String) { pieces = [Piece(text)] }
+  public var text: String { pieces.map(\.text).joined() }
+}

@@ -1,0 +1,125 @@
+public import AuditModel
+public import EventQueries
+public import TerminalScreen
+
+/// Everything that can happen to the model.
+public enum Message: Sendable {
+  case key(Key)
+  case resize(Size)
+  /// A request has been answered; panes drop what they no longer wait for.
+  case answer(Answer)
+  case progress(ReadingProgress)
+  /// The store holds more than the last answer knew of.
+  case storeChanged(version: Int)
+  /// The clock, at most once a second, for "2 days ago" and notices that fade.
+  case clock(Timestamp)
+  /// One line for the user: what was copied, written or refused.
+  case notice(String)
+}
+
+/// What the model wants done. Work happens elsewhere; its result comes back as one `Message`.
+public enum Effect: Hashable, Sendable {
+  case ask(Request)
+  /// The answer to earlier requests of this kind is no longer wanted.
+  case cancel(Request.Kind)
+  /// Navigation, carried out by the model itself.
+  case open(Place)
+  case back
+  case forward
+  case quit
+  case suspend
+  /// Clear the terminal and draw it whole.
+  case redraw
+  /// Stop reading the sources; what is there stays.
+  case stopReading
+  /// Put text on the clipboard.
+  case copy(String)
+  /// Show text on the plain screen until a key is pressed.
+  case dump(String)
+  /// Keep a filter in the history of the bar.
+  case remember(filter: String)
+}
+
+/// A question to the store or to pure code that may take long.
+public enum Request: Hashable, Sendable {
+  case page(PageRequest)
+  case find(FindRequest)
+  case facets(FacetRequest)
+  case objects
+  case detail(ActID)
+  case changeLog(ObjectKey)
+
+  public enum Kind: Hashable, Sendable {
+    case page, find, facets, objects, detail, changeLog
+  }
+  public var kind: Kind {
+    switch self {
+    case .page: .page
+    case .find: .find
+    case .facets: .facets
+    case .objects: .objects
+    case .detail: .detail
+    case .changeLog: .changeLog
+    }
+  }
+}
+
+public enum Answer: Sendable {
+  case page(EventPage)
+  case find(FindAnswer)
+  case facets(FacetAnswer)
+  case objects([ObjectSummary], storeVersion: Int)
+  case detail(ActDetail)
+  case changeLog(ChangeLog)
+  /// In words for people.
+  case failed(Request, reason: String)
+}
+
+/// How far reading has come.
+public struct ReadingProgress: Hashable, Sendable {
+  /// The file being read, as the user named it.
+  public var file: String
+  public var bytesRead: Int64
+  /// Nil where the end is not known (standard input).
+  public var bytesTotal: Int64?
+  public var bytesPerSecond: Double
+  public var actCount: Int
+  public var rejectCount: Int
+  public var state: State
+  public enum State: Hashable, Sendable {
+    case reading, finished, stopped
+  }
+  public init(
+    file: String, bytesRead: Int64, bytesTotal: Int64?, bytesPerSecond: Double, actCount: Int, rejectCount: Int,
+    state: State
+  ) {
+    self.file = file
+    self.bytesRead = bytesRead
+    self.bytesTotal = bytesTotal
+    self.bytesPerSecond = bytesPerSecond
+    self.actCount = actCount
+    self.rejectCount = rejectCount
+    self.state = state
+  }
+}
+
+/// A screen and its subject.
+public enum Place: Hashable, Sendable {
+  case timeline
+  case event(ActID)
+  case policies
+  case changes(ObjectKey)
+  case diff(DiffSide, DiffSide)
+  case help
+}
+
+/// One side of a comparison: a version of an object, or nothing (before a create, after a delete).
+public struct DiffSide: Hashable, Sendable {
+  public var object: ObjectKey
+  /// `Revision.number`; nil for nothing.
+  public var revision: Int?
+  public init(object: ObjectKey, revision: Int?) {
+    self.object = object
+    self.revision = revision
+  }
+}

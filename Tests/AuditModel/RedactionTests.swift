@@ -1,0 +1,61 @@
+import AuditModel
+import Testing
+
+/// The record as text after redaction.
+private func redacted(_ text: String, _ mode: Redactor.Mode = .on) -> String {
+  String(decoding: Redactor(mode: mode).redact(record: Array(text.utf8)), as: UTF8.self)
+}
+
+@Suite struct RedactionTests {
+  @Test func `values of a Secret are replaced wherever its kind stands`() {
+    let text = redacted(
+      #"{"objectRef":{"resource":"secrets"},"responseObject":{"data":{"user":"YWRtaW4=","p":"aHVudGVyMg=="},"kind":"Secret"}}"#)
+    #expect(!text.contains("YWRtaW4=") && !text.contains("aHVudGVyMg=="))
+    #expect(text.contains("<redacted 8 bytes #") && text.contains(#""kind":"Secret""#))
+  }
+
+  @Test func `a patch of a Secret is replaced too`() {
+    let text = redacted(
+      #"{"objectRef":{"resource": "secrets"},"requestObject":[{"op":"replace","path":"/data/p","value":"aHVudGVyMg=="}]}"#)
+    #expect(!text.contains("aHVudGVyMg==") && text.contains(#""path":"/data/p""#))
+  }
+
+  @Test func `tokens, last-applied, exec arguments and passwords in env are replaced`() {
+    let record = """
+      {"requestURI":"/api/v1/namespaces/a/pods/b/exec?command=mysql&command=-phunter2&stdin=true","userAgent":"x",\
+      "requestObject":{"spec":{"token":"abc.def"},"metadata":{"annotations":{"kubectl.kubernetes.io/last-applied-configuration":"{}"}},\
+      "env":[{"name":"DB_PASSWORD","value":"hunter2"},{"name":"MODE","value":"fast"}],"selector":"has(password)"}}
+      """
+    let text = redacted(record)
+    for secret in ["hunter2", "abc.def", #""{}""#] { #expect(!text.contains(secret), "\(secret)") }
+    for kept in ["stdin=true", "fast", "has(password)", "DB_PASSWORD"] { #expect(text.contains(kept), "\(kept)") }
+  }
+
+  @Test func `token-like words are replaced in any text`() {
+    let jwt = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJlLXNpZ25hdHVyZQ"
+    #expect(!Redactor().redact(text: "curl -H Bearer:\(jwt)").contains(jwt))
+    #expect(!Redactor().redact(text: "Authorization: Bearer s3cr3t-s3cr3t").contains("s3cr3t"))
+    #expect(Redactor().redact(text: "kubectl/v1.34.1 (linux/amd64) kubernetes/abc1234") == "kubectl/v1.34.1 (linux/amd64) kubernetes/abc1234")
+  }
+
+  @Test func `equal secrets have equal marks, others differ in length at least`() {
+    #expect(Redactor.mark(for: "one") == Redactor.mark(for: "one"))
+    #expect(Redactor.mark(for: "one") != Redactor.mark(for: "three"))
+  }
+
+  @Test func `nothing else changes, not a byte`() {
+    let bytes: [UInt8] = Array(#"{"a" : "x\u0041", "n":1.0, "bad":""#.utf8) + [0xFF] + Array(#"","b":[1, {"c":null}]}"#.utf8)
+    #expect(Redactor().redact(record: bytes) == bytes)
+    let secret = Array(#"{"kind":"Secret","requestObject":{"kind":"Secret","data":{"a":"b"}}}"#.utf8)
+    #expect(Redactor(mode: .off).redact(record: secret) == secret)
+  }
+
+  @Test func `rules that name secrets as a resource are policy, not secrets`() {
+    let role = #"{"objectRef":{"resource":"roles"},"requestObject":[{"op":"add","path":"/rules/0/resources/-","value":"secrets"}]}"#
+    #expect(redacted(role) == role)
+  }
+
+  @Test func `a record cut inside a secret does not show its head`() {
+    #expect(!redacted(#"{"kind":"Secret","requestObject":{"kind":"Secret","data":{"a":"aHVudGVy"#).contains("aHVudGVy"))
+  }
+}

@@ -177,7 +177,8 @@ public struct ContentID: Hashable, Sendable, CustomStringConvertible {
   }
   /// Thirty-two hexadecimal digits.
   public init?(_ text: String) {
-    guard text.utf8.count == 32, let high = UInt64(text.prefix(16), radix: 16), let low = UInt64(text.suffix(16), radix: 16)
+    guard text.utf8.count == 32, let high = UInt64(text.prefix(16), radix: 16),
+      let low = UInt64(text.suffix(16), radix: 16)
     else { return nil }
     self.init(high: high, low: low)
   }

@@ -284,7 +284,9 @@ private struct JSONReader {
     guard at + 4 <= bytes.count else { throw error("the text ends inside an escape") }
     var value: UInt32 = 0
     for _ in 0..<4 {
-      guard let digit = Character(Unicode.Scalar(bytes[at])).hexDigitValue else { throw error("not a hexadecimal digit") }
+      guard let digit = Character(Unicode.Scalar(bytes[at])).hexDigitValue else {
+        throw error("not a hexadecimal digit")
+      }
       value = value << 4 | UInt32(digit)
       at += 1
     }

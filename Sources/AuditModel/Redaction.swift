@@ -48,7 +48,8 @@ public struct Redactor: Sendable {
   private static func holds(_ bytes: UnsafeRawBufferPointer, key: StaticString, value: StaticString) -> Bool {
     func stands(_ text: StaticString, at start: Int) -> Bool {
       let count = text.utf8CodeUnitCount
-      return start >= 0 && start + count <= bytes.count && (0..<count).allSatisfy { bytes[start + $0] == text.utf8Start[$0] }
+      return start >= 0 && start + count <= bytes.count
+        && (0..<count).allSatisfy { bytes[start + $0] == text.utf8Start[$0] }
     }
     var start = 0
     while start < bytes.count {
@@ -307,9 +308,12 @@ enum TokenShapes {
       for index in 0..<(bytes.count - 3) {
         switch (bytes[index], bytes[index + 1], bytes[index + 2]) {
         case (UInt8(ascii: "e"), UInt8(ascii: "y"), UInt8(ascii: "J")), (UInt8(ascii: "g"), UInt8(ascii: "h"), _),
-          (UInt8(ascii: "A"), UInt8(ascii: "K"), UInt8(ascii: "I")), (UInt8(ascii: "A"), UInt8(ascii: "S"), UInt8(ascii: "I")),
-          (UInt8(ascii: "x"), UInt8(ascii: "o"), UInt8(ascii: "x")), (UInt8(ascii: "g"), UInt8(ascii: "l"), UInt8(ascii: "p")),
-          (UInt8(ascii: "-"), UInt8(ascii: "-"), UInt8(ascii: "-")), (UInt8(ascii: "e"), UInt8(ascii: "a"), UInt8(ascii: "r")),
+          (UInt8(ascii: "A"), UInt8(ascii: "K"), UInt8(ascii: "I")),
+          (UInt8(ascii: "A"), UInt8(ascii: "S"), UInt8(ascii: "I")),
+          (UInt8(ascii: "x"), UInt8(ascii: "o"), UInt8(ascii: "x")),
+          (UInt8(ascii: "g"), UInt8(ascii: "l"), UInt8(ascii: "p")),
+          (UInt8(ascii: "-"), UInt8(ascii: "-"), UInt8(ascii: "-")),
+          (UInt8(ascii: "e"), UInt8(ascii: "a"), UInt8(ascii: "r")),
           (UInt8(ascii: "E"), UInt8(ascii: "A"), UInt8(ascii: "R")):
           return true
         default: continue
@@ -321,7 +325,9 @@ enum TokenShapes {
 
   private static func isToken(_ word: String) -> Bool {
     if word.hasPrefix("eyJ"), word.utf8.count >= 30, word.split(separator: ".").count >= 2 { return true }
-    if ["ghp_", "gho_", "ghs_", "ghu_", "glpat-"].contains(where: word.hasPrefix), word.utf8.count >= 20 { return true }
+    if ["ghp_", "gho_", "ghs_", "ghu_", "glpat-"].contains(where: word.hasPrefix), word.utf8.count >= 20 {
+      return true
+    }
     if ["AKIA", "ASIA"].contains(where: word.hasPrefix), word.utf8.count == 20 { return true }
     return ["xoxb-", "xoxp-", "xoxa-", "xoxs-"].contains(where: word.hasPrefix) && word.utf8.count >= 20
   }

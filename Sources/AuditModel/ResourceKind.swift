@@ -72,16 +72,19 @@ public struct ResourceKind: Hashable, Sendable {
   public static let all: [ResourceKind] = [
     ResourceKind(
       "NetworkPolicy", "networkpolicies",
-      ["networking.k8s.io", "projectcalico.org", "crd.projectcalico.org", "extensions"], ["netpol", "np", "cnp", "caliconetworkpolicy"],
+      ["networking.k8s.io", "projectcalico.org", "crd.projectcalico.org", "extensions"],
+      ["netpol", "np", "cnp", "caliconetworkpolicy"],
       namespaced: true, .policy),
     ResourceKind("GlobalNetworkPolicy", "globalnetworkpolicies", calico, ["gnp", "cgnp"], .policy),
     ResourceKind("AdminNetworkPolicy", "adminnetworkpolicies", ["policy.networking.k8s.io"], ["anp"], .policy),
-    ResourceKind("BaselineAdminNetworkPolicy", "baselineadminnetworkpolicies", ["policy.networking.k8s.io"], ["banp"], .policy),
+    ResourceKind(
+      "BaselineAdminNetworkPolicy", "baselineadminnetworkpolicies", ["policy.networking.k8s.io"], ["banp"], .policy),
     ResourceKind("ClusterNetworkPolicy", "clusternetworkpolicies", ["policy.networking.k8s.io"], ["cnp"], .policy),
     ResourceKind("StagedNetworkPolicy", "stagednetworkpolicies", calico, ["snp"], namespaced: true, .stagedPolicy),
     ResourceKind("StagedGlobalNetworkPolicy", "stagedglobalnetworkpolicies", calico, ["sgnp"], .stagedPolicy),
     ResourceKind(
-      "StagedKubernetesNetworkPolicy", "stagedkubernetesnetworkpolicies", calico, ["sknp"], namespaced: true, .stagedPolicy),
+      "StagedKubernetesNetworkPolicy", "stagedkubernetesnetworkpolicies", calico, ["sknp"], namespaced: true,
+      .stagedPolicy),
     ResourceKind("Tier", "tiers", calico, ["tier"], .tier),
     ResourceKind("NetworkSet", "networksets", calico, ["netset", "netsets"], namespaced: true, .networkSet),
     ResourceKind("GlobalNetworkSet", "globalnetworksets", calico, ["gns"], .networkSet),
@@ -100,7 +103,8 @@ public struct ResourceKind: Hashable, Sendable {
     ResourceKind("Node", "nodes", [""], ["no"], .related),
     ResourceKind("Service", "services", [""], ["svc"], namespaced: true, .related),
     ResourceKind("Endpoints", "endpoints", [""], ["ep"], namespaced: true, .related),
-    ResourceKind("EndpointSlice", "endpointslices", ["discovery.k8s.io"], ["endpointslice"], namespaced: true, .related),
+    ResourceKind(
+      "EndpointSlice", "endpointslices", ["discovery.k8s.io"], ["endpointslice"], namespaced: true, .related),
     ResourceKind("Secret", "secrets", [""], ["secret"], namespaced: true),
     ResourceKind("ConfigMap", "configmaps", [""], ["cm"], namespaced: true),
     ResourceKind("Deployment", "deployments", ["apps", "extensions"], ["deploy"], namespaced: true),
@@ -126,13 +130,16 @@ public struct ResourceKind: Hashable, Sendable {
     ResourceKind("CustomResourceDefinition", "customresourcedefinitions", ["apiextensions.k8s.io"], ["crd"]),
     ResourceKind("APIService", "apiservices", ["apiregistration.k8s.io"], ["apiservice"]),
     ResourceKind(
-      "ValidatingWebhookConfiguration", "validatingwebhookconfigurations", ["admissionregistration.k8s.io"], ["vwc"], .related),
+      "ValidatingWebhookConfiguration", "validatingwebhookconfigurations", ["admissionregistration.k8s.io"], ["vwc"],
+      .related),
     ResourceKind(
-      "MutatingWebhookConfiguration", "mutatingwebhookconfigurations", ["admissionregistration.k8s.io"], ["mwc"], .related),
+      "MutatingWebhookConfiguration", "mutatingwebhookconfigurations", ["admissionregistration.k8s.io"], ["mwc"],
+      .related),
     ResourceKind(
       "ValidatingAdmissionPolicy", "validatingadmissionpolicies", ["admissionregistration.k8s.io"], ["vap"], .related),
     ResourceKind(
-      "ValidatingAdmissionPolicyBinding", "validatingadmissionpolicybindings", ["admissionregistration.k8s.io"], ["vapb"],
+      "ValidatingAdmissionPolicyBinding", "validatingadmissionpolicybindings", ["admissionregistration.k8s.io"],
+      ["vapb"],
       .related),
     ResourceKind("FlowSchema", "flowschemas", ["flowcontrol.apiserver.k8s.io"], []),
     ResourceKind("PriorityLevelConfiguration", "prioritylevelconfigurations", ["flowcontrol.apiserver.k8s.io"], []),

@@ -53,7 +53,8 @@ public struct VersionLedger: Sendable {
     else {
       if write.code == 201, let uid = write.uid, let resourceVersion = write.resourceVersion {
         let previous = makers.updateValue(
-          Maker(id: write.id, time: Timestamp(microseconds: .min)), forKey: Version(uid: uid, resourceVersion: resourceVersion))
+          Maker(id: write.id, time: Timestamp(microseconds: .min)),
+          forKey: Version(uid: uid, resourceVersion: resourceVersion))
         return previous?.id
       }
       return nil

@@ -37,8 +37,8 @@ public struct Rect: Hashable, Sendable {
   }
   /// The lower `rows` rows and what is left above.
   public func split(bottom rows: Int) -> (rest: Rect, bottom: Rect) {
-    let count = min(max(0, rows), height)
-    return split(top: height - count)
+    let parts = split(top: height - min(max(0, rows), height))
+    return (parts.top, parts.rest)
   }
   /// The left `columns` columns and what is left to their right.
   public func split(left columns: Int) -> (left: Rect, rest: Rect) {

@@ -93,11 +93,13 @@ public struct Screen: Sendable {
         while start > 0, cells[y * size.columns + start].isContinuation { start -= 1 }
         var end = x + 1
         while end < size.columns,
-          cells[y * size.columns + end].isContinuation || old?.cells[y * size.columns + end] != cells[y * size.columns + end]
+          cells[y * size.columns + end].isContinuation
+            || old?.cells[y * size.columns + end] != cells[y * size.columns + end]
         {
           end += 1
         }
-        changes.append(Change(x: start, y: y, cells: Array(cells[(y * size.columns + start)..<(y * size.columns + end)])))
+        changes.append(
+          Change(x: start, y: y, cells: Array(cells[(y * size.columns + start)..<(y * size.columns + end)])))
         x = end
       }
     }
@@ -136,11 +138,17 @@ public struct Screen: Sendable {
     let mark = VisibleText.Glyph(text: "~", width: 1, isEscape: true)
     func head(_ columns: Int) -> [VisibleText.Glyph] {
       var used = 0
-      return Array(glyphs.prefix { used += $0.width; return used <= columns })
+      return Array(
+        glyphs.prefix {
+          used += $0.width; return used <= columns
+        })
     }
     func tail(_ columns: Int) -> [VisibleText.Glyph] {
       var used = 0
-      return Array(glyphs.reversed().prefix { used += $0.width; return used <= columns }.reversed())
+      return Array(
+        glyphs.reversed().prefix {
+          used += $0.width; return used <= columns
+        }.reversed())
     }
     switch cut {
     case .end: return head(room - 1) + [mark]

@@ -65,7 +65,9 @@ public enum VisibleText {
     // Variation selectors change the width of what is before them, differently on each terminal.
     if (0xFE00...0xFE0F).contains(scalar.value) || (0xE0100...0xE01EF).contains(scalar.value) { return false }
     // Conjoining jamo and the Hangul fillers join or vanish.
-    if (0x1160...0x11FF).contains(scalar.value) || scalar.value == 0x115F || scalar.value == 0x3164 || scalar.value == 0xFFA0 {
+    if (0x1160...0x11FF).contains(scalar.value) || scalar.value == 0x115F || scalar.value == 0x3164
+      || scalar.value == 0xFFA0
+    {
       return false
     }
     switch scalar.properties.generalCategory {

@@ -21,7 +21,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "", "{", "[1,]", "{\"a\"}", "{\"a\":}", "01", "1.", "nul", "\"abc", "[1] x", "{'a':1}", "+1", "\"\\x\"", "\"\\u12g4\"",
+    "", "{", "[1,]", "{\"a\"}", "{\"a\":}", "01", "1.", "nul", "\"abc", "[1] x", "{'a':1}", "+1", "\"\\x\"",
+    "\"\\u12g4\"",
   ])
   func `what is not JSON is refused with a place`(text: String) {
     #expect(throws: JSONError.self) { try JSONValue(parsing: text) }

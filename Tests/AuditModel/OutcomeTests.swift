@@ -5,7 +5,9 @@ private func outcome(
   _ verb: String, _ code: Int?, resource: String? = "networkpolicies", subresource: String? = nil,
   stages: StageSet = StageSet(.responseComplete), dryRun: Bool = false
 ) -> Outcome {
-  let object = resource.map { ObjectReference(group: "", version: "v1", resource: $0, name: "x", subresource: subresource) }
+  let object = resource.map {
+    ObjectReference(group: "", version: "v1", resource: $0, name: "x", subresource: subresource)
+  }
   return Outcome.classify(verb: verb, object: object, code: code, stages: stages, dryRun: dryRun)
 }
 
@@ -49,7 +51,9 @@ private func outcome(
     #expect(Outcome.read.viewLevel(isWrite: false) == .everything)
   }
 
-  private func write(_ row: UInt32, _ second: Int64, _ version: String, code: Int = 200, sent: String? = nil) -> VersionLedger.Write {
+  private func write(_ row: UInt32, _ second: Int64, _ version: String, code: Int = 200, sent: String? = nil)
+    -> VersionLedger.Write
+  {
     VersionLedger.Write(
       id: ActID(segment: 0, row: row), time: Timestamp(seconds: second), code: code, uid: "u", resourceVersion: version,
       sentResourceVersion: sent, endsObject: false)

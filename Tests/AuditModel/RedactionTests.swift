@@ -9,14 +9,16 @@ private func redacted(_ text: String, _ mode: Redactor.Mode = .on) -> String {
 @Suite struct RedactionTests {
   @Test func `values of a Secret are replaced wherever its kind stands`() {
     let text = redacted(
-      #"{"objectRef":{"resource":"secrets"},"responseObject":{"data":{"user":"YWRtaW4=","p":"aHVudGVyMg=="},"kind":"Secret"}}"#)
+      #"{"objectRef":{"resource":"secrets"},"responseObject":{"data":{"user":"YWRtaW4=","p":"aHVudGVyMg=="},"kind":"Secret"}}"#
+    )
     #expect(!text.contains("YWRtaW4=") && !text.contains("aHVudGVyMg=="))
     #expect(text.contains("<redacted 8 bytes #") && text.contains(#""kind":"Secret""#))
   }
 
   @Test func `a patch of a Secret is replaced too`() {
     let text = redacted(
-      #"{"objectRef":{"resource": "secrets"},"requestObject":[{"op":"replace","path":"/data/p","value":"aHVudGVyMg=="}]}"#)
+      #"{"objectRef":{"resource": "secrets"},"requestObject":[{"op":"replace","path":"/data/p","value":"aHVudGVyMg=="}]}"#
+    )
     #expect(!text.contains("aHVudGVyMg==") && text.contains(#""path":"/data/p""#))
   }
 
@@ -35,7 +37,9 @@ private func redacted(_ text: String, _ mode: Redactor.Mode = .on) -> String {
     let jwt = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJlLXNpZ25hdHVyZQ"
     #expect(!Redactor().redact(text: "curl -H Bearer:\(jwt)").contains(jwt))
     #expect(!Redactor().redact(text: "Authorization: Bearer s3cr3t-s3cr3t").contains("s3cr3t"))
-    #expect(Redactor().redact(text: "kubectl/v1.34.1 (linux/amd64) kubernetes/abc1234") == "kubectl/v1.34.1 (linux/amd64) kubernetes/abc1234")
+    #expect(
+      Redactor().redact(text: "kubectl/v1.34.1 (linux/amd64) kubernetes/abc1234")
+        == "kubectl/v1.34.1 (linux/amd64) kubernetes/abc1234")
   }
 
   @Test func `equal secrets have equal marks, others differ in length at least`() {
@@ -44,14 +48,16 @@ private func redacted(_ text: String, _ mode: Redactor.Mode = .on) -> String {
   }
 
   @Test func `nothing else changes, not a byte`() {
-    let bytes: [UInt8] = Array(#"{"a" : "x\u0041", "n":1.0, "bad":""#.utf8) + [0xFF] + Array(#"","b":[1, {"c":null}]}"#.utf8)
+    let bytes: [UInt8] =
+      Array(#"{"a" : "x\u0041", "n":1.0, "bad":""#.utf8) + [0xFF] + Array(#"","b":[1, {"c":null}]}"#.utf8)
     #expect(Redactor().redact(record: bytes) == bytes)
     let secret = Array(#"{"kind":"Secret","requestObject":{"kind":"Secret","data":{"a":"b"}}}"#.utf8)
     #expect(Redactor(mode: .off).redact(record: secret) == secret)
   }
 
   @Test func `rules that name secrets as a resource are policy, not secrets`() {
-    let role = #"{"objectRef":{"resource":"roles"},"requestObject":[{"op":"add","path":"/rules/0/resources/-","value":"secrets"}]}"#
+    let role =
+      #"{"objectRef":{"resource":"roles"},"requestObject":[{"op":"add","path":"/rules/0/resources/-","value":"secrets"}]}"#
     #expect(redacted(role) == role)
   }
 

@@ -110,6 +110,10 @@ public enum Place: Hashable, Sendable {
   case policies
   case changes(ObjectKey)
   case diff(DiffSide, DiffSide)
+  /// What one act changed: its version against the one before it.
+  case actDiff(ObjectKey, ActID)
+  /// A Timeline of its own with everything around one act.
+  case around(Act)
   case help
 }
 

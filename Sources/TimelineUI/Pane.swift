@@ -1,3 +1,4 @@
+public import AuditModel
 public import TerminalScreen
 
 /// One screen of the program. It keeps only what is its own (data of its subject, cursor, scroll); what all share is
@@ -19,6 +20,9 @@ public protocol Pane: Sendable {
   func subject(_ session: Session) -> String
   /// Text of the search prompt (`/`), applied to what the pane shows; nil when the pane has no search.
   mutating func search(_ text: String, forward: Bool, _ session: inout Session) -> [Effect]
+  /// What the pane in front is about: the subject of the screens that are opened from it.
+  func focusedObject(_ session: Session) -> ObjectKey?
+  func focusedAct(_ session: Session) -> Act?
 }
 
 extension Pane {
@@ -27,6 +31,10 @@ extension Pane {
   public mutating func type(_ key: Key, _ session: inout Session) -> [Effect]? { nil }
   public func subject(_ session: Session) -> String { "" }
   public mutating func search(_ text: String, forward: Bool, _ session: inout Session) -> [Effect] { [] }
+  public func focusedObject(_ session: Session) -> ObjectKey? { focusedAct(session)?.key }
+  public func focusedAct(_ session: Session) -> Act? { nil }
+  /// The pane's key table without what the keys do.
+  public static var entries: [CommandEntry] { commands.map(\.entry) }
 
   /// Looks the key up in the pane's own table.
   public mutating func press(_ key: Key, _ session: inout Session) -> [Effect]? {

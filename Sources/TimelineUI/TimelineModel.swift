@@ -1,0 +1,58 @@
+public import AuditModel
+public import EventQueries
+public import TerminalScreen
+
+/// The whole program but for its edges: messages in, effects and screens out. It holds no store, terminal, clock or
+/// task, so a session can be replayed from its messages.
+public struct TimelineModel: Sendable {
+  public private(set) var session: Session
+  private(set) var visits: VisitedPanes
+
+  public init(session: Session, filter: Filter, level: ViewLevel) {
+    self.session = session
+    visits = VisitedPanes(first: TimelinePane(query: EventQuery(filter: filter, level: level)))
+  }
+
+  /// What to do before the first message.
+  public mutating func start() -> [Effect] {
+    visits.carryOut(visits.front.appear(&session), &session)
+  }
+
+  /// Takes one message in. Effects come back in the order in which they are to be started; navigation is done here.
+  public mutating func update(_ message: Message) -> [Effect] {
+    switch message {
+    case .key(let key):
+      session.notice = nil
+      return visits.press(key, &session)
+    case .resize(let size):
+      session.size = size
+      return visits.carryOut(visits.front.appear(&session), &session)
+    case .answer(let answer):
+      return visits.receive(answer, &session)
+    case .progress(let progress):
+      session.progress = progress
+      return []
+    case .storeChanged(let version):
+      guard version != session.storeVersion else { return [] }
+      session.storeVersion = version
+      return visits.carryOut(visits.front.appear(&session), &session)
+    case .clock(let now):
+      session.now = now
+      return []
+    case .notice(let text):
+      session.notice = text
+      return []
+    }
+  }
+
+  /// The screen as it is to be shown now; every cell is painted.
+  public func render() -> Screen {
+    var screen = Screen(size: session.size, asciiOnly: session.asciiOnly)
+    if session.layout == .tooSmall, !visits.showsHelp {
+      Frame.renderTooSmall(into: &screen)
+    } else {
+      Frame.render(visits, session, into: &screen)
+    }
+    return screen
+  }
+}

@@ -1,0 +1,209 @@
+import AuditModel
+import EventQueries
+import TerminalScreen
+
+/// The panes that the user came through, the one in front last, and those that going back has left.
+struct VisitedPanes: Sendable {
+  struct Visit: Sendable {
+    var place: Place
+    var pane: any Pane
+  }
+  private(set) var back: [Visit]
+  private(set) var ahead: [Visit] = []
+  var prompt: Prompt?
+  /// What `/` looked for last, for `n` and `N`.
+  var searchText = ""
+  /// When ^C was last pressed at rest.
+  private var interruptedAt: Timestamp?
+
+  /// More places than anybody walks back through.
+  private static let limit = 100
+
+  init(first: TimelinePane) { back = [Visit(place: .timeline, pane: first)] }
+
+  var front: any Pane {
+    get { back[back.count - 1].pane }
+    set { back[back.count - 1].pane = newValue }
+  }
+  var place: Place { back[back.count - 1].place }
+  var showsHelp: Bool { front is HelpPane }
+  var isFirst: Bool { back.count == 1 }
+
+  // MARK: Keys
+
+  mutating func press(_ key: Key, _ session: inout Session) -> [Effect] {
+    let interrupt = interruptedAt
+    interruptedAt = nil
+    switch key {
+    case .control("l"): return [.redraw]
+    case .control("z"): return [.suspend]
+    default: break
+    }
+    if session.layout == .tooSmall, !showsHelp { return pressTooSmall(key, &session) }
+    if prompt != nil { return typeIntoPrompt(key, &session) }
+    if let effects = front.press(key, &session) { return carryOut(effects, &session) }
+    if key == .control("c") { return self.interrupt(since: interrupt, &session) }
+    guard let command = CommonCommands.all.first(where: { $0.keys.contains(key) }) else { return [] }
+    return carryOut(command.run(&self, &session), &session)
+  }
+
+  private mutating func pressTooSmall(_ key: Key, _ session: inout Session) -> [Effect] {
+    switch key {
+    case "q", "Q": [.quit]
+    case "?", .function(1): carryOut([.open(.help)], &session)
+    case .control("c"): interrupt(since: interruptedAt, &session)
+    default: []
+    }
+  }
+
+  /// ^C with nothing open: stops reading; pressed twice in a row within two seconds at rest it leaves.
+  private mutating func interrupt(since last: Timestamp?, _ session: inout Session) -> [Effect] {
+    if session.progress?.state == .reading { return [.stopReading] }
+    if let last, session.now.microseconds - last.microseconds <= 2_000_000 { return [.quit] }
+    interruptedAt = session.now
+    session.notice = "press ^C once more to leave, or q"
+    return []
+  }
+
+  private mutating func typeIntoPrompt(_ key: Key, _ session: inout Session) -> [Effect] {
+    guard var open = prompt else { return [] }
+    switch open.type(key) {
+    case .open:
+      prompt = open
+      return []
+    case .cancelled:
+      prompt = nil
+      return []
+    case .entered(let text):
+      prompt = nil
+      switch open.purpose {
+      case .search:
+        if !text.isEmpty { searchText = text }
+        return search(forward: true, &session)
+      case .command:
+        return run(commandLine: text, &session)
+      }
+    }
+  }
+
+  mutating func search(forward: Bool, _ session: inout Session) -> [Effect] {
+    guard !searchText.isEmpty else {
+      session.notice = "nothing to search for yet: / asks for a text"
+      return []
+    }
+    return carryOut(front.search(searchText, forward: forward, &session), &session)
+  }
+
+  /// Runs what was typed at `:`: the name of a command of the pane in front, or of one that all panes share.
+  mutating func run(commandLine: String, _ session: inout Session) -> [Effect] {
+    let words = commandLine.split(separator: " ", maxSplits: 1).map(String.init)
+    guard let name = words.first?.lowercased() else { return [] }
+    if name == "tz" { return carryOut(switchZone(to: words.count > 1 ? words[1] : nil, &session), &session) }
+    if let effects = front.run(named: name, &session) { return carryOut(effects, &session) }
+    if let command = CommonCommands.all.first(where: { $0.name == name }) {
+      return carryOut(command.run(&self, &session), &session)
+    }
+    let names = type(of: front).entries.map(\.name) + CommonCommands.all.map(\.name) + ["tz"]
+    let near = Suggestions.nearest(to: name, among: names)
+    session.notice = "no command \"\(name)\"" + (near.isEmpty ? "; ? lists them" : "; did you mean \(near.joined(separator: ", "))?")
+    return []
+  }
+
+  /// Shows times in the named zone, or in the next one of the session's.
+  mutating func switchZone(to name: String?, _ session: inout Session) -> [Effect] {
+    let zones = session.zones
+    if let name {
+      guard let zone = zones.first(where: { $0.name.lowercased() == name.lowercased() }) else {
+        session.notice = "no zone \"\(name)\" here; there are \(zones.map(\.name).joined(separator: ", "))"
+        return []
+      }
+      session.zone = zone
+    } else if let at = zones.firstIndex(of: session.zone) {
+      session.zone = zones[(at + 1) % zones.count]
+    } else if let first = zones.first {
+      session.zone = first
+    }
+    session.notice = "times are shown in \(session.zone.name)"
+    return front.appear(&session)
+  }
+
+  // MARK: Answers
+
+  /// Every pane may want an answer: the one that asked is not always the one in front any more.
+  mutating func receive(_ answer: Answer, _ session: inout Session) -> [Effect] {
+    var effects: [Effect] = []
+    for index in ahead.indices { effects += ahead[index].pane.receive(answer, &session) }
+    for index in back.indices { effects += back[index].pane.receive(answer, &session) }
+    return carryOut(effects, &session)
+  }
+
+  // MARK: Navigation
+
+  /// Carries out navigation and hands everything else on.
+  mutating func carryOut(_ effects: [Effect], _ session: inout Session) -> [Effect] {
+    var rest: [Effect] = []
+    for effect in effects {
+      switch effect {
+      case .open(let place): rest += open(place, &session)
+      case .back: rest += goBack(&session)
+      case .forward: rest += goForward(&session)
+      default: rest.append(effect)
+      }
+    }
+    return rest
+  }
+
+  private mutating func open(_ place: Place, _ session: inout Session) -> [Effect] {
+    guard place != self.place else { return [] }
+    ahead = []
+    back.append(Visit(place: place, pane: pane(for: place, session)))
+    if back.count > Self.limit { back.remove(at: 1) }
+    return carryOut(front.appear(&session), &session)
+  }
+
+  private func pane(for place: Place, _ session: Session) -> any Pane {
+    switch place {
+    case .timeline: TimelinePane(query: EventQuery())
+    case .around(let act): TimelinePane(around: act, session)
+    case .event(let id): EventPane(id)
+    case .policies: PoliciesPane()
+    case .changes(let key): ChangeLogPane(key)
+    case .diff(let left, let right): DiffPane(left, right)
+    case .actDiff(let key, let id): DiffPane(object: key, act: id)
+    case .help: HelpPane(about: front)
+    }
+  }
+
+  private mutating func goBack(_ session: inout Session) -> [Effect] {
+    guard back.count > 1 else {
+      session.notice = "this is the first screen; q leaves"
+      return []
+    }
+    ahead.append(back.removeLast())
+    return carryOut(front.appear(&session), &session)
+  }
+
+  private mutating func goForward(_ session: inout Session) -> [Effect] {
+    guard let next = ahead.popLast() else {
+      session.notice = "there is nothing further forward"
+      return []
+    }
+    back.append(next)
+    return carryOut(front.appear(&session), &session)
+  }
+
+  /// Goes to a place that was visited on the way here, or opens it.
+  mutating func goTo(_ place: Place, _ session: inout Session) -> [Effect] {
+    guard let index = back.lastIndex(where: { $0.place == place }) else { return open(place, &session) }
+    guard index < back.count - 1 else { return [] }
+    while back.count - 1 > index { ahead.append(back.removeLast()) }
+    return carryOut(front.appear(&session), &session)
+  }
+}
+
+extension Pane {
+  /// Runs a command of the pane's own table by its name.
+  mutating func run(named name: String, _ session: inout Session) -> [Effect]? {
+    Self.commands.first { $0.name == name }?.run(&self, &session)
+  }
+}

@@ -18,7 +18,18 @@ public struct History: Sendable {
   public var versions: [Revision] { revisions.filter { $0.number != nil } }
 
   /// Reads the acts on one object, given in any order, deletecollections that may have met it among them.
+  ///
+  /// Acts about other objects, reads, and deletecollections that did not meet the object are left out, so the caller
+  /// may hand over every deletecollection of the object's resource and namespace.
   public static func of(_ object: ObjectKey, acts: [ActDetail]) -> History {
-    History(object: object, kind: object.kind.kind, revisions: [])
+    var replay = Replay(object)
+    replay.run(inOrder(acts.compactMap { Step($0, about: object) }))
+    // What the first manifest says of the kind holds for the rows before it too.
+    let revisions = replay.revisions.map { revision in
+      var revision = revision
+      revision.kind = replay.kind
+      return revision
+    }
+    return History(object: object, kind: replay.kind, revisions: revisions)
   }
 }

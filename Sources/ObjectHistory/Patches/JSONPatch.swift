@@ -1,0 +1,154 @@
+public import AuditModel
+
+/// Why a JSON Patch does not fit a document; `index` counts the operations of the patch from 0.
+public enum JSONPatchError: Error, Hashable, Sendable {
+  case notAPatch(index: Int?)
+  case noSuchPlace(index: Int, path: String)
+  case testFailed(index: Int, path: String)
+}
+
+/// JSON Patch, RFC 6902, with JSON Pointers of RFC 6901.
+public enum JSONPatch {
+  /// The document after all operations of the patch, or the reason why one of them cannot be done.
+  ///
+  /// - Parameter trustsTests: lets every `test` pass. For a patch that the API server took, the tests did pass, maybe
+  ///   against fields that the known document lacks.
+  public static func apply(
+    _ patch: JSONValue, to document: JSONValue, trustsTests: Bool = false
+  ) throws(JSONPatchError) -> JSONValue {
+    guard let operations = patch.array else { throw .notAPatch(index: nil) }
+    var result = document
+    for (index, operation) in operations.enumerated() {
+      guard let name = operation["op"]?.string, let path = operation["path"]?.string, let steps = pointer(path) else {
+        throw .notAPatch(index: index)
+      }
+      func found(_ text: String, _ steps: [String]) throws(JSONPatchError) -> JSONValue {
+        guard let value = value(at: steps[...], in: result) else { throw .noSuchPlace(index: index, path: text) }
+        return value
+      }
+      func source() throws(JSONPatchError) -> (text: String, steps: [String]) {
+        guard let from = operation["from"]?.string, let steps = pointer(from) else { throw .notAPatch(index: index) }
+        return (from, steps)
+      }
+      func changed(_ steps: [String], _ edit: Edit, _ text: String) throws(JSONPatchError) -> JSONValue {
+        guard let changed = editing(result, at: steps[...], edit) else { throw .noSuchPlace(index: index, path: text) }
+        return changed
+      }
+      switch name {
+      case "add", "replace", "test":
+        guard let value = operation["value"] else { throw .notAPatch(index: index) }
+        if name == "add" {
+          result = try changed(steps, .add(value), path)
+        } else if name == "replace" {
+          result = try changed(steps, .replace(value), path)
+        } else if !trustsTests, try found(path, steps) != value {
+          throw .testFailed(index: index, path: path)
+        }
+      case "remove":
+        result = try changed(steps, .remove, path)
+      case "copy":
+        let from = try source()
+        result = try changed(steps, .add(try found(from.text, from.steps)), path)
+      case "move":
+        let from = try source()
+        let value = try found(from.text, from.steps)
+        if from.steps == steps { continue }
+        // An object cannot be moved into itself.
+        guard !steps.starts(with: from.steps) else { throw .noSuchPlace(index: index, path: path) }
+        result = try changed(from.steps, .remove, from.text)
+        result = try changed(steps, .add(value), path)
+      default: throw .notAPatch(index: index)
+      }
+    }
+    return result
+  }
+
+  /// The steps of a JSON Pointer, `~1` and `~0` read as `/` and `~`; nil when it is none.
+  static func pointer(_ text: String) -> [String]? {
+    if text.isEmpty { return [] }
+    guard text.utf8.first == UInt8(ascii: "/") else { return nil }
+    return text.utf8.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map { step in
+      var out: [UInt8] = []
+      var escaped = false
+      for byte in step {
+        if escaped {
+          out.append(byte == UInt8(ascii: "1") ? UInt8(ascii: "/") : UInt8(ascii: "~"))
+          if byte != UInt8(ascii: "0"), byte != UInt8(ascii: "1") { out.append(byte) }
+          escaped = false
+        } else if byte == UInt8(ascii: "~") {
+          escaped = true
+        } else {
+          out.append(byte)
+        }
+      }
+      if escaped { out.append(UInt8(ascii: "~")) }
+      return String(decoding: out, as: UTF8.self)
+    }
+  }
+
+  private enum Edit {
+    case add(JSONValue), replace(JSONValue), remove
+  }
+
+  /// An index as RFC 6901 writes it: digits without a leading zero.
+  private static func index(_ step: String, below count: Int) -> Int? {
+    guard let index = Int(step), String(index) == step, index >= 0, index < count else { return nil }
+    return index
+  }
+
+  private static func value(at steps: ArraySlice<String>, in document: JSONValue) -> JSONValue? {
+    guard let step = steps.first else { return document }
+    switch document {
+    case .object(let members): return members[step].flatMap { value(at: steps.dropFirst(), in: $0) }
+    case .array(let items):
+      return index(step, below: items.count).flatMap { value(at: steps.dropFirst(), in: items[$0]) }
+    default: return nil
+    }
+  }
+
+  /// Nil where the place does not exist.
+  private static func editing(_ document: JSONValue, at steps: ArraySlice<String>, _ edit: Edit) -> JSONValue? {
+    guard let step = steps.first else {
+      switch edit {
+      case .add(let value), .replace(let value): return value
+      case .remove: return .null
+      }
+    }
+    let rest = steps.dropFirst()
+    switch document {
+    case .object(var members):
+      if rest.isEmpty {
+        switch edit {
+        case .add(let value): members[step] = value
+        case .replace(let value):
+          guard members[step] != nil else { return nil }
+          members[step] = value
+        case .remove:
+          guard members[step] != nil else { return nil }
+          members[step] = nil
+        }
+      } else {
+        guard let child = members[step], let changed = editing(child, at: rest, edit) else { return nil }
+        members[step] = changed
+      }
+      return .object(members)
+    case .array(var items):
+      if rest.isEmpty {
+        if case .add(let value) = edit {
+          guard let at = step == "-" ? items.count : index(step, below: items.count + 1) else { return nil }
+          items.insert(value, at: at)
+          return .array(items)
+        }
+        guard let at = index(step, below: items.count) else { return nil }
+        if case .replace(let value) = edit { items[at] = value } else { items.remove(at: at) }
+      } else {
+        guard let at = index(step, below: items.count), let changed = editing(items[at], at: rest, edit) else {
+          return nil
+        }
+        items[at] = changed
+      }
+      return .array(items)
+    default: return nil
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import AuditModel
+
+/// What sort of patch a request body is. The content type is nowhere in an audit event, so the body has to tell.
+enum PatchKind {
+  case json
+  case merge
+  /// A strategic merge patch whose meaning needs the types' merge keys.
+  case strategic
+  /// A server-side apply: the body is what one manager wants to own, not the whole object.
+  case apply
+
+  /// Nil for a body that is no patch at all.
+  init?(_ body: JSONValue, object key: ObjectKey) {
+    switch body {
+    case .array: self = .json
+    case .object(let members):
+      if members["apiVersion"] != nil, members["kind"] != nil {
+        self = .apply
+      } else if PatchKind.hasDirective(body) {
+        self = .strategic
+      } else if PatchKind.mayMergeLists(key), PatchKind.hasList(body, except: PatchKind.replacedLists(key)) {
+        self = .strategic
+      } else {
+        self = .merge
+      }
+    default: return nil
+    }
+  }
+
+  /// `$patch`, `$setElementOrder/...`, `$retainKeys`, `$deleteFromPrimitiveList/...` at any depth.
+  private static func hasDirective(_ value: JSONValue) -> Bool {
+    switch value {
+    case .object(let members):
+      members.list.contains {
+        $0.key.hasPrefix("$patch") || $0.key.hasPrefix("$setElementOrder/") || $0.key.hasPrefix("$retainKeys")
+          || $0.key.hasPrefix("$deleteFromPrimitiveList/") || hasDirective($0.value)
+      }
+    case .array(let items): items.contains { hasDirective($0) }
+    default: false
+    }
+  }
+
+  /// Whether the API server knows a Go type of the object, so that a strategic merge patch is possible. For all other
+  /// kinds it answers 415.
+  private static func mayMergeLists(_ key: ObjectKey) -> Bool { builtInGroups.contains(key.group) }
+
+  private static func hasList(_ value: JSONValue, except replaced: Set<String>) -> Bool {
+    guard case .object(let members) = value else { return false }
+    return members.list.contains { member in
+      if case .array = member.value { return !replaced.contains(member.key) }
+      return hasList(member.value, except: replaced)
+    }
+  }
+
+  /// Lists that a strategic merge patch replaces as a merge patch does, since their types have no merge key.
+  private static func replacedLists(_ key: ObjectKey) -> Set<String> {
+    switch key.resource {
+    case "networkpolicies": ["ingress", "egress", "policyTypes", "matchExpressions"]
+    case "roles", "clusterroles", "rolebindings", "clusterrolebindings": ["rules", "subjects"]
+    default: []
+    }
+  }
+
+  private static let builtInGroups: Set<String> = [
+    "", "admissionregistration.k8s.io", "apiextensions.k8s.io", "apiregistration.k8s.io", "apps", "authentication.k8s.io",
+    "authorization.k8s.io", "autoscaling", "batch", "certificates.k8s.io", "coordination.k8s.io", "discovery.k8s.io",
+    "events.k8s.io", "extensions", "flowcontrol.apiserver.k8s.io", "internal.apiserver.k8s.io", "networking.k8s.io",
+    "node.k8s.io", "policy", "rbac.authorization.k8s.io", "resource.k8s.io", "scheduling.k8s.io", "storage.k8s.io",
+    "storagemigration.k8s.io",
+  ]
+}

@@ -1,0 +1,187 @@
+import AuditModel
+
+/// Walks through the acts on one object in order and keeps what is known of it.
+struct Replay {
+  let key: ObjectKey
+  private(set) var revisions: [Revision] = []
+  private(set) var kind: String
+
+  private var lifetime = 0
+  private var number = 0
+  /// Of the present lifetime; nil as long as no act told.
+  private var uid: String?
+  /// The object as the last act left it; nil when it is not known.
+  private var manifest: JSONValue?
+  private var isAlive = false
+
+  init(_ key: ObjectKey) {
+    self.key = key
+    kind = key.kind.kind
+  }
+
+  mutating func run(_ steps: [Step]) {
+    for (index, step) in steps.enumerated() {
+      switch step.effect {
+      case .none: addNoVersion(step)
+      case .write(let operation, let body): write(step, operation, body)
+      case .part(let body): writePart(step, body)
+      case .end(let fidelity): end(step, fidelity)
+      case .collection(let selector, let fidelity):
+        inferEnd(step, selector, fidelity, next: steps[(index + 1)...].first { $0.isEffective && !$0.isCollection })
+      }
+    }
+  }
+
+  /// Starts the next lifetime where the act shows that the object is another one.
+  private mutating func enterLife(_ step: Step, isCreation: Bool = false) {
+    let isOther = uid != nil && step.uid != nil && uid != step.uid
+    let isAgain = isCreation && lifetime > 0 && hasLived && (step.uid == nil || step.uid != uid)
+    if lifetime == 0 || isOther || isAgain {
+      lifetime += 1
+      uid = nil
+      manifest = nil
+      isAlive = false
+      hasLived = false
+    }
+    uid = step.uid ?? uid
+    hasLived = true
+  }
+
+  /// Whether an accepted act of the present lifetime has been seen.
+  private var hasLived = false
+
+  private mutating func addNoVersion(_ step: Step) {
+    if step.uid != nil { enterLife(step) }
+    append(step, operation: nil, fidelity: nil, manifest: nil, isVersion: false)
+  }
+
+  private mutating func write(_ step: Step, _ operation: Operation, _ body: Step.Body) {
+    enterLife(step, isCreation: operation == .create)
+    let known = state(after: body, step, operation)
+    manifest = known.manifest
+    isAlive = true
+    var operation = operation
+    if operation == .update, known.fidelity == .rebuilt, let manifest, manifest["metadata", "deletionTimestamp"] != nil,
+      !manifest.hasFinalizers
+    {
+      operation = .delete
+      isAlive = false
+    }
+    if operation == .delete {
+      manifest = nil
+      append(step, operation: .delete, fidelity: known.fidelity, manifest: nil, isVersion: false)
+    } else {
+      append(step, operation: operation, fidelity: known.fidelity, manifest: manifest, isVersion: true)
+    }
+  }
+
+  private mutating func writePart(_ step: Step, _ body: Step.Body) {
+    enterLife(step)
+    switch body {
+    case .stored(let object):
+      manifest = object
+      append(step, operation: .update, fidelity: .full, manifest: object, isVersion: false)
+    case .storedMetadata, .absent, .patch, .requested:
+      // What a status holds is no part of what people write; of other parts it is unknown what they altered.
+      if let part = step.act.object?.subresource, !Replay.harmlessParts.contains(part) { manifest = nil }
+      var fidelity = Fidelity.metadata
+      if case .absent(let why) = body { fidelity = why }
+      append(step, operation: .update, fidelity: fidelity, manifest: nil, isVersion: false)
+    }
+  }
+
+  private static let harmlessParts: Set<String> = ["status", "token", "eviction", "approval", "log"]
+
+  private mutating func end(_ step: Step, _ fidelity: Fidelity) {
+    enterLife(step)
+    if fidelity != .full, let held = manifest, held.hasFinalizers {
+      manifest = held.setting(["metadata", "deletionTimestamp"], to: .string(step.end.rfc3339))
+      append(step, operation: .terminating, fidelity: .rebuilt, manifest: manifest, isVersion: true)
+      return
+    }
+    isAlive = false
+    manifest = nil
+    append(step, operation: .delete, fidelity: fidelity, manifest: nil, isVersion: false)
+  }
+
+  /// A deletecollection that did not say what it met.
+  ///
+  /// Where the selector asks for labels that were never logged, the row says no more than that the object was there
+  /// to be met: it has no operation, and the object lives on.
+  /// - Parameter next: the next act that did something; an update shows that the object is still there.
+  private mutating func inferEnd(_ step: Step, _ selector: CollectionSelector, _ fidelity: Fidelity, next: Step?) {
+    let met = selector.matches(key, manifest: manifest)
+    guard isAlive, met != false else { return }
+    if case .write(.update, _) = next?.effect, next?.uid == nil || uid == nil || next?.uid == uid { return }
+    if let manifest, manifest.hasFinalizers { return }
+    if met == true {
+      isAlive = false
+      manifest = nil
+    }
+    append(
+      step, operation: met == true ? .delete : nil, fidelity: met == true ? fidelity : .metadata, manifest: nil,
+      isVersion: false, isInferred: true)
+  }
+
+  /// What the object is after a write, and how well that is known.
+  private func state(after body: Step.Body, _ step: Step, _ operation: Operation) -> (fidelity: Fidelity, manifest: JSONValue?) {
+    switch body {
+    case .stored(let object): return (.full, object)
+    case .storedMetadata(let partial):
+      guard let manifest, let metadata = partial["metadata"] else { return (.metadata, nil) }
+      return (.rebuilt, manifest.setting(["metadata"], to: metadata))
+    case .requested(let object):
+      guard object.members != nil else { return (.metadata, nil) }
+      return (.rebuilt, completed(object, step))
+    case .patch(let patch):
+      guard let rebuilt = patched(patch, step, operation) else { return (.metadata, nil) }
+      return (.rebuilt, rebuilt)
+    case .absent(let fidelity): return (fidelity, nil)
+    }
+  }
+
+  private func patched(_ patch: JSONValue, _ step: Step, _ operation: Operation) -> JSONValue? {
+    let kind = PatchKind(patch, object: key)
+    // An apply that creates holds all that there is.
+    if kind == .apply, operation == .create { return completed(patch, step) }
+    guard let kind, let base = manifest else { return nil }
+    switch kind {
+    case .json: return (try? JSONPatch.apply(patch, to: base, trustsTests: true)).map(withoutVersion)
+    case .merge: return withoutVersion(MergePatch.apply(patch, to: base))
+    case .strategic, .apply: return nil
+    }
+  }
+
+  /// A body as requested, with what the URL said and without the version that the client believed in.
+  private func completed(_ body: JSONValue, _ step: Step) -> JSONValue {
+    var object = body
+    if object["metadata"]?.members == nil { object = object.setting(["metadata"], to: .object(JSONMembers())) }
+    if object["metadata", "name"]?.string == nil { object = object.setting(["metadata", "name"], to: .string(key.name)) }
+    if let namespace = key.namespace, object["metadata", "namespace"]?.string == nil {
+      object = object.setting(["metadata", "namespace"], to: .string(namespace))
+    }
+    return withoutVersion(object)
+  }
+
+  /// The fields that a write gives new values, which are not known here.
+  private func withoutVersion(_ object: JSONValue) -> JSONValue {
+    ["resourceVersion", "generation", "managedFields"].reduce(object) { $0.setting(["metadata", $1], to: nil) }
+  }
+
+  private mutating func append(
+    _ step: Step, operation: Operation?, fidelity: Fidelity?, manifest: JSONValue?, isVersion: Bool, isInferred: Bool = false
+  ) {
+    if let name = manifest?["kind"]?.string, key.kind.kind == key.kind.resource { kind = name }
+    if isVersion { number += 1 }
+    revisions.append(
+      Revision(
+        object: key, kind: kind, uid: step.isEffective || step.uid != nil ? uid : nil, lifetime: max(lifetime, 1),
+        number: isVersion ? number : nil, time: step.act.time, operation: operation, fidelity: fidelity, manifest: manifest,
+        generation: manifest?["metadata", "generation"]?.integer, resourceVersion: step.resourceVersion,
+        isInferred: isInferred, act: step.act))
+  }
+}
+
+extension Step {
+  var isCollection: Bool { if case .collection = effect { true } else { false } }
+}

@@ -1,0 +1,188 @@
+import AuditModel
+
+/// What one act did to one object, as far as the act alone tells.
+struct Step {
+  enum Effect {
+    /// Made no version: refused, failed, dry run, no-op, connect, or without an end.
+    case none
+    /// Wrote the object. The body is what the log shows of it.
+    case write(Operation, Body)
+    /// Wrote a part of it through a subresource.
+    case part(Body)
+    /// The object is gone, or on its way where what is known of it has finalizers.
+    case end(Fidelity)
+    /// A `deletecollection` whose answer does not name what it met.
+    case collection(CollectionSelector, Fidelity)
+  }
+
+  enum Body {
+    /// The object as it was stored.
+    case stored(JSONValue)
+    /// Only its metadata came back, stored.
+    case storedMetadata(JSONValue)
+    /// The object as requested.
+    case requested(JSONValue)
+    case patch(JSONValue)
+    case absent(Fidelity)
+  }
+
+  var detail: ActDetail
+  var effect: Effect
+  /// From an answer that was accepted, or a uid that the server has checked; nil where nobody vouches for it.
+  var uid: String?
+  var resourceVersion: String?
+  /// When the latest stage happened.
+  var end: Timestamp
+
+  var act: Act { detail.act }
+  /// resourceVersions count up through the whole store; nil where this one is no number.
+  var version: UInt64? { resourceVersion.flatMap { UInt64($0) } }
+
+  /// Whether the act was accepted and did something to the object.
+  var isEffective: Bool { if case .none = effect { false } else { true } }
+
+  /// Nil for an act that is not about the object, or only reads it.
+  init?(_ detail: ActDetail, about key: ObjectKey) {
+    let act = detail.act
+    guard act.outcome != .read, let reference = act.object else { return nil }
+    self.detail = detail
+    end = act.took.map { act.time.adding(seconds: $0) } ?? act.time
+    effect = .none
+    if act.verb == "deletecollection" {
+      guard readCollection(reference, key) else { return nil }
+      return
+    }
+    guard reference.key == key else { return nil }
+    let stored = detail.response.flatMap { StoredObject($0, is: key, reference: reference) }
+    if act.outcome == .changed || act.outcome == .subresource || act.outcome == .noop {
+      uid = stored?.uid ?? statusUID ?? (act.verb == "update" ? reference.uid : nil)
+      resourceVersion = stored?.resourceVersion
+    }
+    switch act.outcome {
+    case .subresource: effect = .part(body(stored))
+    case .changed: readChange(stored, reference)
+    default: break
+    }
+  }
+
+  private mutating func readChange(_ stored: StoredObject?, _ reference: ObjectReference) {
+    let verb = act.verb
+    if let subresource = reference.subresource, !subresource.isEmpty {
+      // Only an eviction counts as a change among the subresources; its answer says nothing about the pod.
+      effect = subresource == "eviction" ? .end(bodyFidelity) : .part(body(stored))
+      return
+    }
+    if verb == "delete" {
+      guard let stored, stored.isHeld else {
+        // The version in an answer to a deletion that ends the object is not one that anybody could have read.
+        resourceVersion = nil
+        effect = .end(stored == nil && statusUID == nil ? bodyFidelity : .full)
+        return
+      }
+      effect = .write(.terminating, body(stored))
+    } else if verb != "create", let stored, stored.isDeleted, !stored.isHeld {
+      resourceVersion = nil
+      effect = .end(.full)
+    } else {
+      effect = .write(verb == "create" || act.code == 201 ? .create : .update, body(stored))
+    }
+  }
+
+  /// A deletecollection: of the objects in its answer, or of whatever it must have met.
+  private mutating func readCollection(_ reference: ObjectReference, _ key: ObjectKey) -> Bool {
+    guard reference.group == key.group, reference.resource == key.resource, reference.subresource ?? "" == "" else {
+      return false
+    }
+    let isChange = act.outcome == .changed
+    if let answer = detail.response?.members, answer["items"] != nil || answer["kind"]?.string?.hasSuffix("List") == true {
+      guard
+        let item = (answer["items"]?.array ?? []).lazy.compactMap({ StoredObject($0, is: key, reference: reference) }).first
+      else { return false }
+      guard isChange else { return true }
+      uid = item.uid
+      effect = .end(.full)
+      return true
+    }
+    guard isChange, ObjectKey(group: key.group, resource: key.resource, namespace: reference.namespace, name: key.name) == key
+    else { return false }
+    effect = .collection(CollectionSelector(requestURI: detail.requestURI), act.level == .metadata ? .metadata : .rebuilt)
+    return true
+  }
+
+  /// What is left to know where the answer does not show the object.
+  private var bodyFidelity: Fidelity {
+    if act.truncated { return .truncated }
+    return act.level == .metadata ? .metadata : .rebuilt
+  }
+
+  /// `details.uid` of the `Status` that answers a deletion.
+  private var statusUID: String? {
+    guard act.verb == "delete", detail.response?["kind"]?.string == "Status" else { return nil }
+    return detail.response?["details", "uid"]?.string
+  }
+
+  private func body(_ stored: StoredObject?) -> Body {
+    if let stored { return stored.isPartial ? .storedMetadata(stored.object) : .stored(stored.object) }
+    if act.truncated { return .absent(.truncated) }
+    guard let request = detail.request, !request.isNull else { return .absent(.metadata) }
+    return act.verb == "patch" ? .patch(request) : .requested(request)
+  }
+}
+
+/// An answer that is the object itself, as the server stored it.
+struct StoredObject {
+  /// With `apiVersion` and `kind`, which the items of a list lack.
+  var object: JSONValue
+  /// Only the metadata: what the garbage collector asks for.
+  var isPartial: Bool
+
+  /// Nil for any other answer: a `Status`, a `Scale`, another object.
+  init?(_ value: JSONValue, is key: ObjectKey, reference: ObjectReference) {
+    guard let members = value.members, let metadata = members["metadata"], metadata["name"]?.string == key.name else {
+      return nil
+    }
+    let namespace = metadata["namespace"]?.string
+    guard namespace == nil || namespace == key.namespace || key.namespace == nil else { return nil }
+    let known = key.kind
+    let kind = members["kind"]?.string
+    isPartial = kind == "PartialObjectMetadata"
+    if let kind, !isPartial {
+      guard !StoredObject.otherKinds.contains(kind), known.kind == known.resource || known.kind == kind else { return nil }
+    }
+    object = value
+    // A kind that is in no table has its resource for a name: better none than a made-up one.
+    if kind == nil, known.kind != known.resource {
+      let version = reference.version
+      object = .object(
+        JSONMembers(
+          [
+            .init(key: "apiVersion", value: .string(key.group.isEmpty ? version : key.group + "/" + version)),
+            .init(key: "kind", value: .string(known.kind)),
+          ] + members.list.filter { $0.key != "apiVersion" && $0.key != "kind" }))
+    }
+  }
+
+  /// Kinds that subresources answer with and that carry the object's own name.
+  private static let otherKinds: Set<String> = [
+    "Binding", "DeleteOptions", "Eviction", "Scale", "Status", "TokenRequest",
+  ]
+
+  var uid: String? { object["metadata", "uid"]?.string }
+  var resourceVersion: String? {
+    guard var text = object["metadata", "resourceVersion"]?.string else { return nil }
+    // Old Calico versions end it in a slash.
+    if text.hasSuffix("/") { text.removeLast() }
+    return text.isEmpty ? nil : text
+  }
+  var isDeleted: Bool { object["metadata", "deletionTimestamp"]?.string != nil }
+
+  /// Whether the object stays for now although it was deleted: finalizers, or a pod's time to end in good order.
+  var isHeld: Bool { isDeleted && (object.hasFinalizers || (object["metadata", "deletionGracePeriodSeconds"]?.integer ?? 0) > 0) }
+}
+
+extension JSONValue {
+  /// A namespace keeps its finalizers in `spec`.
+  var hasFinalizers: Bool {
+    self["metadata", "finalizers"]?.array?.isEmpty == false || self["spec", "finalizers"]?.array?.isEmpty == false
+  }
+}

@@ -10,11 +10,13 @@ public struct ChangeLog: Sendable {
   public var changes: [Change]
 
   public struct Change: Sendable {
-    /// Paths of the fields that differ from the version before, machine fields left out; empty when not known.
+    /// Paths of the fields that differ from the version before, machine fields left out; empty when not known, for a
+    /// create, and for acts that made no version.
     public var changed: [String]
-    /// A few words: `order 100 -> 700, ingress[0]`.
+    /// A few words: `order 100 -> 700, ingress[0]`; empty when not known.
     public var summary: String
-    /// Index in `history.revisions` of the version that it is compared with; nil for the first of a lifetime.
+    /// Index in `history.revisions` of the version that it is compared with: the last one before it, in the same
+    /// lifetime, whose content is known; nil where there is none.
     public var previous: Int?
     public init(changed: [String], summary: String, previous: Int?) {
       self.changed = changed
@@ -25,8 +27,60 @@ public struct ChangeLog: Sendable {
 
   public var object: ObjectKey { history.object }
 
+  /// Compares each version with the one before it, once: the cost is that of as many comparisons as versions.
   public init(_ history: History) {
     self.history = history
-    changes = history.revisions.map { _ in Change(changed: [], summary: "", previous: nil) }
+    changes = []
+    changes.reserveCapacity(history.revisions.count)
+    var last: (lifetime: Int, index: Int, manifest: JSONValue)?
+    for (index, revision) in history.revisions.enumerated() {
+      if last?.lifetime != revision.lifetime { last = nil }
+      var change = Change(changed: [], summary: "", previous: last?.index)
+      if revision.number != nil, let manifest = revision.manifest {
+        let diff = VersionDiff(from: last?.manifest, to: manifest)
+        if last != nil { change.changed = ChangeLog.paths(diff.fields) }
+        change.summary = ChangeLog.words(diff)
+        last = (revision.lifetime, index, manifest)
+      }
+      changes.append(change)
+    }
+  }
+
+  private static func words(_ diff: VersionDiff) -> String {
+    diff.fields.prefix(3).map(\.path).joined(separator: ", ")
+  }
+
+  /// Each path once, in the order of the fields; a move counts where the item is now.
+  private static func paths(_ fields: [FieldChange]) -> [String] {
+    var seen: Set<String> = []
+    return fields.map(\.path).filter { seen.insert($0).inserted }
+  }
+}
+
+// MARK: Finding revisions
+
+extension ChangeLog {
+  /// Index of the revision that an act made, or of the row of an act that made none.
+  public func index(of act: ActID) -> Int? { history.revisions.firstIndex { $0.act?.id == act } }
+
+  /// Index of the version with a number.
+  public func index(ofVersion number: Int) -> Int? { history.revisions.firstIndex { $0.number == number } }
+
+  /// What `d` compares: the sides of what a revision did. Its right side is nothing where the object was deleted,
+  /// its left one where it was created.
+  /// - Returns: nil for acts that made no version.
+  public func sides(of index: Int) -> (left: DiffSide, right: DiffSide)? {
+    let revision = history.revisions[index]
+    let isDeletion = revision.operation == .delete
+    guard revision.number != nil || isDeletion else { return nil }
+    let previous = changes[index].previous.flatMap { history.revisions[$0].number }
+    return (
+      DiffSide(object: object, revision: previous), DiffSide(object: object, revision: isDeletion ? nil : revision.number)
+    )
+  }
+
+  /// The numbers of the versions that have one and are no deletions, oldest first.
+  var versionNumbers: [Int] {
+    history.revisions.compactMap { $0.operation == .delete ? nil : $0.number }
   }
 }

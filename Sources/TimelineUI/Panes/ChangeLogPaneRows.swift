@@ -1,0 +1,182 @@
+import AuditModel
+import ObjectHistory
+import TerminalScreen
+
+/// A row of the Change Log.
+enum ChangeLogRow: Hashable, Sendable {
+  /// Index in the history.
+  case revision(Int)
+  /// Acts in a row that made no version: how many of each outcome, and the newest of them.
+  case folded(counts: [Outcome: Int], newest: Int)
+  /// Before the first row of an older lifetime whose end no act shows.
+  case lifetime(Int)
+  /// A row of the diff of a revision, shown in place.
+  case diff(Int, row: Int)
+  /// Why the diff of a revision cannot be shown.
+  case note(Int, String)
+
+  /// Index of the revision that the row is about.
+  var revision: Int? {
+    switch self {
+    case .revision(let index), .diff(let index, _), .note(let index, _): index
+    case .folded, .lifetime: nil
+    }
+  }
+
+  var isFocusable: Bool { if case .lifetime = self { false } else { true } }
+
+  /// Newest first, each lifetime by itself.
+  static func list(_ log: ChangeLog, showsAll: Bool) -> [ChangeLogRow] {
+    var rows: [ChangeLogRow] = []
+    var counts: [Outcome: Int] = [:]
+    var newest = 0
+    func flush() {
+      if !counts.isEmpty { rows.append(.folded(counts: counts, newest: newest)) }
+      counts = [:]
+    }
+    var lifetime: Int?
+    for (index, revision) in log.history.revisions.enumerated().reversed() {
+      if lifetime != revision.lifetime {
+        flush()
+        if lifetime != nil, revision.operation != .delete { rows.append(.lifetime(revision.lifetime)) }
+        lifetime = revision.lifetime
+      }
+      if showsAll || revision.number != nil || revision.operation == .delete || revision.operation == .terminating {
+        flush()
+        rows.append(.revision(index))
+      } else {
+        if counts.isEmpty { newest = index }
+        counts[revision.act?.outcome ?? .unknown, default: 0] += 1
+      }
+    }
+    flush()
+    return rows
+  }
+
+  /// Where the columns stand; the change takes what is left.
+  struct Columns {
+    var time = 9
+    var verb: Int
+    var by: Int
+    var byWidth: Int
+    var change: Int
+    var changeWidth: Int
+    var fidelity: Int
+    var longTimes: Bool
+
+    init(width: Int, longTimes: Bool) {
+      self.longTimes = longTimes
+      verb = time + (longTimes ? 21 : 18)
+      by = verb + 8
+      fidelity = width - 4
+      let rest = max(0, fidelity - by)
+      byWidth = min(longTimes ? 28 : 22, rest / 2)
+      change = by + byWidth + 1
+      changeWidth = max(0, fidelity - change - 1)
+    }
+
+    func renderTitles(into screen: inout Screen, x: Int, y: Int) {
+      for (title, column) in [("rev", 4), ("time", time), ("verb", verb), ("by", by), ("change", change), ("fid", fidelity)] {
+        screen.write(title, x: x + column, y: y, style: .heading)
+      }
+    }
+  }
+
+  func render(
+    _ log: ChangeLog, _ columns: Columns, into screen: inout Screen, x: Int, y: Int, session: Session
+  ) {
+    switch self {
+    case .folded, .note:
+      screen.write(words(log), x: x + columns.time, y: y, style: .hint, width: columns.fidelity - columns.time)
+    case .lifetime(let number):
+      screen.write("-- end of lifetime \(number), not logged", x: x + columns.time, y: y, style: Style(.hole, bold: true))
+    case .diff: break
+    case .revision(let index):
+      let revision = log.history.revisions[index]
+      let side = revision.number.map { DiffSide(object: log.object, revision: $0) }
+      let marks = (side != nil && side == session.leftSide ? "A" : "", side != nil && side == session.rightSide ? "B" : "")
+      screen.write(marks.0 + marks.1, x: x + (marks.0 + marks.1).count % 2, y: y, style: .heading)
+      screen.write(revision.operation == .delete ? "" : revision.number.map(String.init) ?? "", x: x + 4, y: y, width: 5)
+      let time =
+        columns.longTimes
+        ? String(PaneWords.longTime(revision.time, zone: session.zone).prefix(19))
+        : PaneWords.shortTime(revision.time, zone: session.zone, now: session.now)
+      screen.write(time, x: x + columns.time, y: y, width: columns.verb - columns.time - 1)
+      screen.write(RevisionWords.verb(revision), x: x + columns.verb, y: y, width: 8)
+      let by = revision.act.map { PaneWords.actor($0, width: columns.byWidth) } ?? RevisionWords.by(revision)
+      screen.write(by, x: x + columns.by, y: y, width: columns.byWidth)
+      screen.write(words(log), x: x + columns.change, y: y, style: style(revision), width: columns.changeWidth)
+      let fidelity = revision.number == nil || revision.operation == .delete ? "" : revision.fidelity?.rawValue ?? ""
+      screen.write(fidelity, x: x + columns.fidelity, y: y)
+    }
+  }
+
+  private func style(_ revision: Revision) -> Style {
+    switch revision.act?.outcome {
+    case .denied, .failed: .failed
+    case .changed, nil: revision.operation == .delete ? Style(.removed, bold: true) : .plain
+    default: .hint
+    }
+  }
+
+  /// What the change column says.
+  func words(_ log: ChangeLog) -> String {
+    switch self {
+    case .diff: return ""
+    case .note(_, let text): return text
+    case .lifetime(let number): return "-- end of lifetime \(number), not logged"
+    case .folded(let counts, _):
+      let words = Outcome.allCases.compactMap { outcome in
+        counts[outcome].map { "\($0) \(RevisionWords.folded(outcome))" }
+      }
+      return "... \(words.joined(separator: ", ")) folded (v)"
+    case .revision(let index):
+      let revision = log.history.revisions[index]
+      if revision.operation == .delete { return "-- end of lifetime \(revision.lifetime)" }
+      if let outcome = RevisionWords.outcome(revision), revision.number == nil { return outcome }
+      if revision.manifest == nil { return RevisionWords.missing(revision) }
+      let summary = log.changes[index].summary
+      switch revision.operation {
+      case .initial: return "before the log: state taken from the first act"
+      case .terminating: return "terminating" + (summary.isEmpty ? "" : "; " + summary)
+      default: return summary.isEmpty ? "machine fields only" : summary
+      }
+    }
+  }
+
+  /// The row as text, for searching and copying.
+  func plainText(_ log: ChangeLog, _ session: Session) -> String {
+    guard case .revision(let index) = self else { return words(log) }
+    let revision = log.history.revisions[index]
+    let cells = [
+      revision.number.map { "r\($0)" } ?? "-", PaneWords.longTime(revision.time, zone: session.zone),
+      RevisionWords.verb(revision), RevisionWords.by(revision), words(log), revision.fidelity?.rawValue ?? "",
+    ]
+    return cells.joined(separator: "  ")
+  }
+
+  /// A few lines about one revision, the most important first.
+  static func preview(_ log: ChangeLog, _ index: Int, _ session: Session) -> [String] {
+    let revision = log.history.revisions[index]
+    let change = log.changes[index]
+    var lines: [String] = []
+    let name = revision.operation == .delete ? "deleted" : revision.number.map { "r\($0)" } ?? "no version"
+    if revision.operation == .delete {
+      let before = change.previous.flatMap { log.history.revisions[$0].number }
+      let state = before.map { "; the state before is r\($0)" } ?? "; the state before was not logged"
+      lines.append("\(name) by \(RevisionWords.by(revision))\(revision.isInferred ? " (inferred: deletecollection)" : "")\(state)")
+    } else {
+      let paths = change.changed.isEmpty ? ChangeLogRow.revision(index).words(log) : change.changed.joined(separator: ", ")
+      lines.append("\(name)  \(paths)")
+    }
+    guard let act = revision.act else { return lines + ["state known from before the log began"] }
+    var second = "by \(PaneWords.actor(act))"
+    if !act.groups.isEmpty { second += " (groups \(act.groups.joined(separator: ", ")))" }
+    if !act.ips.isEmpty { second += "  from \(act.ips.joined(separator: ", "))" }
+    if let agent = act.agent { second += "  \(agent)" }
+    lines.append(second)
+    if let reason = act.reason, !reason.isEmpty { lines.append("\(act.decision ?? "allowed") by \(reason)") }
+    lines.append("audit \(act.auditID ?? "without id")  source \(act.source.file):\(act.source.line)")
+    return lines
+  }
+}

@@ -11,6 +11,8 @@ public protocol Pane: Sendable {
 
   /// The pane has come to the front, or the session's size or store version has changed.
   mutating func appear(_ session: inout Session) -> [Effect]
+  /// Another pane comes to the front: its requests may cancel this one's unseen.
+  mutating func disappear()
   mutating func receive(_ answer: Answer, _ session: inout Session) -> [Effect]
   /// A key for a prompt or bar that the pane has open; nil when it has none and the key is looked up in `commands`.
   mutating func type(_ key: Key, _ session: inout Session) -> [Effect]?
@@ -27,6 +29,7 @@ public protocol Pane: Sendable {
 
 extension Pane {
   public mutating func appear(_ session: inout Session) -> [Effect] { [] }
+  public mutating func disappear() {}
   public mutating func receive(_ answer: Answer, _ session: inout Session) -> [Effect] { [] }
   public mutating func type(_ key: Key, _ session: inout Session) -> [Effect]? { nil }
   public func subject(_ session: Session) -> String { "" }

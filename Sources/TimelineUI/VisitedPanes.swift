@@ -156,6 +156,7 @@ struct VisitedPanes: Sendable {
   private mutating func open(_ place: Place, _ session: inout Session) -> [Effect] {
     guard place != self.place else { return [] }
     ahead = []
+    front.disappear()
     back.append(Visit(place: place, pane: pane(for: place, session)))
     if back.count > Self.limit { back.remove(at: 1) }
     return carryOut(front.appear(&session), &session)
@@ -179,6 +180,7 @@ struct VisitedPanes: Sendable {
       session.notice = "this is the first screen; q leaves"
       return []
     }
+    front.disappear()
     ahead.append(back.removeLast())
     return carryOut(front.appear(&session), &session)
   }
@@ -188,6 +190,7 @@ struct VisitedPanes: Sendable {
       session.notice = "there is nothing further forward"
       return []
     }
+    front.disappear()
     back.append(next)
     return carryOut(front.appear(&session), &session)
   }
@@ -196,6 +199,7 @@ struct VisitedPanes: Sendable {
   mutating func goTo(_ place: Place, _ session: inout Session) -> [Effect] {
     guard let index = back.lastIndex(where: { $0.place == place }) else { return open(place, &session) }
     guard index < back.count - 1 else { return [] }
+    front.disappear()
     while back.count - 1 > index { ahead.append(back.removeLast()) }
     return carryOut(front.appear(&session), &session)
   }

@@ -1,0 +1,219 @@
+import AuditModel
+import EventQueries
+import TerminalScreen
+
+/// The filter of the Timeline on one line: shown always, edited after `f`.
+struct FilterBar: Sendable {
+  /// Nil while it is only shown.
+  private(set) var editor: LineEditor?
+  private(set) var error: FilterError?
+  private var original = ""
+  /// Place in the history; nil while the text is the user's own.
+  private var historyIndex: Int?
+  /// What was typed before Up went into the history.
+  private var draft = ""
+  /// The text that ^R looks for; nil when no such search is on.
+  private(set) var historySearch: String?
+  private(set) var completion = CompletionPopup()
+
+  enum Result: Sendable {
+    case editing([Effect])
+    case cancelled
+    case run(Filter, text: String)
+  }
+
+  var isEditing: Bool { editor != nil }
+
+  /// The keys while it is edited, for help.
+  static let entries: [CommandEntry] = [
+    CommandEntry(keys: [.enter], name: "", group: .find, summary: "Run the filter", hint: nil),
+    CommandEntry(keys: [.escape], name: "", group: .out, summary: "Leave the filter as it was", hint: nil),
+    CommandEntry(keys: [.tab, .right], name: "", group: .find, summary: "Take the first completion, or the one chosen", hint: nil),
+    CommandEntry(keys: [.down, .backTab], name: "", group: .find, summary: "Choose among completions", hint: nil),
+    CommandEntry(keys: [.up, .control("p")], name: "", group: .find, summary: "Filters run before", hint: nil),
+    CommandEntry(keys: [.control("r")], name: "", group: .find, summary: "Search the filters run before", hint: nil),
+    CommandEntry(
+      keys: [.control("a"), .control("e"), .control("w"), .control("u"), .control("k"), .control("y")], name: "",
+      group: .move, summary: "Start, end; cut word, to start, to end; paste what was cut", hint: nil),
+  ]
+
+  mutating func edit(_ text: String) {
+    original = text
+    editor = LineEditor(text.isEmpty ? "" : text + " ")
+    error = nil
+    historyIndex = nil
+    historySearch = nil
+    completion = CompletionPopup()
+  }
+
+  mutating func close() {
+    editor = nil
+    error = nil
+    completion = CompletionPopup()
+  }
+
+  // MARK: Keys
+
+  mutating func type(_ key: Key, query: EventQuery, _ session: inout Session) -> Result {
+    guard var line = editor else { return .cancelled }
+    if historySearch != nil, let result = typeIntoHistorySearch(key, session) { return result }
+    switch key {
+    case .escape where completion.isChosen:
+      completion.release()
+      return .editing([])
+    case .escape, .control("c"), .control("g"):
+      close()
+      return .cancelled
+    case .enter:
+      if let choice = completion.chosen { return accept(choice, query: query, session) }
+      return run(line.text, session)
+    case .tab:
+      if let choice = completion.current { return accept(choice, query: query, session) }
+      return .editing([])
+    case .right where line.cursor == line.characters.count:
+      if let choice = completion.current { return accept(choice, query: query, session) }
+      return .editing([])
+    case .backTab:
+      completion.move(by: -1)
+      return .editing([])
+    case .down where completion.isChosen || (historyIndex == nil && completion.isOpen):
+      completion.move(by: 1)
+      return .editing([])
+    case .up where completion.isChosen:
+      completion.move(by: -1)
+      return .editing([])
+    case .up, .control("p"):
+      recall(older: true, session)
+      return .editing([])
+    case .down, .control("n"):
+      recall(older: false, session)
+      return .editing([])
+    case .control("r"):
+      draft = line.text
+      historySearch = ""
+      return .editing([])
+    default:
+      guard line.type(key) else { return .editing([]) }
+      editor = line
+      historyIndex = nil
+      check(session)
+      return .editing(completion.update(text: line.text, cursor: line.cursor, query: query))
+    }
+  }
+
+  /// Reads the text as it stands, for the echo and the error below the bar.
+  private mutating func check(_ session: Session) {
+    do {
+      _ = try Filter(parsing: editor?.text ?? "", context: session.filterContext)
+      error = nil
+    } catch let problem {
+      error = problem
+    }
+  }
+
+  private mutating func run(_ text: String, _ session: Session) -> Result {
+    do {
+      let filter = try Filter(parsing: text, context: session.filterContext)
+      close()
+      return .run(filter, text: text)
+    } catch let problem {
+      error = problem
+      return .editing([])
+    }
+  }
+
+  private mutating func accept(_ choice: CompletionPopup.Choice, query: EventQuery, _ session: Session) -> Result {
+    guard var line = editor else { return .cancelled }
+    line.replace(choice.range, with: choice.text)
+    editor = line
+    check(session)
+    return .editing(completion.update(text: line.text, cursor: line.cursor, query: query))
+  }
+
+  private mutating func recall(older: Bool, _ session: Session) {
+    let history = session.filterHistory
+    if historyIndex == nil { draft = editor?.text ?? "" }
+    let next = older ? (historyIndex ?? -1) + 1 : (historyIndex ?? 0) - 1
+    guard next < history.count else { return }
+    historyIndex = next >= 0 ? next : nil
+    editor?.set(next >= 0 ? history[next] : draft)
+    completion = CompletionPopup()
+    check(session)
+  }
+
+  private mutating func typeIntoHistorySearch(_ key: Key, _ session: Session) -> Result? {
+    guard var text = historySearch else { return nil }
+    switch key {
+    case .character(let character): text.append(character)
+    case .backspace: text = String(text.dropLast())
+    case .control("r"):
+      // The next older hit.
+      let hits = session.filterHistory.filter { $0.lowercased().contains(text.lowercased()) }
+      if let shown = editor?.text, let at = hits.firstIndex(of: shown), at + 1 < hits.count { editor?.set(hits[at + 1]) }
+      return .editing([])
+    case .escape, .control("c"), .control("g"):
+      historySearch = nil
+      editor?.set(draft)
+      return .editing([])
+    case .enter:
+      historySearch = nil
+      return run(editor?.text ?? "", session)
+    default:
+      historySearch = nil
+      return nil
+    }
+    historySearch = text
+    let wanted = text.lowercased()
+    if let hit = session.filterHistory.first(where: { $0.lowercased().contains(wanted) }), !wanted.isEmpty { editor?.set(hit) }
+    check(session)
+    return .editing([])
+  }
+
+  mutating func receive(_ answer: FacetAnswer) { completion.receive(answer) }
+
+  // MARK: Painting
+
+  func render(into screen: inout Screen, area: Rect, filter: String, counts: String) {
+    screen.fill(area)
+    let label = historySearch.map { "history \"\($0)\"> " } ?? "filter> "
+    let start = area.x + 1 + screen.write(label, x: area.x + 1, y: area.y, style: .heading)
+    let right = area.x + area.width - 1 - TextWidth.of(counts, asciiOnly: screen.asciiOnly)
+    let width = max(3, right - start - 1)
+    if let editor {
+      editor.render(into: &screen, x: start, y: area.y, width: width)
+    } else {
+      screen.write(filter, x: start, y: area.y, width: width)
+    }
+    screen.write(counts, x: max(start, right), y: area.y, style: .hint)
+  }
+
+  /// What hangs below the bar while it is edited: the error with its place, or the echo, then completions.
+  func renderBelow(into screen: inout Screen, area: Rect, session: Session) {
+    guard let editor, area.height > 1 else { return }
+    var y = area.y
+    func clear() { screen.fill(Rect(x: area.x, y: y, width: area.width, height: 1)) }
+    clear()
+    if let error {
+      let hint = error.suggestions.isEmpty ? "" : "; did you mean \(error.suggestions.joined(separator: ", "))?"
+      screen.write("column \(error.column): \(error.message)\(hint)", x: area.x + 1, y: y, style: .failed, width: area.width - 2)
+    } else if let filter = try? Filter(parsing: editor.text, context: session.filterContext) {
+      let echo = filter.isEverything ? "everything" : filter.echo(zone: session.zone)
+      screen.write("= " + echo, x: area.x + 1, y: y, style: .hint, width: area.width - 2)
+    }
+    y += 1
+    for line in completion.lines(limit: min(8, area.height - 2)) {
+      clear()
+      let text = "  \(line.isCurrent ? ">" : " ") \(line.text)"
+      let style: Style = line.isChosen ? .selected : .plain
+      let used = screen.write(text, x: area.x + 1, y: y, style: style, width: area.width / 2)
+      screen.write(line.note, x: area.x + 1 + max(used + 2, 26), y: y, style: .hint, width: area.width - max(used + 2, 26) - 2)
+      y += 1
+    }
+    if y > area.y + 1 { screen.rule(y: y, x: area.x, width: area.width) }
+  }
+}
+
+extension Session {
+  /// What times in a filter are relative to.
+  var filterContext: FilterContext { FilterContext(now: now, zone: zone) }
+}

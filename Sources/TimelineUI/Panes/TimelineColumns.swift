@@ -1,0 +1,161 @@
+import AuditModel
+import EventQueries
+import TerminalScreen
+
+/// The columns of a row of the Timeline and how many cells each has at a width.
+///
+/// When room gets scarce the fraction of a second goes first, then the word for the outcome (which moves behind the
+/// object), then the code; time, verb, the tail of the object's name and the head of the actor never do.
+struct TimelineColumns: Sendable {
+  enum Column: CaseIterable, Hashable, Sendable {
+    case time, what, code, outcome, kind, object, actor
+
+    var title: String {
+      switch self {
+      case .time: "time"
+      case .what: "what"
+      case .code: "code"
+      case .outcome: "outcome"
+      case .kind: "kind"
+      case .object: "object"
+      case .actor: "actor"
+      }
+    }
+  }
+  struct Place: Sendable {
+    var column: Column
+    var x: Int
+    var width: Int
+  }
+  /// Left to right; x counts from the left border of the list.
+  var places: [Place] = []
+  var showsFraction: Bool
+  var showsOutcome: Bool
+
+  init(width: Int) {
+    showsFraction = width >= 112
+    showsOutcome = width >= 100
+    let showsCode = width >= 68
+    var x = 2
+    func put(_ column: Column, _ width: Int) {
+      places.append(Place(column: column, x: x, width: max(1, width)))
+      x += max(1, width) + 1
+    }
+    put(.time, showsFraction ? 12 : 8)
+    put(.what, 7)
+    if showsCode { put(.code, 3) }
+    if showsOutcome { put(.outcome, 9) }
+    put(.kind, 5)
+    let rest = width - x - 1
+    put(.object, rest * 57 / 100)
+    put(.actor, width - x)
+  }
+
+  func contains(_ column: Column) -> Bool { places.contains { $0.column == column } }
+
+  // MARK: Painting
+
+  func renderHeader(into screen: inout Screen, area: Rect, focused: Column) {
+    screen.fill(area)
+    for place in places {
+      let style = place.column == focused ? Style.heading.underlined : Style.heading
+      screen.write(place.column.title, x: area.x + place.x, y: area.y, style: style, width: min(place.width + 1, area.width - place.x))
+    }
+  }
+
+  func render(_ act: Act, into screen: inout Screen, x: Int, y: Int, zone: Zone) {
+    let tone = Self.style(of: act)
+    for place in places {
+      let at = x + place.x
+      switch place.column {
+      case .time:
+        let civil = zone.civil(act.time)
+        let milliseconds = String(1000 + civil.microsecond / 1000).dropFirst()
+        screen.write(civil.clockText + (showsFraction ? "." + milliseconds : ""), x: at, y: y, width: place.width)
+      case .what: screen.write(Self.what(act), x: at, y: y, style: tone, width: place.width)
+      case .code: screen.write(act.code.map(String.init) ?? "-", x: at, y: y, style: tone, width: place.width)
+      case .outcome:
+        screen.write(act.outcome == .changed ? "" : act.outcome.name, x: at, y: y, style: tone, width: place.width)
+      case .kind: screen.write(Self.kind(act), x: at, y: y, width: place.width)
+      case .object: renderObject(act, into: &screen, x: at, y: y, width: place.width, style: tone)
+      case .actor: Self.renderActor(act, into: &screen, x: at, y: y, width: place.width)
+      }
+    }
+  }
+
+  /// The name, and behind it what the row would not tell otherwise: its subresource, and an outcome other than a change.
+  private func renderObject(_ act: Act, into screen: inout Screen, x: Int, y: Int, width: Int, style: Style) {
+    var words: [String] = []
+    if let part = act.object?.subresource, !part.isEmpty, !act.isConnect { words.append(part) }
+    if !showsOutcome, let word = Self.outcomeWord(act.outcome), word != words.last { words.append(word) }
+    let suffix = words.isEmpty ? "" : " (" + words.joined(separator: ", ") + ")"
+    let suffixWidth = min(width / 2, TextWidth.of(suffix, asciiOnly: screen.asciiOnly))
+    let name = Self.fitted(Self.object(act), namespace: act.key?.namespace, width: width - suffixWidth, asciiOnly: screen.asciiOnly)
+    let used = screen.write(name, x: x, y: y, width: width - suffixWidth, cut: .middle)
+    if !suffix.isEmpty { screen.write(suffix, x: x + used, y: y, style: style, width: width - used) }
+  }
+
+  private static func renderActor(_ act: Act, into screen: inout Screen, x: Int, y: Int, width: Int) {
+    let style: Style = isHuman(act) ? Style(.human) : Style(.machine)
+    screen.write(actor(act), x: x, y: y, style: style, width: width)
+  }
+
+  // MARK: Words
+
+  static func what(_ act: Act) -> String {
+    switch act.what {
+    case "deletecollection": "delcoll"
+    case "portforward": "portfwd"
+    default: act.what
+    }
+  }
+
+  static func kind(_ act: Act) -> String { act.object.map { ResourceKind.of(group: $0.group, resource: $0.resource).label } ?? "-" }
+
+  /// `shop/allow-web`; `shop/*` for an act on many, `-` for one on none.
+  static func object(_ act: Act) -> String {
+    guard let object = act.object else { return "-" }
+    if act.verb != "deletecollection", let key = object.key { return key.path }
+    return object.namespace.flatMap { $0.isEmpty ? nil : $0 + "/*" } ?? "*"
+  }
+
+  static func actor(_ act: Act) -> String { act.actorText }
+
+  /// A long path loses the end of its namespace before the middle of its name.
+  static func fitted(_ path: String, namespace: String?, width: Int, asciiOnly: Bool) -> String {
+    guard let namespace, path.hasPrefix(namespace + "/") else { return path }
+    let excess = TextWidth.of(path, asciiOnly: asciiOnly) - width
+    guard excess > 0, namespace.count > 6 else { return path }
+    let kept = max(5, namespace.count - excess - 1)
+    guard kept < namespace.count - 1 else { return path }
+    return namespace.prefix(kept) + "~" + path.dropFirst(namespace.count)
+  }
+
+  /// What is said of an outcome where there is no column for it; a change goes without saying.
+  static func outcomeWord(_ outcome: Outcome) -> String? {
+    switch outcome {
+    case .changed, .connect, .subresource, .read: nil
+    case .dryrun: "dry run"
+    case .unknown: "no answer"
+    case .noop, .conflict, .denied, .failed: outcome.name
+    }
+  }
+
+  static func style(of act: Act) -> Style {
+    switch act.outcome {
+    case .denied, .failed: .failed
+    case .conflict, .unknown: Style(.failed)
+    case .noop, .dryrun, .subresource, .read: Style(.hint)
+    case .connect: Style(.notice)
+    case .changed:
+      switch act.verb {
+      case "create": Style(.added)
+      case "delete", "deletecollection": Style(.removed)
+      default: Style(.edited)
+      }
+    }
+  }
+
+  /// Whether a person acted, as far as names tell: Kubernetes' own identities all begin with `system:`.
+  static func isHuman(_ act: Act) -> Bool { act.by.map { !$0.hasPrefix("system:") } ?? false }
+}

@@ -1,0 +1,270 @@
+import AuditModel
+import EventQueries
+import TerminalScreen
+
+/// The keys of the Timeline.
+enum TimelineCommands {
+  private typealias Row = Command<TimelinePane>
+
+  /// In the order of help; the hint line takes the first six with a hint.
+  static let all: [Command<TimelinePane>] = open + move + find + time + out
+
+  private static let open: [Row] = [
+    Row(.enter, name: "event", group: .open, "Open the event", hint: "open") { pane, _ in
+      pane.focusedAct.map { [.open(.event($0.id))] } ?? []
+    },
+    Row("d", name: "diff-act", group: .open, "Diff of what this act changed", hint: "diff") { pane, session in
+      guard let act = pane.focusedAct, let key = pane.key(&session) else { return [] }
+      return [.open(.actDiff(key, act.id))]
+    },
+    Row("c", name: "change-log", group: .open, "Change log of the object", hint: "changes") { pane, session in
+      pane.key(&session).map { [.open(.changes($0))] } ?? []
+    },
+    Row("x", name: "around", group: .open, "Everything half an hour around this act", hint: "around") { pane, _ in
+      pane.focusedAct.map { [.open(.around($0))] } ?? []
+    },
+    Row("f", name: "filter", group: .find, "Edit the filter", hint: "filter") { pane, _ in
+      pane.bar.edit(pane.query.filter.description)
+      return []
+    },
+    Row("v", name: "next-level", group: .find, "List more: effective writes, all writes, everything", hint: "level") {
+      $0.changeLevel(by: 1, $1)
+    },
+    Row("V", name: "previous-level", group: .find, "List less") { $0.changeLevel(by: -1, $1) },
+  ]
+
+  private static let move: [Row] = [
+    Row("j", .down, name: "down", group: .move, "Next row") { $0.move(by: 1, $1) },
+    Row("k", .up, name: "up", group: .move, "Previous row") { $0.move(by: -1, $1) },
+    Row(" ", .pageDown, .control("f"), name: "page-down", group: .move, "A page down") { $0.move(by: $0.pageStep($1), $1) },
+    Row("b", .pageUp, name: "page-up", group: .move, "A page up") { $0.move(by: -$0.pageStep($1), $1) },
+    Row(.control("d"), name: "half-page-down", group: .move, "Half a page down") {
+      $0.move(by: max(1, $0.pageStep($1) / 2), $1)
+    },
+    Row(.control("u"), name: "half-page-up", group: .move, "Half a page up") {
+      $0.move(by: -max(1, $0.pageStep($1) / 2), $1)
+    },
+    Row("g", .home, name: "first", group: .move, "First row: the newest") { $0.place(at: 0, $1) },
+    Row("G", .end, name: "last", group: .move, "Last row: the oldest") { $0.place(at: $0.total - 1, $1) },
+    Row("{", name: "previous-day", group: .move, "Up to the start of this day, then of the one above") { $0.moveDay(by: -1, $1) },
+    Row("}", name: "next-day", group: .move, "Down to the next day") { $0.moveDay(by: 1, $1) },
+    Row(.tab, name: "next-column", group: .move, "Next column, for + - * # y") { $0.moveColumn(by: 1, $1) },
+    Row(.backTab, name: "previous-column", group: .move, "Previous column") { $0.moveColumn(by: -1, $1) },
+  ]
+
+  private static let find: [Row] = [
+    Row("+", name: "include", group: .find, "Only rows with the value in the focused column") { $0.narrow(excluded: false, &$1) },
+    Row("-", name: "exclude", group: .find, "Only rows without that value") { $0.narrow(excluded: true, &$1) },
+    Row("*", name: "next-same", group: .find, "Next row with that value") { $0.findSame(forward: true, &$1) },
+    Row("#", name: "previous-same", group: .find, "Previous row with that value") { $0.findSame(forward: false, &$1) },
+    Row("o", name: "next-of-object", group: .find, "Next act on the same object") { $0.findObject(forward: true, &$1) },
+    Row("O", name: "previous-of-object", group: .find, "Previous act on the same object") { $0.findObject(forward: false, &$1) },
+    Row("e", name: "next-failed", group: .find, "Next refused or failed act") {
+      $0.find(.failed, forward: true, "refused or failed act", &$1)
+    },
+    Row("E", name: "previous-failed", group: .find, "Previous refused or failed act") {
+      $0.find(.failed, forward: false, "refused or failed act", &$1)
+    },
+    Row("H", name: "humans-only", group: .find, "Humans only, on and off") { $0.toggleHumans($1) },
+  ]
+
+  private static let time: [Row] = [
+    Row("T", name: "go-to-time", group: .find, "Go to a time") { pane, _ in
+      pane.timePrompt = TimePrompt()
+      return []
+    },
+    Row("[", name: "older", group: .find, "Older by one bar of the histogram, or by the window of the filter") { $0.shiftTime(by: -1, $1) },
+    Row("]", name: "newer", group: .find, "Newer by as much") { $0.shiftTime(by: 1, $1) },
+    Row("i", name: "histogram", group: .find, "Go into the histogram: h l move, v brush, Enter filter, Esc out") { pane, session in
+      pane.strip.focus(at: pane.focusedAct?.time)
+      if !pane.strip.isFocused { session.notice = "no histogram on this screen" }
+      return []
+    },
+    Row("z", name: "zoom-in", group: .find, "Zoom the histogram in around the focused row") { $0.zoom(inwards: true, $1) },
+    Row("Z", name: "zoom-out", group: .find, "Zoom the histogram out") { $0.zoom(inwards: false, $1) },
+  ]
+
+  private static let out: [Row] = [
+    Row("y", name: "copy", group: .out, "Copy: y the value in the focused column, Y the whole row") { pane, _ in
+      pane.focusedAct.flatMap { pane.column.text(of: $0) }.map { [.copy($0)] } ?? []
+    },
+    Row("Y", name: "copy-row", group: .out, "Copy the row as a sentence with its time") { pane, _ in
+      pane.focusedAct.map { [.copy($0.time.rfc3339 + "  " + $0.summary)] } ?? []
+    },
+    Row(name: "copy-command", group: .out, "Copy the command that lists the same") { pane, _ in
+      [.copy(pane.commandText)]
+    },
+    Row("<", .backspace, name: "back", group: .out, "Back to the filter before, then to the screen before") { pane, session in
+      pane.goBack(session) ?? [.back]
+    },
+    Row(.escape, name: "drop", group: .out, "Drop the search; while reading, stop with what is there") { pane, session in
+      if pane.dropSearch() { return [] }
+      return session.progress?.state == .reading ? [.stopReading] : []
+    },
+  ]
+}
+
+extension TimelinePane {
+  /// The object of the focused act; a notice where there is none.
+  fileprivate func key(_ session: inout Session) -> ObjectKey? {
+    guard let act = focusedAct else { return nil }
+    if act.key == nil { session.notice = "this act is not about one object" }
+    return act.key
+  }
+
+  fileprivate mutating func changeLevel(by step: Int, _ session: Session) -> [Effect] {
+    let levels = ViewLevel.allCases
+    let index = (levels.firstIndex(of: query.level) ?? 0) + step + levels.count
+    return list(EventQuery(filter: query.filter, level: levels[index % levels.count]), remembering: false, session)
+  }
+
+  fileprivate mutating func toggleHumans(_ session: Session) -> [Effect] {
+    let only = Filter.everything.adding(field: "human", value: "true")
+    if let term = query.filter.terms.firstIndex(of: only) {
+      return list(EventQuery(filter: query.filter.removing(term: term), level: query.level), session)
+    }
+    return list(EventQuery(filter: query.filter.and(only), level: query.level), session)
+  }
+
+  fileprivate mutating func moveColumn(by step: Int, _ session: Session) -> [Effect] {
+    let columns = TimelineColumns(width: TimelineLayout(session.size).list.width).places.map(\.column)
+    let index = (columns.firstIndex(of: column) ?? 0) + step + columns.count
+    column = columns[index % columns.count]
+    return []
+  }
+
+  fileprivate mutating func moveDay(by step: Int, _ session: Session) -> [Effect] {
+    let list = days
+    guard let day = list.day(of: focus) else { return [] }
+    if step < 0, focus > list.days[day].firstPosition { return place(at: list.days[day].firstPosition, session) }
+    guard list.days.indices.contains(day + step) else { return place(at: step < 0 ? 0 : total - 1, session) }
+    return place(at: list.days[day + step].firstPosition, session)
+  }
+
+  /// The window of the filter slides by its own width; without one the focus goes as far as a bar is wide.
+  fileprivate mutating func shiftTime(by step: Int64, _ session: Session) -> [Effect] {
+    if let window = query.filter.window(session.filterContext) {
+      let width = window.upperBound.microseconds - window.lowerBound.microseconds + 1
+      let from = Timestamp(microseconds: window.lowerBound.microseconds + step * width)
+      let to = Timestamp(microseconds: window.upperBound.microseconds + step * width)
+      return list(EventQuery(filter: query.filter.within(from...to, session.filterContext), level: query.level), session)
+    }
+    guard let act = focusedAct else { return [] }
+    let seconds = Double(strip.histogram?.stepSeconds ?? 86_400)
+    return jump(to: .time(act.time.adding(seconds: Double(step) * seconds)), session)
+  }
+
+  fileprivate mutating func narrow(excluded: Bool, _ session: inout Session) -> [Effect] {
+    guard let act = focusedAct else { return [] }
+    guard let (field, value) = column.term(of: act, session.zone) else {
+      session.notice = "there is no value here to filter by; Tab goes to another column"
+      return []
+    }
+    let filter = query.filter.adding(field: field, value: value, excluded: excluded)
+    session.notice = "\(excluded ? "without" : "only") \(field):\(value)   < goes back"
+    return list(EventQuery(filter: filter, level: query.level), session)
+  }
+
+  fileprivate mutating func findSame(forward: Bool, _ session: inout Session) -> [Effect] {
+    guard let act = focusedAct else { return [] }
+    guard let target = column.target(of: act) else {
+      session.notice = "there is no value here to look for; Tab goes to another column"
+      return []
+    }
+    return find(target, forward: forward, "same " + column.title, &session)
+  }
+
+  fileprivate mutating func findObject(forward: Bool, _ session: inout Session) -> [Effect] {
+    guard let key = key(&session) else { return [] }
+    return find(.sameObject(key), forward: forward, "act on \(key.path)", &session)
+  }
+
+  /// The command line that lists what the Timeline lists.
+  fileprivate var commandText: String {
+    func quoted(_ text: String) -> String { "'" + text.replacing("'", with: "'\\''") + "'" }
+    let filter = query.filter.isEverything ? "" : " -f " + quoted(query.filter.description)
+    return "whodiff log --level \(query.level.rawValue)\(filter)"
+  }
+}
+
+extension TimelineColumns.Column {
+  /// What a filter would say of the act's value in this column.
+  func term(of act: Act, _ zone: Zone) -> (field: String, value: String)? {
+    switch self {
+    case .time:
+      let civil = zone.civil(act.time)
+      return ("time", civil.dateText)
+    case .what: return act.isConnect ? act.object?.subresource.map { ("sub", $0) } : ("verb", act.verb)
+    case .code: return act.code.map { ("code", String($0)) }
+    case .outcome: return ("outcome", act.outcome.name)
+    case .kind: return act.object.map { ("kind", ResourceKind.of(group: $0.group, resource: $0.resource).label) }
+    case .object: return act.key.map { ("obj", $0.path) }
+    case .actor: return act.actor.map { ("actor", UserName.short($0)) }
+    }
+  }
+
+  func target(of act: Act) -> FindRequest.Target? {
+    switch self {
+    case .time: nil
+    case .what: .value(.verb, act.value(of: .verb))
+    case .code: .value(.code, act.value(of: .code))
+    case .outcome: .value(.outcome, act.value(of: .outcome))
+    case .kind: act.object.map { _ in .value(.resource, act.value(of: .resource)) }
+    case .object: act.key.map { .sameObject($0) }
+    case .actor: act.asUser != nil ? .value(.asUser, act.value(of: .asUser)) : .value(.by, act.value(of: .by))
+    }
+  }
+
+  /// For the clipboard.
+  func text(of act: Act) -> String? {
+    switch self {
+    case .time: act.time.rfc3339
+    case .what: act.what
+    case .code: act.code.map(String.init)
+    case .outcome: act.outcome.name
+    case .kind: act.kind ?? act.object?.resource
+    case .object: act.key?.description
+    case .actor: act.actor
+    }
+  }
+}
+
+/// The keys while the histogram is in focus.
+enum HistogramKeys {
+  /// For help, in the order in which they are of use.
+  static let entries: [CommandEntry] = [
+    CommandEntry(keys: ["h", "l"], name: "", group: .move, summary: "Move a bar, or stretch the brush", hint: nil),
+    CommandEntry(keys: ["v", " "], name: "", group: .move, summary: "Set the brush down, or take it up", hint: nil),
+    CommandEntry(keys: [.enter], name: "", group: .find, summary: "Make the brushed time the filter", hint: nil),
+    CommandEntry(keys: ["[", "]"], name: "", group: .move, summary: "Slide the span that is shown", hint: nil),
+    CommandEntry(keys: ["z", "Z"], name: "", group: .move, summary: "Zoom in and out", hint: nil),
+    CommandEntry(keys: [.escape, "i"], name: "", group: .out, summary: "Drop the brush, then leave the histogram", hint: nil),
+  ]
+
+  /// Nil for keys that mean there what they mean on every screen.
+  static func press(_ key: Key, _ pane: inout TimelinePane, _ session: inout Session) -> [Effect]? {
+    switch key {
+    case "h", .left: pane.strip.move(by: -1)
+    case "l", .right: pane.strip.move(by: 1)
+    case .home, "g": pane.strip.move(by: -10_000)
+    case .end, "G": pane.strip.move(by: 10_000)
+    case "v", " ": pane.strip.toggleBrush()
+    case .escape: pane.strip.escape()
+    case "i": pane.strip.leave()
+    case .enter:
+      guard let time = pane.strip.brushedTime else { return [] }
+      let filter = pane.query.filter.within(time, session.filterContext)
+      return pane.list(EventQuery(filter: filter, level: pane.query.level), session)
+    case "[": return pane.slideStrip(-1, session)
+    case "]": return pane.slideStrip(1, session)
+    case "z": return pane.zoom(inwards: true, session)
+    case "Z": return pane.zoom(inwards: false, session)
+    case "j", "k", .down, .up:
+      // The list takes the focus back.
+      pane.strip.leave()
+      return nil
+    default: return nil
+    }
+    return []
+  }
+}

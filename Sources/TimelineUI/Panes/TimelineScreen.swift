@@ -1,0 +1,207 @@
+import AuditModel
+import EventQueries
+import ManifestDiff
+import TerminalScreen
+
+/// How the Timeline is painted.
+extension TimelinePane {
+  func render(into screen: inout Screen, area: Rect, session: Session) {
+    screen.fill(area)
+    let layout = TimelineLayout(session.size)
+    let isReading = session.progress?.state == .reading
+    bar.render(into: &screen, area: layout.bar, filter: query.filter.description, counts: countsText(isReading: isReading))
+    renderLevel(into: &screen, area: layout.level)
+    strip.render(into: &screen, layout: layout, zone: session.zone, focusedTime: focusedAct?.time)
+    let columns = TimelineColumns(width: layout.list.width)
+    columns.renderHeader(into: &screen, area: layout.header, focused: column)
+    if total > 0 {
+      renderRows(into: &screen, area: layout.list, columns: columns, session: session)
+    } else {
+      screen.sentences(emptyLines(session), area: layout.list)
+    }
+    if let preview = layout.preview { renderPreview(into: &screen, area: preview, isRight: layout.previewIsRight, session: session) }
+    if !layout.rule.isEmpty { renderRule(into: &screen, area: layout.rule) }
+    renderSummary(into: &screen, area: layout.summary, session: session)
+    renderStatus(into: &screen, area: layout.status, session: session)
+    if bar.isEditing {
+      let below = Rect(x: area.x, y: layout.bar.y + 1, width: area.width, height: layout.list.y + layout.list.height - layout.bar.y - 1)
+      bar.renderBelow(into: &screen, area: below, session: session)
+    }
+  }
+
+  // MARK: Above the list
+
+  /// `412 of 18,204`; `+` while the numbers still grow, `...` while the rows are not those of the filter yet.
+  private func countsText(isReading: Bool) -> String {
+    guard let page else { return isReading ? "..." : "" }
+    let more = isReading ? "+" : ""
+    let pending = isPending ? "... " : ""
+    return "\(pending)\(PaneWords.grouped(page.total))\(more) of \(PaneWords.grouped(page.storeTotal))\(more)"
+  }
+
+  private func renderLevel(into screen: inout Screen, area: Rect) {
+    let words: [(Outcome, String)] = [
+      (.noop, "no-op"), (.dryrun, "dry"), (.conflict, "conflict"), (.subresource, "subresource"), (.denied, "refused"),
+      (.failed, "failed"), (.unknown, "no answer"), (.connect, "connect"), (.changed, "changed"), (.read, "read"),
+    ]
+    var parts = words.compactMap { outcome, word in
+      (page?.folded[outcome] ?? 0) > 0 ? "\(PaneWords.grouped(page?.folded[outcome] ?? 0)) \(word)" : nil
+    }
+    let head = "level \(query.level.rawValue) \(query.level.title)"
+    func text() -> String { head + (parts.isEmpty ? "" : "; folded " + parts.joined(separator: " ")) }
+    // A sum stands for what does not fit.
+    let room = area.width - 8
+    if text().count > room {
+      let sum = page?.folded.values.reduce(0, +) ?? 0
+      parts = ["\(PaneWords.grouped(sum)) acts"]
+    }
+    screen.ends(text(), "v/V", y: area.y, x: area.x, width: area.width, style: .frame)
+  }
+
+  // MARK: The list
+
+  private func renderRows(into screen: inout Screen, area: Rect, columns: TimelineColumns, session: Session) {
+    let lines = days
+    for offset in 0..<area.height {
+      let y = area.y + offset
+      switch lines.item(at: top + offset) {
+      case .none: continue
+      case .heading(let day):
+        let count = lines.days[day]
+        screen.heading(
+          session.zone.civil(count.start).longDayText, note: PaneWords.count(count.count, "act"), y: y, x: area.x,
+          width: area.width)
+      case .act(let position):
+        if let act = act(at: position) {
+          columns.render(act, into: &screen, x: area.x, y: y, zone: session.zone)
+          if let searchText { screen.mark(searchText, y: y, x: area.x + 2, width: area.width - 2) }
+        } else {
+          screen.write("...", x: area.x + 2, y: y, style: .hint)
+        }
+        if position == focus { screen.select(y: y, x: area.x, width: area.width) }
+      }
+    }
+  }
+
+  /// What is said in place of rows.
+  private func emptyLines(_ session: Session) -> [String] {
+    if let failure { return ["This could not be listed: " + failure, "Change the filter with f, or try again with ^L."] }
+    let isReading = session.progress?.state == .reading
+    guard let page, !isPending else {
+      return [isReading ? "Reading \(session.progress?.file ?? session.sourceName) ..." : "Looking ..."]
+    }
+    if page.storeTotal == 0 {
+      if isReading { return ["Reading \(session.progress?.file ?? session.sourceName) ..."] }
+      let rejects = session.progress?.rejectCount ?? 0
+      return ["There are no acts here."]
+        + (rejects > 0 ? ["\(PaneWords.count(rejects, "line")) could not be read as audit records."] : [])
+    }
+    let folded = page.folded.values.reduce(0, +)
+    var lines = ["0 of \(PaneWords.grouped(page.storeTotal))."]
+    if folded > 0 {
+      lines.append("\(PaneWords.count(folded, "act")) folded at level \(query.level.rawValue): v lists more.")
+    }
+    for (index, term) in page.withoutTerm.enumerated().prefix(9) {
+      lines.append("\(index + 1)  without \(term.text): \(PaneWords.grouped(term.count))")
+    }
+    if !page.withoutTerm.isEmpty { lines.append("A digit takes its term out of the filter; < goes back.") }
+    return lines
+  }
+
+  // MARK: Below the list
+
+  private func renderRule(into screen: inout Screen, area: Rect) {
+    if !bar.isEditing, let rows = page?.rows, !rows.isEmpty, rows.allSatisfy({ $0.level == .metadata }) {
+      screen.heading(
+        "no bodies are logged here (level Metadata): who and when are complete, what is not", y: area.y, x: area.x,
+        width: area.width, style: .notice)
+    } else {
+      screen.rule(y: area.y, x: area.x, width: area.width)
+    }
+  }
+
+  private func renderSummary(into screen: inout Screen, area: Rect, session: Session) {
+    if strip.isFocused {
+      screen.write(strip.sentence(zone: session.zone), x: area.x + 1, y: area.y, width: area.width - 2)
+    } else if let act = focusedAct {
+      let time = session.zone.civil(act.time).clockText
+      screen.write(time + "  " + act.summary, x: area.x + 1, y: area.y, width: area.width - 2)
+    }
+  }
+
+  private func renderStatus(into screen: inout Screen, area: Rect, session: Session) {
+    if let timePrompt {
+      timePrompt.render(into: &screen, area: area)
+      return
+    }
+    var left = total > 0 ? "\(PaneWords.grouped(focus + 1))/\(PaneWords.grouped(total))" : "0/0"
+    if let act = focusedAct { left += "  " + session.zone.civil(act.time).longDayText }
+    if let match { left += "   " + match }
+    if total > 0, let failure { left += "   failed: " + failure }
+    screen.ends(left, progressText(session), y: area.y, x: area.x, width: area.width)
+  }
+
+  /// `ee-audit.log.3.gz 41% 61 MB/s 18,204 acts`; what could not be read stays told afterwards.
+  private func progressText(_ session: Session) -> String {
+    guard let progress = session.progress else { return "" }
+    let rejects = progress.rejectCount > 0 ? "  \(PaneWords.count(progress.rejectCount, "line")) unreadable" : ""
+    switch progress.state {
+    case .finished: return rejects
+    case .stopped: return "reading stopped" + rejects
+    case .reading:
+      let name = progress.file.split(separator: "/").last.map(String.init) ?? progress.file
+      let percent = progress.bytesTotal.map { $0 > 0 ? " \(min(100, progress.bytesRead * 100 / $0))%" : "" } ?? ""
+      let rate = " \(Int(progress.bytesPerSecond / 1_000_000)) MB/s"
+      return "\(name)\(percent)\(rate) \(PaneWords.grouped(progress.actCount)) acts\(rejects)"
+    }
+  }
+
+  // MARK: Preview
+
+  private func renderPreview(into screen: inout Screen, area: Rect, isRight: Bool, session: Session) {
+    var inner = area
+    if isRight {
+      for y in area.rows { screen.write(screen.asciiOnly ? "|" : "│", x: area.x, y: y, style: .frame) }
+      inner = area.inset(left: 2, right: 1)
+    } else {
+      screen.rule(y: area.y, x: area.x, width: area.width)
+      inner = area.inset(top: 1, left: 1, right: 1)
+    }
+    guard let act = focusedAct else { return }
+    for (line, y) in zip(previewLines(act, session, height: inner.height), inner.rows) {
+      var x = inner.x
+      if !line.label.isEmpty {
+        screen.write(line.label, x: x, y: y, style: .frame, width: 8)
+        x += 8
+      }
+      screen.write(line.text, x: x, y: y, style: line.style, width: inner.x + inner.width - x, cut: line.label == "agent" ? .end : .middle)
+    }
+  }
+
+  private struct PreviewLine {
+    var label = ""
+    var text: String
+    var style = Style.plain
+  }
+
+  private func previewLines(_ act: Act, _ session: Session, height: Int) -> [PreviewLine] {
+    var lines = [
+      PreviewLine(label: "when", text: PaneWords.longTime(act.time, zone: session.zone, microseconds: true)),
+      PreviewLine(label: "actor", text: act.actorText + (act.groups.isEmpty ? "" : "   groups: " + act.groups.joined(separator: ", "))),
+      PreviewLine(label: "from", text: act.ips.isEmpty ? "-" : act.ips.joined(separator: ", ")),
+      PreviewLine(label: "agent", text: act.agent ?? "-"),
+      PreviewLine(label: "result", text: "\(act.code.map(String.init) ?? "-")  \(act.outcome.name)", style: TimelineColumns.style(of: act)),
+      PreviewLine(label: "object", text: act.key?.description ?? TimelineColumns.object(act)),
+      PreviewLine(label: "source", text: "\(act.source.file):\(act.source.line)   level \(act.level?.name ?? "-")"),
+    ]
+    guard let detail, detail.act.id == act.id else { return lines }
+    lines.insert(PreviewLine(label: "request", text: detail.requestURI), at: 5)
+    if let message = detail.message { lines.append(PreviewLine(label: "message", text: message, style: .failed)) }
+    if let body = detail.response ?? detail.request, height > lines.count + 2 {
+      lines.append(PreviewLine(text: ""))
+      let shown = MachineFields.removed(from: body).manifest
+      lines += ManifestText(shown).lines.prefix(height).map { PreviewLine(text: $0.text) }
+    }
+    return lines
+  }
+}

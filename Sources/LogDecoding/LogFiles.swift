@@ -1,2 +1,119 @@
-/// The files that hold logs among `paths`: those named are always taken, folders are searched.
-public func logFiles(at paths: [String]) throws(SourceError) -> [String] { paths }
+import AuditModel
+import Glibc
+
+/// The files that hold logs among `paths`, each once, those with the earliest first record first.
+///
+/// What is named is always taken, whatever it holds; of folders, searched to the bottom, only files whose first
+/// records a format recognises. Hidden files and folders are passed over, and links inside folders are followed to
+/// files only. Order is by the first event's time, since names of rotated files sort wrongly after a clock step; files
+/// without one come last, by name. Reads up to a few records of each file.
+/// - Throws: `.cannotOpen` for a path that is not there. Files inside a folder that cannot be read are left out.
+public func logFiles(at paths: [String]) throws(SourceError) -> [String] {
+  var found: [(path: String, first: Timestamp?)] = []
+  var seen: Set<FileID> = []
+  func add(_ path: String, mustHoldLogs: Bool) {
+    if let id = FileID(path), !seen.insert(id).inserted { return }
+    // Looking into standard input or a pipe would use it up.
+    let first = isPlainFile(path) ? firstTime(of: path) : nil
+    if first != nil || !mustHoldLogs { found.append((path, first)) }
+  }
+  for path in paths {
+    guard path != "-" else {
+      found.append((path, nil))
+      continue
+    }
+    var status = stat()
+    guard stat(path, &status) == 0 else { throw .cannotOpen(path: path, reason: String(cString: strerror(errno))) }
+    guard status.st_mode & S_IFMT == S_IFDIR else {
+      add(path, mustHoldLogs: false)
+      continue
+    }
+    for file in try files(below: path) { add(file, mustHoldLogs: true) }
+  }
+  // Stable: without a time the order of the arguments stays.
+  return found.enumerated().sorted { left, right in
+    switch (left.element.first, right.element.first) {
+    case (let a?, let b?) where a != b: a < b
+    case (.some, .none): true
+    case (.none, .some): false
+    default: left.offset < right.offset
+    }
+  }.map(\.element.path)
+}
+
+/// The time of the first event in a file; nil when there is none among its first records.
+///
+/// Reads what holds some records, at most 4 MiB of text.
+func firstTime(of path: String) -> Timestamp? {
+  guard let source = try? ByteSource.open(path) else { return nil }
+  var text: [UInt8] = []
+  var size = 64 << 10
+  while size <= 4 << 20 {
+    let isLast = fill(&text, to: size, from: source)
+    let first: Timestamp? = text.withUnsafeBytes { bytes in
+      let decoder = RecordDecoder(framing: RecordDecoder.framing(of: bytes))
+      return decoder.decode(bytes, offset: 0, isLast: isLast).batch.events.first?.receivedAt
+    }
+    if first != nil || isLast { return first }
+    size *= 8
+  }
+  return nil
+}
+
+/// Reads on until `text` has `size` bytes. True at the end of the text, also where it breaks off.
+private func fill(_ text: inout [UInt8], to size: Int, from source: ByteSource) -> Bool {
+  var count = text.count
+  text.append(contentsOf: repeatElement(0, count: max(0, size - count)))
+  defer { text.removeLast(text.count - count) }
+  while count < size {
+    guard let got = try? source.read(into: &text, from: count), got > 0 else { return true }
+    count += got
+  }
+  return false
+}
+
+/// What two names of one file have in common.
+private struct FileID: Hashable {
+  var device: UInt64
+  var inode: UInt64
+
+  init?(_ path: String) {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return nil }
+    device = UInt64(status.st_dev)
+    inode = UInt64(status.st_ino)
+  }
+}
+
+private func isPlainFile(_ path: String) -> Bool {
+  var status = stat()
+  return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+}
+
+/// All plain files below a folder, by name. Linked folders are not entered, so that no circle is run through.
+private func files(below folder: String) throws(SourceError) -> [String] {
+  guard let stream = opendir(folder) else {
+    throw .cannotOpen(path: folder, reason: String(cString: strerror(errno)))
+  }
+  defer { closedir(stream) }
+  var names: [String] = []
+  while let entry = readdir(stream) {
+    let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+      String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+    }
+    if !name.hasPrefix(".") { names.append(name) }
+  }
+  var found: [String] = []
+  for name in names.sorted(by: { Array($0.utf8).lexicographicallyPrecedes(Array($1.utf8)) }) {
+    let path = folder.hasSuffix("/") ? folder + name : folder + "/" + name
+    var status = stat()
+    guard lstat(path, &status) == 0 else { continue }
+    if status.st_mode & S_IFMT == S_IFDIR {
+      // A folder that may not be read hides nothing that was named.
+      found += (try? files(below: path)) ?? []
+    } else if isPlainFile(path) {
+      found.append(path)
+    }
+  }
+  return found
+}

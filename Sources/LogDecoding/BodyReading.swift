@@ -1,0 +1,94 @@
+import AuditModel
+
+private enum BodyKey: Int, MemberKey {
+  case kind, apiVersion, metadata, spec, details
+}
+
+private enum MetadataKey: Int, MemberKey {
+  case name, namespace, uid, resourceVersion, generation, deletionTimestamp, finalizers
+}
+
+private let bodyKeys = KeyTable<BodyKey>()
+private let metadataKeys = KeyTable<MetadataKey>()
+
+/// What a body says of its object; nil where there is none, or where it is no object (a JSON patch is an array).
+/// - Parameter detailsNameObject: whether a `Status` names in its `details` the object that was deleted.
+func bodyFacts(_ body: JSONElement, detailsNameObject: Bool) -> BodyFacts? {
+  guard let members = body.object?.members(bodyKeys) else { return nil }
+  var facts = BodyFacts(kind: members[.kind].nonEmpty, apiVersion: members[.apiVersion].nonEmpty)
+  if let metadata = members[.metadata].object?.members(metadataKeys) {
+    facts.name = metadata[.name].nonEmpty
+    facts.namespace = metadata[.namespace].nonEmpty
+    facts.uid = metadata[.uid].nonEmpty
+    facts.resourceVersion = resourceVersion(metadata[.resourceVersion])
+    facts.generation = metadata[.generation].integer
+    facts.hasDeletionTimestamp = metadata[.deletionTimestamp].isPresent
+    facts.hasFinalizers = metadata[.finalizers].hasItems
+  }
+  facts.tier = members[.spec].object?["tier"].nonEmpty
+  if detailsNameObject, facts.kind == "Status", let details = members[.details].object {
+    facts.name = details["name"].nonEmpty
+    facts.uid = details["uid"].nonEmpty
+  }
+  return facts
+}
+
+/// Old versions of the Calico API server put a `/` behind the number.
+func resourceVersion(_ element: JSONElement) -> String? {
+  guard let bytes = element.bytes, !bytes.isEmpty else { return nil }
+  let count = bytes[bytes.count - 1] == UInt8(ascii: "/") ? bytes.count - 1 : bytes.count
+  return count > 0 ? String(decoding: bytes.part(0..<count), as: UTF8.self) : nil
+}
+
+/// Whether the request asked to change nothing: `dryRun=All`.
+///
+/// A deletion takes its options from its body and reads the URI only when there is none (the API server's handler of
+/// DELETE), so a body without `dryRun` makes a real deletion of one whose URI says otherwise.
+func isDryRun(verb: String, uri: UnsafeRawBufferPointer?, body: JSONElement) -> Bool {
+  if verb == "delete" || verb == "deletecollection", let options = body.object, let kind = options.bytes("kind"),
+    kind == "DeleteOptions" {
+    return options["dryRun"].containsString("All")
+  }
+  guard let uri, let question = uri.first(UInt8(ascii: "?"), from: 0) else { return false }
+  let query = uri.part((question + 1)..<uri.count)
+  // An escape may stand for any letter.
+  guard query.contains("dryRun") || query.contains("%") else { return false }
+  return queryItems(query).contains { $0.name == "dryRun" && $0.value == "All" }
+}
+
+/// The parameters of a query, unescaped, in order, as Go's `url.ParseQuery` takes them: one with a `;` is dropped.
+func queryItems(_ query: UnsafeRawBufferPointer) -> [(name: String, value: String)] {
+  query.split(separator: UInt8(ascii: "&")).compactMap { item in
+    guard !item.contains(UInt8(ascii: ";")) else { return nil }
+    let halves = item.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+    guard let name = halves.first.flatMap(unescaped) else { return nil }
+    guard halves.count > 1 else { return (name, "") }
+    guard let value = unescaped(halves[1]) else { return nil }
+    return (name, value)
+  }
+}
+
+private func unescaped(_ bytes: Slice<UnsafeRawBufferPointer>) -> String? {
+  var out: [UInt8] = []
+  out.reserveCapacity(bytes.count)
+  var rest = bytes
+  while let byte = rest.popFirst() {
+    switch byte {
+    case UInt8(ascii: "+"): out.append(0x20)
+    case UInt8(ascii: "%"):
+      guard let high = rest.popFirst().flatMap(hexDigit), let low = rest.popFirst().flatMap(hexDigit) else { return nil }
+      out.append(high << 4 | low)
+    default: out.append(byte)
+    }
+  }
+  return String(decoding: out, as: UTF8.self)
+}
+
+private func hexDigit(_ byte: UInt8) -> UInt8? {
+  switch byte {
+  case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+  case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+  case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+  default: nil
+  }
+}

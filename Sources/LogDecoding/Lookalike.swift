@@ -1,0 +1,109 @@
+import AuditModel
+
+/// Says of what no format takes what it looks like, so that a reader knows why it is not shown.
+enum Lookalike {
+  /// The reason for a JSON object that is no record of any format. The first row that fits counts.
+  static func reason(for record: borrowing JSONObject) -> String {
+    for row in objects where row.fits(record) { return row.reason }
+    return "a JSON object that is no audit event: it has neither auditID nor verb, objectRef and user"
+  }
+
+  /// The reason for bytes that do not read as one JSON object.
+  /// - Parameter isCut: whether the text ends behind them without a newline.
+  static func reason(for bytes: UnsafeRawBufferPointer, isCut: Bool) -> String {
+    guard let first = bytes.first else { return "nothing" }
+    if first == Ascii.openBrace || first == Ascii.openBracket {
+      let error: JSONError
+      do throws(JSONError) {
+        _ = try JSONValue(parsing: bytes)
+        return "JSON, but no object"
+      } catch let caught { error = caught }
+      // Where the reader met the end, the record itself has none.
+      if error.offset >= bytes.count { return (isCut ? "cut off at the end of the text: " : "cut off: ") + "\(error)" }
+      return "not JSON: \(error)"
+    }
+    for row in texts where row.fits(bytes) { return row.reason }
+    return "not JSON: text where a record is expected"
+  }
+
+  private struct ObjectRow: Sendable {
+    var reason: String
+    var fits: @Sendable (borrowing JSONObject) -> Bool
+    init(_ reason: String, _ fits: @escaping @Sendable (borrowing JSONObject) -> Bool) {
+      self.reason = reason
+      self.fits = fits
+    }
+  }
+
+  private struct TextRow: Sendable {
+    var reason: String
+    var fits: @Sendable (UnsafeRawBufferPointer) -> Bool
+    init(_ reason: String, _ fits: @escaping @Sendable (UnsafeRawBufferPointer) -> Bool) {
+      self.reason = reason
+      self.fits = fits
+    }
+  }
+
+  /// From the surest sign to the vaguest.
+  private static let objects: [ObjectRow] = [
+    ObjectRow("a Kubernetes Event (v1), which reports on objects; it is not an audit event") {
+      has($0["kind"], "Event") && (has($0["apiVersion"], "v1") || $0["apiVersion"].starts(with: "events.k8s.io/"))
+    },
+    ObjectRow("a Kubernetes Event (v1), which reports on objects; it is not an audit event") {
+      ($0.has("involvedObject") || $0.has("regarding")) && $0.has("reason")
+    },
+    ObjectRow("an audit.k8s.io object that is no Event") { $0["apiVersion"].starts(with: "audit.k8s.io/") },
+    ObjectRow("an audit ID without verb, stage or URI") { $0.has("auditID") },
+    ObjectRow("a GKE log entry; this kind of export is not read") { $0.has("protoPayload") },
+    ObjectRow("an AKS diagnostic record; this kind of export is not read") {
+      $0["category"].starts(with: "kube-audit") || $0.has("log_s") || $0["records"].isArray
+    },
+    ObjectRow("a Calico flow log; flow logs are not read") {
+      $0.has("source_name_aggr") || $0.has("dest_name_aggr") || $0.has("policies") && $0.has("start_time")
+    },
+    ObjectRow("a Calico DNS log; DNS logs are not read") { $0.has("qname") && ($0.has("rcode") || $0.has("rrsets")) },
+    ObjectRow("a Calico L7 log; L7 logs are not read") { $0.has("src_name_aggr") },
+    ObjectRow("an Elasticsearch hit around a document; this kind of export is not read") {
+      $0.has("_source") || $0["hits"].object != nil
+    },
+    ObjectRow("a CloudWatch export; this kind of export is not read") { $0["events"].isArray || $0["logEvents"].isArray },
+    ObjectRow("a line of a container's log (docker json-file); unwrap it first: jq -r .log") {
+      $0["log"].isString && $0.has("stream") && $0.has("time")
+    },
+    ObjectRow("a Falco alert, not an audit event") { $0.has("rule") && $0.has("priority") && $0.has("output") },
+    ObjectRow("a journal entry; unwrap it first: jq -r .MESSAGE") { $0.has("MESSAGE") },
+    ObjectRow("an object whose kind is no string") { $0["kind"].isPresent && !$0["kind"].isString },
+    ObjectRow("a Kubernetes object, not an audit event") { $0["kind"].isString && $0["apiVersion"].isString },
+    ObjectRow("an empty JSON object") { $0.isEmpty },
+  ]
+
+  private static let texts: [TextRow] = [
+    TextRow("a legacy text audit line (--audit-log-format=legacy); only JSON is read") { $0.contains(" AUDIT: id=") },
+    TextRow("a klog line, as Kubernetes programs write to stderr") { isKlog($0) },
+    TextRow("a container runtime's line around a record (CRI); cut it off first: cut -d' ' -f4-") {
+      $0.contains(" stdout F {") || $0.contains(" stderr F {") || $0.contains(" stdout P {")
+    },
+    TextRow("a syslog line") { $0[0] == UInt8(ascii: "<") && $0.count > 1 && isDigit($0[1]) },
+    TextRow("text before a record; cut it off first") { $0.contains(" {\"") },
+    TextRow("UTF-16 text; convert it first: iconv -f UTF-16 -t UTF-8") {
+      $0.starts(with: [0xFF, 0xFE]) || $0.starts(with: [0xFE, 0xFF])
+    },
+    TextRow("YAML, not a log") { $0.starts(with: "apiVersion:") || $0 == "---" },
+    TextRow("JSON, but no object") { bytes in
+      guard let first = bytes.first, first == Ascii.quote || isDigit(first) || first == UInt8(ascii: "-") || (0x61...0x7A).contains(first)
+      else { return false }
+      return (try? JSONValue(parsing: bytes)) != nil
+    },
+  ]
+
+  /// `I1123 04:16:48.531000 `: severity, month and day, time.
+  private static func isKlog(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    bytes.count > 10 && "IWEF".utf8.contains(bytes[0]) && bytes[1...4].allSatisfy(isDigit) && bytes[5] == 0x20
+      && bytes[8] == Ascii.colon
+  }
+
+  private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
+  private static func has(_ element: JSONElement, _ text: StaticString) -> Bool {
+    element.bytes.map { $0 == text } ?? false
+  }
+}

@@ -1,0 +1,266 @@
+import AuditModel
+
+/// Finds records in a text of JSON values: side by side, glued together, in arrays, in the items of an EventList.
+///
+/// It matches brackets and quotes only; whether a record is JSON is found out by reading it. What it decides depends
+/// on the text alone and never on where a stretch of it ended.
+struct RecordSplitter {
+  enum Step: Equatable {
+    /// An object, from brace to brace.
+    case record(Range<Int>)
+    /// Text between records, or an object that was cut off. Not empty.
+    case junk(Range<Int>)
+    /// A record that is longer than anyone writes; reading goes on at the next one.
+    case tooLong(Range<Int>)
+    /// Nothing more in this stretch: what stands at the given place and behind it is to be given again, longer.
+    case wait(Int)
+  }
+
+  /// The longest record that is waited for. etcd takes 1.5 MiB an object, and a record holds two.
+  static let longestRecord = 64 << 20
+
+  private enum Context {
+    case array
+    /// Inside the `items` of an EventList.
+    case items
+    /// Behind them: members that mean nothing here.
+    case tail
+  }
+  private var contexts: [Context] = []
+  /// Whether an array or EventList is open.
+  var isInList: Bool { !contexts.isEmpty }
+  /// Bytes are passed over until a line starts with a brace.
+  private var isSkipping = false
+  /// Whether the first byte of the stretch is the first of its line.
+  var startsLine = true
+
+  /// The next piece at or behind `start`.
+  mutating func next(in bytes: UnsafeRawBufferPointer, from start: Int, isLast: Bool) -> Step {
+    var at = start
+    if isSkipping {
+      guard let line = nextStart(in: bytes, from: at, indent: 0) else { return .wait(max(at, bytes.count - 1)) }
+      isSkipping = false
+      at = line
+    }
+    while true {
+      at = bytes.afterFiller(from: at, andCommas: true)
+      guard at < bytes.count else { return .wait(at) }
+      if contexts.last == .tail {
+        switch scan(bytes, from: at, depth: 1, isLast: isLast) {
+        case .closed(let end), .cut(_, let end):
+          contexts.removeLast()
+          at = end
+          continue
+        case .list(let items):
+          at = items
+          continue
+        case .open: return isLast ? .wait(bytes.count) : waiting(in: bytes, from: at)
+        }
+      }
+      switch bytes[at] {
+      case Ascii.openBrace:
+        switch scan(bytes, from: at, depth: 0, isLast: isLast) {
+        case .closed(let end): return .record(at..<end)
+        case .cut(let end, _): return .junk(bytes.trimmed(at..<end))
+        case .list(let items):
+          contexts.append(.items)
+          at = items
+        case .open: return isLast ? .junk(bytes.trimmed(at..<bytes.count)) : waiting(in: bytes, from: at)
+        }
+      case Ascii.openBracket:
+        let inside = bytes.afterFiller(from: at + 1, andCommas: false)
+        if inside == bytes.count, !isLast { return waiting(in: bytes, from: at) }
+        guard inside == bytes.count || [Ascii.openBrace, Ascii.openBracket, Ascii.closeBracket].contains(bytes[inside])
+        else { return junk(in: bytes, from: at, isLast: isLast) }
+        contexts.append(.array)
+        at += 1
+      case Ascii.closeBracket where contexts.last == .array:
+        contexts.removeLast()
+        at += 1
+      case Ascii.closeBracket where contexts.last == .items:
+        contexts[contexts.count - 1] = .tail
+        at += 1
+      default:
+        return junk(in: bytes, from: at, isLast: isLast)
+      }
+    }
+  }
+
+  private mutating func waiting(in bytes: UnsafeRawBufferPointer, from at: Int) -> Step {
+    // The blanks before it tell how far in it stands.
+    guard bytes.count - at > RecordSplitter.longestRecord else { return .wait(at - indent(of: at, in: bytes)) }
+    isSkipping = true
+    return .tooLong(at..<bytes.count)
+  }
+
+  /// The rest of the line, or in a list what stands before the next object.
+  private mutating func junk(in bytes: UnsafeRawBufferPointer, from start: Int, isLast: Bool) -> Step {
+    let newline = bytes.first(Ascii.newline, from: start)
+    if newline == nil, !isLast { return waiting(in: bytes, from: start) }
+    let end = newline ?? bytes.count
+    if !contexts.isEmpty {
+      var at = start
+      while let comma = bytes.first(Ascii.comma, from: at), comma < end {
+        let next = bytes.afterFiller(from: comma + 1, andCommas: false)
+        if next < end, bytes[next] == Ascii.openBrace { return .junk(bytes.trimmed(start..<comma)) }
+        at = comma + 1
+      }
+    }
+    return .junk(bytes.trimmed(start..<end))
+  }
+
+  private enum Scan {
+    case closed(Int)
+    /// The object ends before `end` without its bracket; the text goes on at `resume`.
+    case cut(end: Int, resume: Int)
+    /// It is an EventList, whose items start here.
+    case list(Int)
+    case open
+  }
+
+  /// Runs over an object. With `depth` 1 it starts inside of it.
+  private func scan(_ bytes: UnsafeRawBufferPointer, from start: Int, depth startDepth: Int, isLast: Bool) -> Scan {
+    var head = ObjectHead()
+    var depth = startDepth
+    var at = start
+    let indent = indent(of: start, in: bytes)
+    while at < bytes.count {
+      switch bytes[at] {
+      case Ascii.quote:
+        let close = bytes.closingQuote(from: at + 1) ?? bytes.count
+        // A string does not go over a line end: what is left open there was cut off.
+        if let newline = bytes.first(Ascii.newline, in: at..<close) {
+          return cut(bytes, from: start, at: newline, indent: indent, isLast: isLast)
+        }
+        if close == bytes.count { return open(bytes, from: start, isLast: isLast) }
+        if depth == 1 { head.string(bytes.part((at + 1)..<close)) }
+        at = close
+      case Ascii.openBrace:
+        depth += 1
+        if depth == 1 { head.isAtKey = true }
+      case Ascii.openBracket:
+        if depth == 1, startDepth == 0, head.isList { return .list(at + 1) }
+        depth += 1
+      case Ascii.closeBrace, Ascii.closeBracket:
+        depth -= 1
+        if depth <= 0 { return emptied(bytes, start..<at) ?? .closed(at + 1) }
+      case Ascii.comma where depth == 1:
+        head.isAtKey = true
+      case Ascii.newline:
+        let brace = at + 1 + indent
+        // Inside of a record that spans lines all stands further to the right than the record.
+        if bytes.isStart(at + 1, indent: indent) { return emptied(bytes, start..<at) ?? .cut(end: at, resume: at + 1) }
+        if brace >= bytes.count, !isLast { return .open }
+      default: break
+      }
+      at += 1
+    }
+    return open(bytes, from: start, isLast: isLast)
+  }
+
+  private func open(_ bytes: UnsafeRawBufferPointer, from start: Int, isLast: Bool) -> Scan {
+    isLast ? emptied(bytes, start..<bytes.count) ?? .open : .open
+  }
+
+  /// A run of NULs is where a file was emptied under its writer: no record goes on behind it.
+  private func emptied(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> Scan? {
+    bytes.nulRun(in: range).map { .cut(end: $0.lowerBound, resume: $0.upperBound) }
+  }
+
+  private func cut(
+    _ bytes: UnsafeRawBufferPointer, from start: Int, at newline: Int, indent: Int, isLast: Bool
+  ) -> Scan {
+    if let run = emptied(bytes, start..<newline) { return run }
+    if let resume = nextStart(in: bytes, from: newline, indent: indent) { return .cut(end: resume, resume: resume) }
+    return isLast ? .cut(end: bytes.count, resume: bytes.count) : .open
+  }
+
+  /// The start of the next line, from the newline at or behind `from`, that holds a brace behind `indent` blanks.
+  private func nextStart(in bytes: UnsafeRawBufferPointer, from: Int, indent: Int) -> Int? {
+    var at = from
+    while let newline = bytes.first(Ascii.newline, from: at) {
+      if bytes.isStart(newline + 1, indent: indent) { return newline + 1 }
+      at = newline + 1
+    }
+    return nil
+  }
+
+  /// How many blanks stand before a place on its line; 0 where something else does.
+  private func indent(of place: Int, in bytes: UnsafeRawBufferPointer) -> Int {
+    var at = place
+    while at > 0, bytes[at - 1] == 0x20 || bytes[at - 1] == 0x09 { at -= 1 }
+    let isFirst = at == 0 ? startsLine : bytes[at - 1] == Ascii.newline
+    return isFirst ? place - at : 0
+  }
+
+  /// What the members before the items say about an object.
+  private struct ObjectHead {
+    var isAtKey = false
+    private var key = UnsafeRawBufferPointer(start: nil, count: 0)
+    private var isEventList = false
+    private var isOther = false
+
+    init() {}
+
+    var isList: Bool { !isAtKey && key == "items" && (isEventList || !isOther) }
+
+    mutating func string(_ text: UnsafeRawBufferPointer) {
+      if isAtKey {
+        key = text
+        isAtKey = false
+        if key == "auditID" { isOther = true }
+      } else if key == "kind" {
+        if text == "EventList" { isEventList = true } else { isOther = true }
+      } else if key == "apiVersion", !text.starts(with: "audit.k8s.io/") {
+        isOther = true
+      }
+    }
+  }
+}
+
+extension UnsafeRawBufferPointer {
+  /// The first place behind `start` that is neither white space, NUL nor byte order mark.
+  fileprivate func afterFiller(from start: Int, andCommas: Bool) -> Int {
+    var at = start
+    while at < count {
+      if Ascii.isFiller(self[at]) || andCommas && self[at] == Ascii.comma {
+        at += 1
+      } else if self[at] == 0xEF, at + 2 < count, self[at + 1] == 0xBB, self[at + 2] == 0xBF {
+        at += 3
+      } else {
+        return at
+      }
+    }
+    return at
+  }
+
+  /// The quote that ends a string; one behind an odd number of backslashes does not.
+  fileprivate func closingQuote(from start: Int) -> Int? {
+    var at = start
+    while let quote = first(Ascii.quote, from: at) {
+      var slashes = quote
+      while slashes > start, self[slashes - 1] == Ascii.backslash { slashes -= 1 }
+      if (quote - slashes) & 1 == 0 { return quote }
+      at = quote + 1
+    }
+    return nil
+  }
+
+  /// Whether a brace stands here behind just so many blanks.
+  fileprivate func isStart(_ place: Int, indent: Int) -> Bool {
+    let brace = place + indent
+    guard brace < count, self[brace] == Ascii.openBrace else { return false }
+    return self[place..<brace].allSatisfy { $0 == 0x20 || $0 == 0x09 }
+  }
+
+  /// The first run of eight or more NULs.
+  fileprivate func nulRun(in range: Range<Int>) -> Range<Int>? {
+    var at = range.lowerBound
+    while let start = first(0, in: at..<range.upperBound) {
+      at = start
+      while at < range.upperBound, self[at] == 0 { at += 1 }
+      if at - start >= 8 { return start..<at }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,55 @@
+import AuditModel
+
+/// Reads times as logs write them: RFC 3339, or seconds, milliseconds, microseconds or nanoseconds since 1970 as a
+/// number, told apart by magnitude (below 1e11, 1e14, 1e17).
+struct TimestampReader {
+  // Records that stand together are of one day; its number need not be computed anew.
+  private var date: UInt64 = 0
+  private var dateTail: UInt16 = 0
+  private var midnight: Int64 = 0
+
+  mutating func read(_ element: JSONElement) -> Timestamp? {
+    if let bytes = element.bytes { return read(bytes) }
+    if let value = element.integer { return Self.epoch(value) }
+    if let value = element.double, value.magnitude < 1e11 { return Timestamp(seconds: 0).adding(seconds: value) }
+    return nil
+  }
+
+  mutating func read(_ bytes: UnsafeRawBufferPointer) -> Timestamp? {
+    // The form of `audit.k8s.io`, 2026-11-20T16:11:49.204113Z; all others take the long way.
+    guard bytes.count == 27, bytes[10] == UInt8(ascii: "T"), bytes[13] == Ascii.colon, bytes[16] == Ascii.colon,
+      bytes[19] == UInt8(ascii: "."), bytes[26] == UInt8(ascii: "Z"),
+      let hour = Self.number(bytes, 11, 2), let minute = Self.number(bytes, 14, 2),
+      let second = Self.number(bytes, 17, 2), let fraction = Self.number(bytes, 20, 6),
+      hour < 24, minute < 60, second < 60
+    else { return Timestamp(rfc3339: String(decoding: bytes, as: UTF8.self)) }
+    let head = bytes.loadUnaligned(as: UInt64.self)
+    let tail = bytes.loadUnaligned(fromByteOffset: 8, as: UInt16.self)
+    if head != date || tail != dateTail {
+      let text = String(decoding: bytes.part(0..<10), as: UTF8.self) + "T00:00:00Z"
+      guard let day = Timestamp(rfc3339: text) else { return nil }
+      (date, dateTail, midnight) = (head, tail, day.microseconds)
+    }
+    return Timestamp(microseconds: midnight + Int64(hour * 3600 + minute * 60 + second) * 1_000_000 + Int64(fraction))
+  }
+
+  private static func number(_ bytes: UnsafeRawBufferPointer, _ start: Int, _ count: Int) -> Int? {
+    var value = 0
+    for index in start..<(start + count) {
+      let digit = bytes[index] &- UInt8(ascii: "0")
+      guard digit <= 9 else { return nil }
+      value = value * 10 + Int(digit)
+    }
+    return value
+  }
+
+  private static func epoch(_ value: Int64) -> Timestamp? {
+    switch value.magnitude {
+    case 0: nil
+    case ..<100_000_000_000: Timestamp(microseconds: value * 1_000_000)
+    case ..<100_000_000_000_000: Timestamp(microseconds: value * 1000)
+    case ..<100_000_000_000_000_000: Timestamp(microseconds: value)
+    default: Timestamp(microseconds: value / 1000)
+    }
+  }
+}

@@ -254,6 +254,14 @@ public final class CursesTerminal {
     mustRepaint = true
   }
 
+  /// After somebody else has stopped and continued the program: takes the modes again and forgets what is shown.
+  public func recover() {
+    guard isTaken else { return }
+    reset_prog_mode()
+    fitWindow()
+    mustRepaint = true
+  }
+
   /// Shows text on the plain screen, the one of the shell; `readKeys` goes on working. `retake` brings the screen back.
   /// - Parameter text: escaped already, lines ended by `\n`.
   public func showPlain(_ text: String) {

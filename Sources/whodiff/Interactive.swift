@@ -1,4 +1,5 @@
 import AuditModel
+import CursesDriver
 import EventQueries
 import TimelineUI
 
@@ -32,8 +33,44 @@ struct InteractiveOptions: Sendable {
 }
 
 /// Shows the screens until the user leaves; the terminal is restored on every way out.
-/// - Returns: the exit code: 0, 4 without a usable terminal (said on standard error), 129 and 143 after signals.
+/// - Returns: the exit code: 0, 3 when the store cannot be read and 4 without a usable terminal (both said on standard
+///   error), 129 and 143 after signals.
 @MainActor
 func runInteractive(_ options: InteractiveOptions) async throws -> Int32 {
-  0
+  let inbox = Inbox()
+  // Handlers come before the terminal: ncurses leaves signals alone that somebody handles.
+  let signals = Signals(inbox: inbox)
+  defer { withExtendedLifetime(signals) {} }
+  let terminal: CursesTerminal
+  do {
+    terminal = try openTerminal(options)
+  } catch {
+    for line in error.description.split(separator: "\n") { ErrorOutput.say(String(line)) }
+    return 4
+  }
+  let history = FilterHistory()
+  let session = Session(
+    size: terminal.size, asciiOnly: terminal.asciiOnly, monochrome: terminal.monochrome, zone: options.zone,
+    zones: options.zones, now: Configuration.now(), sourceName: options.sourceName, filterHistory: history.load())
+  let runner = EffectRunner(inbox: inbox, history: history)
+  let loop = EventLoop(
+    terminal: terminal, inbox: inbox, runner: runner,
+    model: TimelineModel(session: session, filter: options.filter, level: options.level))
+  let code = await loop.run { runner.begin(options) }
+  // After a hang-up nobody reads any more, and writing would wait or fail.
+  if code == 129 { terminal.abandon() } else { terminal.close() }
+  runner.close()
+  if let words = loop.lastWords { ErrorOutput.say(words) }
+  return code
+}
+
+@MainActor
+private func openTerminal(_ options: InteractiveOptions) throws(TerminalError) -> CursesTerminal {
+  let color: CursesTerminal.ColorUse =
+    switch options.color {
+    case .auto: .auto
+    case .always: .always
+    case .never: .never
+    }
+  return try CursesTerminal(theme: Theme.named(options.themeName) ?? .standard, color: color, ascii: options.ascii)
 }

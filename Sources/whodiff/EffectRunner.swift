@@ -1,0 +1,172 @@
+import AuditModel
+import Dispatch
+import EventQueries
+import EventStorage
+import ObjectHistory
+import Synchronization
+import TimelineUI
+
+/// Carries out what the model wants done, away from the main actor; results come back through the inbox.
+///
+/// A new request of a kind cancels the earlier ones of that kind, but for those of the same update: a comparison asks
+/// for two histories at once.
+@MainActor
+final class EffectRunner {
+  private let inbox: Inbox
+  private let history: FilterHistory
+  private let clipboard = Clipboard()
+  private let reading = StopFlag()
+  private var store: EventStore?
+  private var waiting: [Request] = []
+  private var running: [Request.Kind: StopFlag] = [:]
+  private var runningCount: [Request.Kind: Int] = [:]
+  /// A version of the store that the model has not been told of, since it still waits for rows.
+  private var heldVersion: Int?
+  private var lastTold = Configuration.monotonicSeconds()
+  private let copying = DispatchQueue(label: "clipboard")
+  private var queues: [Request.Kind: DispatchQueue] = [:]
+
+  /// What came of work elsewhere.
+  enum Report: Sendable {
+    case opened(EventStore)
+    /// Nil: the request was cancelled.
+    case answered(Request.Kind, Answer?)
+    case reading(ReadingProgress, storeVersion: Int)
+  }
+
+  init(inbox: Inbox, history: FilterHistory) {
+    self.inbox = inbox
+    self.history = history
+  }
+
+  /// Opens the store and reads the sources into it, in the background.
+  func begin(_ options: InteractiveOptions) {
+    InteractiveReading(options: options, inbox: inbox, stop: reading).start()
+  }
+
+  // MARK: Requests
+
+  /// Starts the requests of one update.
+  func ask(_ requests: [Request]) {
+    for kind in Set(requests.map(\.kind)) { cancel(kind) }
+    guard let store else {
+      waiting += requests
+      return
+    }
+    for request in requests { start(request, store) }
+  }
+
+  func cancel(_ kind: Request.Kind) {
+    running.removeValue(forKey: kind)?.set()
+    waiting.removeAll { $0.kind == kind }
+  }
+
+  private func start(_ request: Request, _ store: EventStore) {
+    let kind = request.kind
+    let stop = running[kind] ?? StopFlag()
+    running[kind] = stop
+    runningCount[kind, default: 0] += 1
+    let queue = queues[kind] ?? DispatchQueue(label: "answer.\(kind)", qos: .userInitiated)
+    queues[kind] = queue
+    queue.async { [inbox] in
+      let answer = stop.isSet ? nil : Self.answer(request, store, stop)
+      inbox.post(.work(.answered(kind, stop.isSet ? nil : answer)))
+    }
+  }
+
+  private nonisolated static func answer(_ request: Request, _ store: EventStore, _ stop: StopFlag) -> Answer? {
+    let snapshot = store.snapshot()
+    let isCancelled: () -> Bool = { stop.isSet }
+    do {
+      switch request {
+      case .page(let request):
+        return .page(try snapshot.page(request, isCancelled: isCancelled))
+      case .find(let request):
+        return .find(try snapshot.find(request, isCancelled: isCancelled))
+      case .facets(let request):
+        return .facets(try snapshot.facets(request, isCancelled: isCancelled))
+      case .objects:
+        return .objects(try snapshot.objects(isCancelled: isCancelled), storeVersion: snapshot.version)
+      case .detail(let id):
+        return .detail(try snapshot.detail(id))
+      case .changeLog(let key):
+        let acts = try snapshot.acts(about: key).compactMap { id in
+          guard !stop.isSet else { return nil as ActDetail? }
+          var detail = try snapshot.detail(id)
+          // A history needs the bodies alone; the records of thousands of acts would only fill memory.
+          detail.records = []
+          return detail
+        }
+        return stop.isSet ? nil : .changeLog(ChangeLog(History.of(key, acts: acts)))
+      }
+    } catch {
+      return .failed(request, reason: "\(error)")
+    }
+  }
+
+  /// Takes a result in.
+  /// - Returns: what the model has to be told.
+  func take(_ report: Report) -> [Message] {
+    switch report {
+    case .opened(let opened):
+      store = opened
+      let requests = waiting
+      waiting = []
+      for request in requests { start(request, opened) }
+      return opened.version > 0 ? tell(version: opened.version) : []
+    case .answered(let kind, let answer):
+      runningCount[kind, default: 1] -= 1
+      let answers = answer.map { [Message.answer($0)] } ?? []
+      guard let version = heldVersion, runningCount[.page] ?? 0 == 0 else { return answers }
+      return answers + tell(version: version)
+    case .reading(let progress, let version):
+      return [.progress(progress)] + tell(version: version)
+    }
+  }
+
+  /// Tells of new acts only when the rows asked for are there: asking again and again would never show any.
+  private func tell(version: Int) -> [Message] {
+    let now = Configuration.monotonicSeconds()
+    guard runningCount[.page] ?? 0 == 0 || now - lastTold > 5 else {
+      heldVersion = version
+      return []
+    }
+    heldVersion = nil
+    lastTold = now
+    return [.storeChanged(version: version)]
+  }
+
+  // MARK: Everything else
+
+  func stopReading() { reading.set() }
+
+  /// Stops what runs and gives a store that is being written a moment to finish its transaction.
+  func close() {
+    reading.set()
+    running.values.forEach { $0.set() }
+    reading.waitUntilIdle(seconds: 0.5)
+  }
+
+  func copy(_ text: String) {
+    copying.async { [clipboard, inbox] in clipboard.copy(text, to: inbox) }
+  }
+
+  func remember(_ filter: String) {
+    copying.async { [history] in history.remember(filter) }
+  }
+}
+
+/// Asks work elsewhere to stop.
+final class StopFlag: Sendable {
+  private let flag = Atomic(false)
+  private let work = DispatchGroup()
+  var isSet: Bool { flag.load(ordering: .relaxed) }
+  func set() { flag.store(true, ordering: .relaxed) }
+
+  /// Work that is to be waited for begins and ends.
+  func enter() { work.enter() }
+  func leave() { work.leave() }
+  func waitUntilIdle(seconds: Double) {
+    _ = work.wait(timeout: .now() + .milliseconds(Int(seconds * 1000)))
+  }
+}

@@ -45,7 +45,12 @@ private func rescue(_ signal: Int32) {
     _ = write(descriptor, rescueBytes.baseAddress, rescueByteCount)
     tcsetattr(descriptor, TCSANOW, &rescueModes)
   }
-  sigaction(signal, &rescueOldActions[Int(signal)], nil)
-  // A fault happens again on return and meets the old handler with its own context; the others have to be sent again.
-  if signal == SIGQUIT || signal == SIGTRAP || signal == SIGABRT { raise(signal) }
+  // Sent again, it arrives when this handler returns, at the place of the fault, and meets what handled it before; a
+  // quit asked for from outside is no crash and ends the program.
+  if signal == SIGQUIT {
+    Glibc.signal(SIGQUIT, SIG_DFL)
+  } else {
+    sigaction(signal, &rescueOldActions[Int(signal)], nil)
+  }
+  raise(signal)
 }

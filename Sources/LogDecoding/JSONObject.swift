@@ -29,7 +29,8 @@ final class JSONParser {
 /// A parsed JSON object, or one inside it. It cannot be kept: the next record overwrites it.
 struct JSONObject: ~Copyable {
   private let element: csj_element
-  private let pool: TextPool
+  // The parser that the record belongs to keeps it alive.
+  private unowned(unsafe) let pool: TextPool
 
   init?(_ element: csj_element, _ pool: TextPool) {
     guard csj_type_of(element) == csj_type_object else { return nil }
@@ -92,7 +93,7 @@ struct KeyTable<Key: MemberKey>: @unchecked Sendable {
 /// What one pass found, by key.
 struct JSONMembersFound<Key: MemberKey>: ~Copyable {
   private var elements = InlineArray<20, csj_element>(repeating: csj_element(parser: nil, index: 0))
-  private let pool: TextPool
+  private unowned(unsafe) let pool: TextPool
 
   fileprivate init(pool: TextPool) { self.pool = pool }
 

@@ -8,6 +8,7 @@ public final class RecordDecoder {
   private let hasher = ContentHasher()
   private var splitter = RecordSplitter()
   private var times = TimestampReader()
+  private let formats = LogFormat.all
   /// The rest of a line that is too long is passed over.
   private var isSkippingLine = false
   /// How many records each row of `LogFormat.all` took so far, in that order.
@@ -146,14 +147,14 @@ public final class RecordDecoder {
   }
 
   private func take(_ call: inout Call, _ record: borrowing JSONObject, _ range: Range<Int>, mayBeList: Bool) {
-    for (index, format) in LogFormat.all.enumerated() where format.signature(record) {
+    for index in formats.indices where formats[index].signature(record) {
       do throws(DecodeError) {
-        var event = try format.decode(record, &times)
+        var event = try formats[index].decode(record, &times)
         call.countLines(to: range.lowerBound)
         event.contentID = hasher.contentID(of: call.bytes.part(range))
         event.position = RecordPosition(
           line: call.line, offset: call.batch.offset + Int64(range.lowerBound), length: range.count)
-        call.batch.events.append(event)
+        call.batch.events.append(consume event)
         recordsByFormat[index] += 1
       } catch {
         call.reject(range, error.reason)

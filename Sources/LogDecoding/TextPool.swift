@@ -2,29 +2,35 @@
 /// taken is given to the newcomer.
 final class SlicePool<Value> {
   private struct Slot {
-    var hash: UInt64
-    var bytes: [UInt8]
-    var value: Value
+    var hash: UInt64 = 0
+    var bytes: [UInt8] = []
+    var value: Value?
   }
-  private var slots: [Slot?]
-  private let mask: Int
+  // A plain stretch of memory: a look-up that hits copies nothing but the value.
+  private let slots: UnsafeMutableBufferPointer<Slot>
   /// Longer ones are made anew each time.
   private let longest: Int
 
   init(capacity: Int = 4096, longest: Int = 1024) {
     precondition(capacity & (capacity - 1) == 0, "a power of two")
-    slots = Array(repeating: nil, count: capacity)
-    mask = capacity - 1
+    slots = .allocate(capacity: capacity)
+    slots.initialize(repeating: Slot())
     self.longest = longest
+  }
+
+  deinit {
+    slots.deinitialize()
+    slots.deallocate()
   }
 
   func value(of bytes: UnsafeRawBufferPointer, make: () -> Value) -> Value {
     guard bytes.count <= longest else { return make() }
     let hash = SlicePool.hash(bytes)
-    let index = Int(truncatingIfNeeded: hash >> 16) & mask
-    if let slot = slots[index], slot.hash == hash, slot.bytes.count == bytes.count,
-      slot.bytes.withUnsafeBytes({ $0.elementsEqualFast(bytes) }) {
-      return slot.value
+    let index = Int(truncatingIfNeeded: hash >> 16) & (slots.count - 1)
+    // The bytes decide: a hash can be met on purpose, and a name must not turn into another one.
+    if slots[index].hash == hash, slots[index].bytes.withUnsafeBytes({ $0.elementsEqualFast(bytes) }),
+      let value = slots[index].value {
+      return value
     }
     let value = make()
     slots[index] = Slot(hash: hash, bytes: Array(bytes), value: value)

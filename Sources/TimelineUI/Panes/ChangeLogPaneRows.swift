@@ -170,7 +170,7 @@ enum ChangeLogRow: Hashable, Sendable {
       lines.append("\(name)  \(paths)")
     }
     guard let act = revision.act else { return lines + ["state known from before the log began"] }
-    var second = "by \(PaneWords.actor(act))"
+    var second = "by \(act.actorText)"
     if !act.groups.isEmpty { second += " (groups \(act.groups.joined(separator: ", ")))" }
     if !act.ips.isEmpty { second += "  from \(act.ips.joined(separator: ", "))" }
     if let agent = act.agent { second += "  \(agent)" }

@@ -74,7 +74,7 @@ enum RevisionWords {
   }
 
   static func by(_ revision: Revision) -> String {
-    revision.act.map(PaneWords.actor) ?? "(before the log)"
+    revision.act.map(\.actorText) ?? "(before the log)"
   }
 
   /// Why a version has no content.

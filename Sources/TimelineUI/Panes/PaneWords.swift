@@ -47,24 +47,9 @@ enum PaneWords {
     "\(grouped(count)) \(count == 1 ? noun : plural ?? noun + "s")"
   }
 
-  /// `sa:ci/deployer` for a service account, else the name itself.
-  static func person(_ name: String) -> String {
-    let prefix = "system:serviceaccount:"
-    guard name.hasPrefix(prefix) else { return name }
-    let parts = name.dropFirst(prefix.count).split(separator: ":", omittingEmptySubsequences: false)
-    return parts.count == 2 ? "sa:\(parts[0])/\(parts[1])" : name
-  }
-
-  /// `bob as system:admin`; `(nobody)` where authentication failed.
-  static func actor(_ act: Act) -> String {
-    guard let by = act.by else { return act.asUser.map(person) ?? "(nobody)" }
-    guard let mask = act.asUser, mask != by else { return person(by) }
-    return person(by) + " as " + person(mask)
-  }
-
   /// The actor in so many columns: the domain of a mail address goes before the head of the name does.
   static func actor(_ act: Act, width: Int) -> String {
-    let full = actor(act)
+    let full = act.actorText
     guard full.count > width, act.asUser == nil, let at = full.firstIndex(of: "@"), at > full.startIndex else { return full }
     let kept = full.prefix(max(width - 1, full.distance(from: full.startIndex, to: at)))
     return kept.count < full.count ? kept + "~" : full

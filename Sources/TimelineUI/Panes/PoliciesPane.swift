@@ -1,9 +1,242 @@
 import AuditModel
+import EventQueries
 import TerminalScreen
 
-struct PoliciesPane: Pane {
-  static let title = "Changes"
-  static let commands: [Command<Self>] = []
+/// Every object that the logs know of, policies first, in the order in which they are evaluated.
+struct PoliciesPane: RowPane {
+  static let title = "Policies"
+
+  private var objects: [ObjectSummary]?
+  private var failure: String?
+  private var inquiry = Inquiry()
+  private(set) var grouping = ObjectGrouping.tier
+  /// What the bar says; only objects that have all of its words are listed.
+  private(set) var filter = ""
+  private var editor: LineEditor?
+  /// The filter before it was edited, for Esc.
+  private var original = ""
+  private(set) var rows: [ObjectRow] = []
+  private var shownCount = 0
+  /// The object whose last change `d` waits for.
+  private var pendingDiff: ObjectKey?
+  private var searchText = ""
+  var cursor = ListCursor()
+
   init() {}
-  func render(into screen: inout Screen, area: Rect, session: Session) {}
+
+  // MARK: Keys
+
+  static let commands: [Command<PoliciesPane>] =
+    [
+      Command(.enter, name: "open", group: .open, "Change log of the object", hint: "change log") { pane, session in
+        pane.focusedObject(session).map { [.open(.changes($0))] } ?? []
+      },
+      Command("d", name: "diff", group: .open, "Diff of the object's last change", hint: "last diff") {
+        $0.openDiff(&$1)
+      },
+      Command(",", name: "next-grouping", group: .find, "Group by tier, kind, namespace or actor", hint: "group") {
+        pane, session in
+        pane.grouping = pane.grouping.next
+        pane.arrange(session)
+        session.notice = "grouped by \(pane.grouping.rawValue)"
+        return []
+      },
+      Command("f", name: "filter", group: .find, "List only objects that have all the words", hint: "filter") {
+        pane, _ in
+        pane.original = pane.filter
+        pane.editor = LineEditor(pane.filter)
+        return []
+      },
+      Command("c", name: "change-log", group: .open, "Change log of the object") { pane, session in
+        pane.focusedObject(session).map { [.open(.changes($0))] } ?? []
+      },
+    ] + movement + [
+      Command("{", name: "previous-group", group: .move, "Previous group") { $0.group(forward: false, &$1) },
+      Command("}", name: "next-group", group: .move, "Next group") { $0.group(forward: true, &$1) },
+      Command("y", name: "copy", group: .out, "Copy the object as the command line takes it", hint: "copy") {
+        pane, session in
+        pane.focusedObject(session).map { [.copy($0.description)] } ?? []
+      },
+    ]
+
+  mutating func type(_ key: Key, _ session: inout Session) -> [Effect]? {
+    guard var open = editor else { return nil }
+    switch key {
+    case .enter: editor = nil
+    case .escape, .control("c"):
+      editor = nil
+      filter = original
+      arrange(session)
+    default:
+      guard open.type(key) else { break }
+      editor = open
+      filter = open.text
+      arrange(session)
+    }
+    return []
+  }
+
+  // MARK: Life
+
+  mutating func appear(_ session: inout Session) -> [Effect] {
+    arrange(session)
+    return inquiry.begin(session) ? [.ask(.objects)] : []
+  }
+
+  mutating func receive(_ answer: Answer, _ session: inout Session) -> [Effect] {
+    switch answer {
+    case .objects(let objects, storeVersion: _):
+      self.objects = objects
+      failure = nil
+      inquiry.end()
+      arrange(session)
+      return inquiry.begin(session) ? [.ask(.objects)] : []
+    case .failed(.objects, let reason):
+      failure = reason
+      inquiry.end()
+    case .changeLog(let log) where log.object == pendingDiff:
+      pendingDiff = nil
+      guard let sides = log.history.revisions.indices.reversed().lazy.compactMap({ log.sides(of: $0) }).first else {
+        session.notice = "no version of \(log.object.path) is in the logs"
+        return []
+      }
+      return [.open(.diff(sides.left, sides.right))]
+    case .failed(.changeLog(let key), let reason) where key == pendingDiff:
+      pendingDiff = nil
+      session.notice = "the change log could not be read: \(reason)"
+    default: break
+    }
+    return []
+  }
+
+  func focusedObject(_ session: Session) -> ObjectKey? { focused?.key }
+  func subject(_ session: Session) -> String { session.sourceName }
+
+  private var focused: ObjectSummary? {
+    guard rows.indices.contains(cursor.index), case .object(let object) = rows[cursor.index] else { return nil }
+    return object
+  }
+
+  // MARK: Rows
+
+  /// Lists anew and keeps the focused object.
+  private mutating func arrange(_ session: Session) {
+    guard let objects else { return }
+    let key = focused?.key
+    let distance = cursor.index - cursor.top
+    let words = filter.lowercased().split(separator: " ").map(String.init)
+    let shown = words.isEmpty ? objects : objects.filter { ObjectRow.has($0, words) }
+    shownCount = shown.count
+    rows = ObjectRow.list(shown, all: objects, by: grouping)
+    let row = key.flatMap { key in rows.firstIndex { $0.key == key } } ?? (key == nil ? 0 : cursor.index)
+    cursor.place(at: row, distanceFromTop: max(1, distance), count: rows.count, height: rowHeight(session))
+    skipTitles(1, session)
+  }
+
+  func rowCount(_ session: Session) -> Int { rows.count }
+  func rowHeight(_ session: Session) -> Int { list(Frame.area(session.size)).height }
+  private func list(_ area: Rect) -> Rect { area.inset(top: 3, bottom: 5) }
+
+  mutating func cursorMoved(by step: Int, _ session: inout Session) -> [Effect] {
+    skipTitles(step, session)
+    return []
+  }
+
+  /// Titles of groups cannot be focused; at an end of the list the way leads back.
+  private mutating func skipTitles(_ step: Int, _ session: Session) {
+    var step = step < 0 ? -1 : 1
+    for _ in 0..<2 {
+      while rows.indices.contains(cursor.index), case .title = rows[cursor.index] {
+        let before = cursor.index
+        cursor.move(by: step, count: rows.count, height: rowHeight(session))
+        // The title above the first row stays in view.
+        if cursor.index == before { break }
+      }
+      step = -step
+    }
+    if cursor.index == 1, cursor.top == 1 {
+      cursor.place(at: 1, distanceFromTop: 1, count: rows.count, height: rowHeight(session))
+    }
+  }
+
+  private mutating func group(forward: Bool, _ session: inout Session) -> [Effect] {
+    let firsts = rows.indices.filter { row in
+      if row > 0, case .title = rows[row - 1], case .object = rows[row] { true } else { false }
+    }
+    guard let row = forward ? firsts.first(where: { $0 > cursor.index }) : firsts.last(where: { $0 < cursor.index })
+    else { return [] }
+    cursor.place(at: row, distanceFromTop: min(1, row), count: rows.count, height: rowHeight(session))
+    return []
+  }
+
+  mutating func search(_ text: String, forward: Bool, _ session: inout Session) -> [Effect] {
+    searchText = text
+    guard !text.isEmpty else { return [] }
+    var search = LineSearch()
+    search.set(text)
+    let result = search.step(in: rows.map(\.plainText), from: cursor.index, forward: forward)
+    session.notice = result.notice
+    return result.line.map { move(to: $0, &session) } ?? []
+  }
+
+  private mutating func openDiff(_ session: inout Session) -> [Effect] {
+    guard let key = focused?.key else { return [] }
+    pendingDiff = key
+    session.notice = "reading the last change of \(key.path) ..."
+    return [.ask(.changeLog(key))]
+  }
+
+  // MARK: Painting
+
+  func render(into screen: inout Screen, area: Rect, session: Session) {
+    screen.fill(area)
+    let bottom = area.y + area.height
+    let mark = "objects> "
+    let total = objects?.count ?? 0
+    let growing = session.progress?.state == .reading ? "+" : ""
+    let count = "\(PaneWords.grouped(shownCount)) of \(PaneWords.grouped(total))\(growing) objects"
+    let markWidth = screen.write(mark, x: area.x + 1, y: area.y, style: .heading)
+    let x = area.x + 1 + markWidth
+    let room = max(3, area.width - markWidth - count.count - 4)
+    if let editor {
+      editor.render(into: &screen, x: x, y: area.y, width: room)
+    } else {
+      screen.write(filter, x: x, y: area.y, width: room)
+    }
+    if objects != nil { screen.write(count, x: area.x + area.width - 1 - count.count, y: area.y, style: .hint) }
+    screen.rule(y: area.y + 1, x: area.x, width: area.width)
+    let list = list(area)
+    let columns = ObjectRow.Columns(width: area.width, long: session.layout != .compact)
+    columns.renderTitles(into: &screen, x: area.x, y: list.y - 1)
+    screen.rule(y: bottom - 2, x: area.x, width: area.width)
+    guard objects != nil else {
+      if let failure {
+        screen.sentences(["The objects could not be read: \(failure)", "q goes back."], area: list, style: .failed)
+      } else {
+        screen.sentences([ReadingWords.sentence("Reading the objects", session)], area: list, style: .hint)
+      }
+      return
+    }
+    if rows.isEmpty {
+      screen.sentences(
+        [total == 0 ? "No act in the logs names an object." : "No object has \"\(filter)\". f changes the words, Esc there takes them back."],
+        area: list)
+    }
+    var place = cursor
+    place.move(by: 0, count: rows.count, height: list.height)
+    for offset in 0..<list.height where place.top + offset < rows.count {
+      let y = list.y + offset
+      rows[place.top + offset].render(columns, into: &screen, x: list.x, y: y, width: list.width, session: session)
+      if !searchText.isEmpty { screen.mark(searchText, y: y, x: list.x, width: list.width) }
+      if place.top + offset == place.index, focused != nil { screen.select(y: y, x: list.x, width: list.width) }
+    }
+    screen.rule(y: bottom - 5, x: area.x, width: area.width)
+    if let focused {
+      for (offset, line) in ObjectRow.summary(focused, session).enumerated() {
+        screen.write(line, x: area.x + 1, y: bottom - 4 + offset, width: area.width - 2)
+      }
+    }
+    let objectRows = rows.prefix(cursor.index + 1).filter { $0.key != nil }.count
+    screen.ends("\(objectRows)/\(PaneWords.grouped(shownCount))", "sort: \(grouping.sortWords)", y: bottom - 1, x: area.x, width: area.width, rightStyle: .plain)
+  }
 }

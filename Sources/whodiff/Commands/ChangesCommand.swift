@@ -1,0 +1,195 @@
+import ArgumentParser
+import AuditModel
+import EventQueries
+import ManifestDiff
+import ObjectHistory
+import TimelineUI
+
+/// `whodiff changes`: the versions of one object, or of every object.
+struct ChangesCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "changes", abstract: "Print the change log of an object, or of all objects, oldest first.",
+    usage: "whodiff changes [OBJECT] [FILE]... [OPTIONS]")
+
+  @Argument(help: ArgumentHelp("KIND/NAME or KIND/NAMESPACE/NAME, and files to read.", valueName: "object|file"))
+  var arguments: [String] = []
+  @Flag(name: [.customShort("p"), .customLong("patch")], help: "Add the difference to the version before.")
+  var patch = false
+  @Flag(help: "Also acts that changed nothing: no-ops, dry runs, refused and failed writes, connections.")
+  var all = false
+  @Flag(help: "Also the whole object of each version.")
+  var manifests = false
+  @Option(help: ArgumentHelp("At most so many rows.", valueName: "count"))
+  var limit: Int?
+  @Flag(help: "Newest first within each object.")
+  var reverse = false
+  @OptionGroup var filter: FilterOptions
+  @OptionGroup var format: RowFormatOptions
+  @OptionGroup var source: SourceOptions
+  @OptionGroup var styling: StyleOptions
+
+  func run() throws {
+    let rule = try ArgumentRule(arguments, subjectName: "OBJECT")
+    let zone = try source.zone()
+    let restriction = try filter.parsed(zone: zone, takesNamespace: false)
+    let plan = restriction.isEverything ? nil : restriction.plan
+    let log = try OpenedLog(files: rule.files, source: source)
+    let objects = try objects(in: log, subject: rule.subjects.first, zone: zone)
+
+    let logs = ObjectLogs(log.snapshot)
+    let out = CommandOutput(styling, isText: format.exporter == nil)
+    var left = limit ?? .max
+    var isEmpty = true
+    try out.run {
+      let columns = ChangeLog.rowColumns + (manifests ? ["manifest"] : [])
+      var writer = try format.exporter.map { try RowWriter($0, columns: columns, to: out.output) }
+      let text = ChangeLogText(zone: zone, showsPatch: patch, showsManifests: manifests, to: out)
+      for object in objects where left > 0 {
+        let (changeLog, details) = logs.changeLog(of: object)
+        var rows = changeLog.history.revisions.indices.filter { index in
+          isShown(changeLog.history.revisions[index], plan: plan, details: details)
+        }
+        if reverse { rows.reverse() }
+        rows = Array(rows.prefix(left))
+        guard !rows.isEmpty else { continue }
+        left -= rows.count
+        isEmpty = false
+        if writer != nil {
+          for index in rows { try writer?.write(changeLog.row(index, showsManifest: manifests)) }
+        } else {
+          try text.write(changeLog, rows: rows)
+        }
+      }
+      try writer?.finish()
+    }
+    let hasProblem = logs.sayProblems()
+    try log.finish()
+    if hasProblem { throw ExitStatus(3) }
+    if isEmpty, filter.exitCode { throw ExitStatus(1) }
+  }
+
+  private func objects(in log: OpenedLog, subject: String?, zone: Zone) throws -> [ObjectKey] {
+    let known = log.snapshot.objectKeys()
+    let namespace = filter.allNamespaces ? nil : filter.namespace
+    guard let subject else {
+      return known.filter { namespace == nil || $0.namespace == namespace }.sorted()
+    }
+    let context = FilterContext(now: Configuration.now(), zone: zone)
+    let argument = try ObjectArgument(subject, namespace: namespace, objects: known, context: context)
+    guard argument.side == nil else {
+      throw CommandError("`changes` prints all versions; @ is for `whodiff diff` (or use --since and --until)")
+    }
+    if argument.objects.isEmpty {
+      let error = argument.notFound(among: known)
+      ErrorOutput.say(error.message)
+      for line in error.details { ErrorOutput.line("  " + line) }
+    } else if argument.objects.count > 1, !source.quiet {
+      ErrorOutput.say("\(quoted(subject)) means \(argument.objects.count) objects; all are shown")
+    }
+    return argument.objects
+  }
+
+  /// Reads never are; without `--all` only what changed the object.
+  private func isShown(_ revision: Revision, plan: FilterPlan?, details: [ActID: ActDetail]) -> Bool {
+    guard let act = revision.act, revision.operation != .initial else { return plan == nil }
+    guard all ? act.outcome != .read : act.outcome == .changed else { return false }
+    return plan?.matches(act, detail: { details[act.id] }) ?? true
+  }
+}
+
+/// A change log as text that can be pasted into a ticket.
+private struct ChangeLogText {
+  private let zone: Zone
+  private let showsPatch: Bool
+  private let showsManifests: Bool
+  private let output: Output
+  private let style: TextStyle
+
+  init(zone: Zone, showsPatch: Bool, showsManifests: Bool, to out: CommandOutput) {
+    self.zone = zone
+    self.showsPatch = showsPatch
+    self.showsManifests = showsManifests
+    output = out.output
+    style = out.style
+  }
+
+  func write(_ log: ChangeLog, rows: [Int]) throws {
+    let history = log.history
+    let versions = Words.count(history.versions.count, "version")
+    let lifetimes = Words.count(max(1, history.lifetimeCount), "lifetime")
+    try output.write(
+      style.text("\(history.kind) \(history.object.path)", .heading)
+        + style.text("   \(history.object.group.isEmpty ? "core" : history.object.group)   \(versions), \(lifetimes)") + "\n")
+    if showsPatch || showsManifests {
+      for index in rows { try writeEntry(log, index) }
+    } else {
+      var table = TextTable(
+        ["  REV", "TIME (\(zone.name))", "WHAT", "CODE", "BY", "CHANGE", "FID"], to: output, style: style)
+      for index in rows { try table.add(cells(log, index)) }
+      try table.finish()
+    }
+    try output.write("\n")
+  }
+
+  private func cells(_ log: ChangeLog, _ index: Int) -> [TextTable.Cell] {
+    let revision = log.history.revisions[index]
+    let number = revision.number.map(String.init) ?? "-"
+    return [
+      TextTable.Cell(String(repeating: " ", count: max(0, 5 - number.count)) + number),
+      TextTable.Cell(Words.time(revision.time, zone)), TextTable.Cell(what(revision)),
+      TextTable.Cell(revision.act?.code.map(String.init) ?? "-"), TextTable.Cell(revision.act.map(Words.actor) ?? "-"),
+      TextTable.Cell(change(log, index), revision.act.map { Words.emphasis($0.outcome) } ?? .none),
+      TextTable.Cell(revision.fidelity?.rawValue ?? "-"),
+    ]
+  }
+
+  private func writeEntry(_ log: ChangeLog, _ index: Int) throws {
+    let revision = log.history.revisions[index]
+    let words = [
+      revision.number.map { "r\($0)" } ?? "--", Words.time(revision.time, zone), what(revision), "by",
+      revision.act.map(Words.actor) ?? "-", "(\(revision.fidelity?.word ?? revision.act?.outcome.name ?? "-"))",
+    ]
+    try output.write("\n" + style.text(words.joined(separator: " "), .heading) + "\n")
+    try output.write("  " + style.text(change(log, index)) + "\n")
+    if showsPatch, revision.number != nil || revision.operation == .delete {
+      let previous = log.previousVersion(before: index)
+      let old = previous?.manifest
+      let isComparable = (previous == nil || old != nil) && (revision.manifest != nil || revision.operation == .delete)
+      if isComparable, old != nil || revision.manifest != nil {
+        let diff = VersionDiff(from: old, to: revision.manifest)
+        let unified = diff.unifiedText(
+          leftName: previous?.number.map { "r\($0)" } ?? "/dev/null", rightName: revision.number.map { "r\($0)" } ?? "/dev/null")
+        try output.write(style.unifiedDiff(unified, indentation: "  "))
+      } else {
+        try output.write("  content not known: \(revision.fidelity == .truncated ? "truncated" : "not logged")\n")
+      }
+    }
+    if showsManifests, let manifest = revision.manifest {
+      for line in ManifestText(manifest).lines { try output.write("  " + style.text(line.text) + "\n") }
+    }
+  }
+
+  /// The operation where there was one, else what came of the act.
+  private func what(_ revision: Revision) -> String {
+    guard let act = revision.act else { return revision.operation?.rawValue ?? "-" }
+    guard act.outcome == .changed else { return act.verb + " (" + act.outcome.name + ")" }
+    let operation = revision.operation?.rawValue ?? act.verb
+    return operation == act.verb ? operation : "\(operation) (\(act.verb))"
+  }
+
+  private func change(_ log: ChangeLog, _ index: Int) -> String {
+    let summary = log.changes[index].summary
+    if !summary.isEmpty { return summary }
+    return log.history.revisions[index].isInferred ? "inferred" : "-"
+  }
+}
+
+extension ChangeLog {
+  /// The version that was in force before a revision; nil where the object did not exist.
+  func previousVersion(before index: Int) -> Revision? {
+    if let previous = changes[index].previous { return history.revisions[previous] }
+    let revision = history.revisions[index]
+    guard revision.operation != .create else { return nil }
+    return history.revisions[..<index].last { $0.number != nil && $0.lifetime == revision.lifetime }
+  }
+}

@@ -1,0 +1,64 @@
+import ArgumentParser
+import AuditModel
+import EventQueries
+
+/// `whodiff export`: acts as rows into a file or to standard output.
+struct ExportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "export", abstract: "Write acts as rows, to a file or to standard output.",
+    usage: "whodiff export [FILTER] [FILE]... --format FORMAT [--to PATH] [OPTIONS]",
+    discussion: "Formats:\n" + Exporter.all.map { "  \($0.name): \($0.summary)" }.joined(separator: "\n"))
+
+  @Argument(help: ArgumentHelp("A filter, and files to read.", valueName: "filter|file"))
+  var arguments: [String] = []
+  @Option(help: ArgumentHelp(Exporter.names.joined(separator: ", ") + ".", valueName: "format"))
+  var format = "jsonl"
+  @Option(help: ArgumentHelp("Write this file, readable for its owner alone.", valueName: "path"))
+  var to: String?
+  @Flag(help: "With --format jsonl: the audit records themselves, one a line, byte for byte (with --redact off).")
+  var records = false
+  @OptionGroup var filter: FilterOptions
+  @OptionGroup var list: ListOptions
+  @OptionGroup var source: SourceOptions
+
+  func validate() throws {
+    guard Exporter.named(format) != nil else {
+      throw ValidationError("--format \(quoted(format)) is not known: it takes \(Exporter.names.joined(separator: ", ")).")
+    }
+    if records, format != "jsonl" { throw ValidationError("--records goes with --format jsonl only.") }
+  }
+
+  func run() throws {
+    let rule = try ArgumentRule(arguments, subjectName: "FILTER")
+    let query = EventQuery(
+      filter: try filter.parsed(positional: rule.subjects.first, zone: try source.zone(), takesNamespace: true),
+      level: list.level)
+    let log = try OpenedLog(files: rule.files, source: source)
+    let ids = try log.select(query, list)
+    let file = try to.flatMap { $0 == "-" ? nil : try ExportFile(path: $0) }
+    let output = Output(descriptor: file?.descriptor ?? 1)
+    let isTerminal = file == nil && Configuration.outputIsTerminal
+
+    if records {
+      for id in ids { try write(try log.snapshot.detail(id), to: output, isTerminal: isTerminal) }
+    } else if let exporter = Exporter.named(format) {
+      var writer = try RowWriter(exporter, columns: ActRow.columns, to: output, isTerminal: isTerminal)
+      for id in ids { try writer.write(ActRow.json(log.snapshot.act(id))) }
+      try writer.finish()
+    }
+    try output.flush()
+    try file?.keep()
+    if let to, file != nil, !source.quiet { ErrorOutput.say("\(Words.count(ids.count, "act")) written to \(to)") }
+    try log.sayFolded(query, isQuiet: source.quiet)
+    try log.finish()
+    if ids.isEmpty, filter.exitCode { throw ExitStatus(1) }
+  }
+
+  /// The records of one act, first stage first. Line breaks in pretty-printed records stand between tokens only.
+  private func write(_ detail: ActDetail, to output: Output, isTerminal: Bool) throws {
+    for record in detail.records.reversed() {
+      let line = record.bytes.map { $0 == 0x0A || $0 == 0x0D ? UInt8(ascii: " ") : $0 } + [UInt8(ascii: "\n")]
+      try output.write(isTerminal ? SafeText.jsonForTerminal(line) : line)
+    }
+  }
+}

@@ -1,0 +1,182 @@
+import AuditModel
+import Dispatch
+import EventStorage
+import Glibc
+import Ingestion
+import LogDecoding
+import Synchronization
+
+/// The acts that a command works on: a store that was filled before, or the files that were named, read now.
+struct OpenedLog {
+  let store: EventStore
+  let snapshot: StoreSnapshot
+  /// 0, or what the command ends with once its output is written: 3 for unreadable input, 130 after ^C.
+  let exitCode: Int32
+
+  /// Ends the command with the code that reading left, if any.
+  func finish() throws { if exitCode != 0 { throw ExitStatus(exitCode) } }
+
+  /// - Parameter files: as named on the command line; empty for the store.
+  init(files: [String], source: SourceOptions) throws {
+    let redactor = source.redactor()
+    let environment = StoreEnvironment.reading(
+      redaction: { redactor.redact(record: $0) }, textRedaction: { redactor.redact(text: $0) })
+    if files.isEmpty {
+      store = try Self.openStore(source, environment: environment)
+      snapshot = store.snapshot()
+      exitCode = 0
+      return
+    }
+    if source.store != nil {
+      throw CommandError("--store and FILE exclude each other: `whodiff import` reads files into a store")
+    }
+    let found = Self.logs(at: files)
+    var code: Int32 = found.hasProblem ? 3 : 0
+    store = try Self.openIndex(files, source: source, environment: environment)
+    let reading = try Reading.run(found.paths, into: store, keepsPayload: false, isQuiet: source.quiet)
+    snapshot = store.snapshot()
+    if reading.hasProblem || RejectReport.say(snapshot.rejects.map { ($0.file, $0.reject) }) { code = 3 }
+    exitCode = reading.wasInterrupted ? 130 : code
+  }
+
+  /// The logs among the arguments, folders searched. A folder that cannot be read is told and left out.
+  static func logs(at files: [String]) -> (paths: [String], hasProblem: Bool) {
+    var paths: [String] = []
+    var hasProblem = false
+    for file in files {
+      do {
+        let found = try logFiles(at: [file])
+        if found.isEmpty {
+          ErrorOutput.say("\(file): no audit logs in this folder")
+          hasProblem = true
+        }
+        paths += found
+      } catch {
+        ErrorOutput.say(String(describing: error))
+        hasProblem = true
+      }
+    }
+    return (paths, hasProblem)
+  }
+
+  private static func openStore(_ source: SourceOptions, environment: StoreEnvironment) throws -> EventStore {
+    guard let path = source.store ?? Configuration.defaultStorePath else {
+      throw CommandError("no FILE was named, and there is no home directory for a store")
+    }
+    guard Configuration.exists(path) else {
+      throw CommandError(
+        "no FILE was named, and there is no store at \(path)",
+        details: ["name a log: whodiff log FILE, or keep logs for good: whodiff import FILE"])
+    }
+    return try EventStore.open(path, access: .readOnly, environment: environment)
+  }
+
+  /// The index of the files, in the cache directory where that can be; else in memory, which is told in one line.
+  private static func openIndex(
+    _ files: [String], source: SourceOptions, environment: StoreEnvironment
+  ) throws -> EventStore {
+    if !source.noIndex, let path = Configuration.indexPath(for: files), let directory = Configuration.cacheDirectory {
+      do {
+        guard Configuration.makeDirectory(directory) else {
+          throw CommandError("\(directory): cannot be made: \(String(cString: strerror(errno)))")
+        }
+        return try openCached(path, environment: environment)
+      } catch {
+        let reason = (error as? CommandError)?.message ?? String(describing: error)
+        if !source.quiet { ErrorOutput.say("no index is kept: \(reason)") }
+      }
+    }
+    return try EventStore.open("", access: .inMemory, environment: environment)
+  }
+
+  /// An index is only a copy of what the files hold: one that is damaged, of another version or about files that are
+  /// gone is made anew.
+  private static func openCached(_ path: String, environment: StoreEnvironment) throws -> EventStore {
+    do {
+      let store = try EventStore.open(path, access: .readWrite, environment: environment)
+      if store.snapshot().sources.allSatisfy({ Configuration.exists($0.path) }) { return store }
+    } catch StoreError.busy {
+      throw StoreError.busy
+    } catch StoreError.cannotOpen(let path, let reason) {
+      throw StoreError.cannotOpen(path, reason: reason)
+    } catch {}
+    for suffix in ["", "-wal", "-shm"] { unlink(path + suffix) }
+    return try EventStore.open(path, access: .readWrite, environment: environment)
+  }
+}
+
+/// Reads files into a store while telling how far it is.
+struct Reading {
+  var report: IngestReport
+  var wasInterrupted: Bool
+  var hasProblem: Bool
+
+  static func run(_ paths: [String], into store: EventStore, keepsPayload: Bool, isQuiet: Bool) throws -> Reading {
+    let interruption = Interruption()
+    let flag = interruption.flag
+    defer { interruption.end() }
+    let started = Configuration.monotonicSeconds()
+    let shown = Mutex(started)
+    var options = IngestOptions()
+    options.keepsPayload = keepsPayload
+    let report = try ingest(
+      paths, into: store, options: options, isCancelled: { flag.isRaised },
+      progress: { progress in
+        guard ErrorOutput.isTerminal, !isQuiet else { return }
+        let now = Configuration.monotonicSeconds()
+        // A short run shows nothing; a long one at most four lines a second.
+        let isDue = shown.withLock { last in
+          guard now - last >= 0.25 else { return false }
+          last = now
+          return true
+        }
+        if isDue { ProgressLine(progress, elapsed: now - started).show() }
+      })
+    if !isQuiet { ProgressLine.clear() }
+    for error in report.errors { ErrorOutput.say(String(describing: error)) }
+    if flag.isRaised {
+      ErrorOutput.say("stopped while reading: what follows is about the \(report.acts) acts that were read")
+    }
+    return Reading(report: report, wasInterrupted: flag.isRaised, hasProblem: !report.errors.isEmpty)
+  }
+}
+
+/// ^C while files are read: noted, not obeyed at once, so that what was read can still be shown.
+struct Interruption {
+  /// Raised on ^C; the threads that read look at it.
+  final class Flag: Sendable {
+    private let value = Atomic<Bool>(false)
+    var isRaised: Bool { value.load(ordering: .relaxed) }
+    func raise() { value.store(true, ordering: .relaxed) }
+  }
+  let flag = Flag()
+  private let source: any DispatchSourceSignal
+
+  init() {
+    signal(SIGINT, SIG_IGN)
+    source = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
+    source.setEventHandler { [flag] in flag.raise() }
+    source.resume()
+  }
+
+  /// From here on ^C ends the program again.
+  func end() {
+    source.cancel()
+    signal(SIGINT, SIG_DFL)
+  }
+}
+
+/// Tells about input that could not be read as records: the first few, then how many more.
+enum RejectReport {
+  private static let shownAtMost = 5
+
+  /// - Returns: whether there was any.
+  static func say(_ rejects: [(file: String, reject: Reject)]) -> Bool {
+    for (index, (file, reject)) in rejects.enumerated().prefix(shownAtMost) {
+      let skipped = index == 0 && rejects.count > 1 ? "; \(rejects.count) records skipped" : ""
+      ErrorOutput.line("\(file):\(reject.line): \(reject.reason)\(skipped)")
+    }
+    if rejects.count > shownAtMost { ErrorOutput.line("... and \(rejects.count - shownAtMost) more") }
+    return !rejects.isEmpty
+  }
+}

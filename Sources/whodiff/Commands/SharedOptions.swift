@@ -1,0 +1,128 @@
+import ArgumentParser
+import AuditModel
+import EventQueries
+
+/// Where the acts come from and what of them may be shown.
+struct SourceOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Read (import: fill) this store instead of the default one.", valueName: "file"))
+  var store: String?
+
+  @Flag(name: .customLong("no-index"), help: "Keep no index of the files in the cache directory.")
+  var noIndex = false
+
+  @Option(help: "Replace secrets: on, off, or strict (also ConfigMaps, environment values, annotations).")
+  var redact: RedactionChoice = .on
+
+  @Option(help: ArgumentHelp("Zone of times in text and in filters: UTC, local or a name such as Europe/Berlin.", valueName: "zone"))
+  var tz = "UTC"
+
+  @Flag(name: .shortAndLong, help: "Say nothing on standard error but errors.")
+  var quiet = false
+
+  func zone() throws -> Zone {
+    guard let zone = Configuration.zone(named: tz) else { throw ValidationError("No time zone is called \(quoted(tz)).") }
+    return zone
+  }
+
+  func redactor() -> Redactor {
+    if redact == .off { ErrorOutput.say("--redact off: secrets are shown as they were logged") }
+    return Redactor(mode: redact.mode)
+  }
+}
+
+/// Which acts are meant.
+struct FilterOptions: ParsableArguments {
+  @Option(
+    name: .shortAndLong, parsing: .unconditional,
+    help: ArgumentHelp("Only acts that the filter takes.", valueName: "filter"))
+  var filter: String?
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("Only acts at or after: 24h, yesterday, 2026-11-20T16:00Z, ...", valueName: "time"))
+  var since: String?
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("Only acts before.", valueName: "time"))
+  var until: String?
+
+  @Option(name: .shortAndLong, help: "Only this namespace; the namespace of OBJECT.")
+  var namespace: String?
+
+  @Flag(name: [.customShort("A"), .customLong("all-namespaces")], help: "All namespaces, which is the default.")
+  var allNamespaces = false
+
+  @Flag(name: .customLong("exit-code"), help: "End with 1 when nothing matched.")
+  var exitCode = false
+
+  /// - Parameters:
+  ///   - positional: the FILTER among the arguments.
+  ///   - takesNamespace: whether `-n` is a term of the filter, rather than part of the OBJECT.
+  func parsed(positional: String? = nil, zone: Zone, takesNamespace: Bool) throws -> Filter {
+    let context = FilterContext(now: Configuration.now(), zone: zone)
+    var result = Filter.everything
+    for text in [positional, filter].compactMap({ $0 }) { result = result.and(try Self.parse(text, context)) }
+    for (field, value) in [("since", since), ("until", until)] {
+      guard let value else { continue }
+      result = result.and(try Self.parse(field + ":" + FilterField.quoted(value), context, origin: "--" + field))
+    }
+    if takesNamespace, let namespace, !allNamespaces {
+      result = result.and(try Self.parse("ns:" + FilterField.quoted(namespace), context))
+    }
+    return result
+  }
+
+  static func parse(_ text: String, _ context: FilterContext, origin: String? = nil) throws -> Filter {
+    do {
+      return try Filter(parsing: text, context: context)
+    } catch {
+      throw CommandError(
+        (origin.map { $0 + ": " } ?? "filter, column \(error.column): ") + error.message,
+        details: [text, String(repeating: " ", count: max(0, error.column - 1)) + "^"]
+          + (error.suggestions.isEmpty ? [] : ["did you mean " + error.suggestions.joined(separator: ", ") + "?"]))
+    }
+  }
+}
+
+/// How many acts, and in which order.
+struct ListOptions: ParsableArguments {
+  @Option(name: .customLong("level"), help: "1 effective writes, 2 all writes, 3 everything.")
+  var levelChoice: LevelChoice = .effective
+
+  @Option(help: ArgumentHelp("At most so many rows.", valueName: "count"))
+  var limit: Int?
+
+  @Flag(help: "Newest first.")
+  var reverse = false
+
+  var level: ViewLevel { levelChoice.level }
+
+  func validate() throws {
+    if let limit, limit < 0 { throw ValidationError("--limit takes a number from 0 on.") }
+  }
+}
+
+/// `--level` as it is typed.
+enum LevelChoice: String, CaseIterable, ExpressibleByArgument, Sendable {
+  case effective = "1"
+  case writes = "2"
+  case everything = "3"
+
+  var level: ViewLevel {
+    switch self {
+    case .effective: .effective
+    case .writes: .writes
+    case .everything: .everything
+    }
+  }
+}
+
+/// `--redact` as it is typed.
+enum RedactionChoice: String, CaseIterable, ExpressibleByArgument, Sendable {
+  case on, off, strict
+
+  var mode: Redactor.Mode {
+    switch self {
+    case .on: .on
+    case .off: .off
+    case .strict: .strict
+    }
+  }
+}

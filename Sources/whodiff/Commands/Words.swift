@@ -1,0 +1,49 @@
+import AuditModel
+import EventQueries
+
+/// How acts and times are worded in text for people.
+enum Words {
+  /// `2026-11-20 16:11:49` in the zone.
+  static func time(_ time: Timestamp, _ zone: Zone) -> String {
+    let civil = zone.civil(time)
+    return civil.dateText + " " + civil.clockText
+  }
+
+  /// The short name that lists show: `gnp`, `netpol`.
+  static func kind(_ act: Act) -> String {
+    guard let object = act.object else { return "-" }
+    let row = object.resource.isEmpty ? nil : ResourceKind.of(group: object.group, resource: object.resource)
+    return row.map { $0.shortNames.isEmpty ? $0.resource : $0.label } ?? act.kind ?? "-"
+  }
+
+  /// `shop/allow-web`, `shop/*` for a collection, with the subresource behind it.
+  static func object(_ act: Act) -> String {
+    guard let object = act.object else { return "-" }
+    let namespace = ActRow.namespace(object)
+    let name = object.name ?? "*"
+    return (namespace.map { $0 + "/" } ?? "") + name + (object.subresource?.nonEmpty.map { "/" + $0 } ?? "")
+  }
+
+  /// `bob as system:admin`, `sa:ci/deployer`.
+  static func actor(_ act: Act) -> String {
+    let by = act.by.map(user) ?? "-"
+    return act.asUser.map { by + " as " + user($0) } ?? by
+  }
+
+  static func user(_ name: String) -> String {
+    let prefix = "system:serviceaccount:"
+    guard name.hasPrefix(prefix) else { return name }
+    let parts = name.dropFirst(prefix.count).split(separator: ":", maxSplits: 1)
+    return parts.count == 2 ? "sa:\(parts[0])/\(parts[1])" : name
+  }
+
+  static func emphasis(_ outcome: Outcome) -> Emphasis {
+    switch outcome {
+    case .denied, .failed, .conflict: .failed
+    default: .none
+    }
+  }
+
+  /// `1 act`, `2 acts`.
+  static func count(_ count: Int, _ word: String) -> String { "\(count) \(word)\(count == 1 ? "" : "s")" }
+}

@@ -22,7 +22,8 @@ extension RecordDecoder {
         junk.lowerBound == 0 {
         continue
       }
-      let ending = ending(of: bytes)
+      let end = ending(of: bytes)
+      let ending = first == Ascii.openBracket && end == .insideOneRecord ? .further : end
       guard let newline else {
         // The line goes on: one long record, unless something else than its end was seen.
         return ending == .insideOneRecord || ending == .closed ? .lines : .stream

@@ -44,7 +44,7 @@ struct RecordSplitter {
     }
     while true {
       at = bytes.afterFiller(from: at, andCommas: true)
-      guard at < bytes.count else { return .wait(at) }
+      guard at < bytes.count else { return .wait(at - indent(of: at, in: bytes)) }
       if contexts.last == .tail {
         switch scan(bytes, from: at, depth: 1, isLast: isLast) {
         case .closed(let end), .cut(_, let end):
@@ -185,12 +185,12 @@ struct RecordSplitter {
     return nil
   }
 
-  /// How many blanks stand before a place on its line; 0 where something else does.
+  /// How many blanks stand before a place on its line; 0 where something else does, or more than anyone writes.
   private func indent(of place: Int, in bytes: UnsafeRawBufferPointer) -> Int {
     var at = place
-    while at > 0, bytes[at - 1] == 0x20 || bytes[at - 1] == 0x09 { at -= 1 }
+    while at > 0, place - at <= 1024, bytes[at - 1] == 0x20 || bytes[at - 1] == 0x09 { at -= 1 }
     let isFirst = at == 0 ? startsLine : bytes[at - 1] == Ascii.newline
-    return isFirst ? place - at : 0
+    return isFirst && place - at <= 1024 ? place - at : 0
   }
 
   /// What the members before the items say about an object.

@@ -4,7 +4,6 @@
 #include <langinfo.h>
 #include <locale.h>
 #include <stdint.h>
-#include <string.h>
 #include <wchar.h>
 #include <curses.h>
 #include <term.h>
@@ -41,14 +40,6 @@ static inline int whodiff_key(uint32_t *value) {
 static inline const char *whodiff_capability(const char *name) {
   const char *value = tigetstr(name);
   return value == (const char *)-1 ? NULL : value;
-}
-
-// xterm's strings for attributes also choose the character set, three bytes each time. Line drawing through that set is
-// never used here, so the strings begin after it.
-static inline void whodiff_skip_charset(void) {
-  static const char plain[] = "\033(B", choice[] = "%?%p9%t\033(0%e\033(B%;";
-  if (exit_attribute_mode && !strncmp(exit_attribute_mode, plain, sizeof plain - 1)) exit_attribute_mode += sizeof plain - 1;
-  if (set_attributes && !strncmp(set_attributes, choice, sizeof choice - 1)) set_attributes += sizeof choice - 1;
 }
 
 #undef lines

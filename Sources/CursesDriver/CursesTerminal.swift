@@ -91,7 +91,6 @@ public final class CursesTerminal {
       }
     monochrome = !colored || theme.name == Theme.mono.name
     self.theme = monochrome ? .mono : theme
-    whodiff_skip_charset()
     restoringBytes = ["sgr0", "op", "rmkx", "cnorm", "rmcup"].flatMap { Self.plainBytes(of: $0) }
     if !monochrome {
       start_color()

@@ -66,10 +66,15 @@ public struct PayloadTest: Sendable {
   /// Bytes of which at least one must occur in a record for it to match at all; empty when nothing is known. Lets a
   /// scan pass over records without parsing them.
   public var needles: [[UInt8]]
+  /// The test looks at nothing of the detail but the bytes of `records`: the bodies need not be parsed for it.
+  public var readsOnlyRecords: Bool
   private let test: @Sendable (ActDetail) -> Bool
 
-  public init(needles: [[UInt8]] = [], _ test: @escaping @Sendable (ActDetail) -> Bool) {
+  public init(
+    needles: [[UInt8]] = [], readsOnlyRecords: Bool = false, _ test: @escaping @Sendable (ActDetail) -> Bool
+  ) {
     self.needles = needles
+    self.readsOnlyRecords = readsOnlyRecords
     self.test = test
   }
   public func matches(_ detail: ActDetail) -> Bool { test(detail) }

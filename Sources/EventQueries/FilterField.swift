@@ -1,0 +1,195 @@
+public import AuditModel
+
+/// A field of the filter language: one row serves parser, plan, completion, facets and documentation.
+public struct FilterField: Sendable {
+  public var name: String
+  /// Other spellings, the logs' own names among them; letter case does not count in any of them.
+  public var aliases: [String]
+  public var group: Group
+  public var type: FieldType
+  /// What is tested, and what a storage has to hold for it.
+  public var columns: [EventColumn]
+  /// One line without a full stop.
+  public var summary: String
+  /// Terms that a manual may show.
+  public var examples: [String]
+  public var completion: Completion
+
+  /// In the order of the manual.
+  public enum Group: String, CaseIterable, Sendable {
+    case any, who, what, change
+    public var title: String {
+      switch self {
+      case .any: "Any log"
+      case .who: "Who"
+      case .what: "What"
+      case .change: "What came of it"
+      }
+    }
+  }
+
+  /// How values are found while they are typed.
+  public enum Completion: Hashable, Sendable {
+    case none
+    /// These and no others.
+    case fixed([String])
+    /// These, and whatever a `FacetAnswer` for the field holds.
+    case facets([String])
+  }
+
+  init(
+    _ name: String, _ group: Group, _ type: FieldType, columns: [EventColumn], _ summary: String,
+    aliases: [String] = [], examples: [String] = [], completion: Completion? = nil
+  ) {
+    self.name = name
+    self.aliases = aliases
+    self.group = group
+    self.type = type
+    self.columns = columns
+    self.summary = summary
+    self.examples = examples
+    self.completion = completion ?? type.completion
+  }
+
+  /// The field that a name or an alias means, in any case.
+  public static func named(_ name: String) -> FilterField? { byName[name.lowercased()] }
+
+  private static let byName: [String: FilterField] = {
+    var fields: [String: FilterField] = [:]
+    for field in all { for name in [field.name] + field.aliases { fields[name.lowercased()] = field } }
+    return fields
+  }()
+
+  /// The value as a filter has to write it so that it means exactly this text: quoted where needed, with control
+  /// characters as escapes.
+  public static func quoted(_ value: String) -> String { FilterQuoting.value(value) }
+
+  /// What the act has in the field, as filters write it, unquoted; empty where it has nothing. Times and texts that
+  /// are searched have no such values.
+  public func values(of act: Act) -> [String] {
+    switch type {
+    case .time, .everything: return []
+    case .flag(let test): return [test.plan.matches(act) { nil } ? "true" : "false"]
+    case .choice(let choices):
+      let present = Set(columns.flatMap { Self.texts(act.value(of: $0)) })
+      return choices.filter { !present.isDisjoint(with: $0.stored) }.map(\.name)
+    case .object: return act.key.map { [$0.path] } ?? []
+    case .api:
+      return act.object.map { [$0.group.isEmpty ? $0.version : $0.group + "/" + $0.version] } ?? []
+    case .kind: return [act.kind ?? act.object?.resource].compactMap { $0 }
+    case .user where columns == [.by, .asUser]: return [act.actor].compactMap { $0 }
+    default: return columns.flatMap { Self.texts(act.value(of: $0)) }
+    }
+  }
+
+  private static func texts(_ value: ColumnValue) -> [String] {
+    switch value {
+    case .text(let text): text.map { [$0] } ?? []
+    case .list(let list): list
+    case .number(let number): number.map { [String($0)] } ?? []
+    }
+  }
+}
+
+/// What `:` means for a field.
+public enum FieldType: Sendable {
+  /// The whole value, in any case; `*` and `?` wild.
+  case name
+  /// As `name`; `sa:ns/name` stands for a service account.
+  case user
+  /// A part of the value, in any case; `*` and `?` wild.
+  case text
+  /// As `name`, over the whole path or only what stands after its last `/`.
+  case file
+  /// An address, a network, `pub` or `pvt`.
+  case address
+  case time(TimeRole)
+  /// Whole numbers; `4xx` for a hundred of them.
+  case number
+  /// Microseconds in the column.
+  case duration
+  /// One of these names, in any case.
+  case choice([Choice])
+  /// `true` or `false`.
+  case flag(Flag)
+  case verb
+  case kind
+  /// `group` or `group/version`.
+  case api
+  /// `namespace/name` or a name.
+  case object
+  /// All that a row shows, and its records.
+  case everything
+
+  public enum TimeRole: Sendable {
+    /// `time`
+    case span
+    /// `since`
+    case since
+    /// `until`
+    case until
+    /// `at`
+    case around
+  }
+
+  /// A name and the values in the column that it stands for.
+  public struct Choice: Sendable {
+    public var name: String
+    public var stored: Set<String>
+    init(_ name: String, _ stored: [String]? = nil) {
+      self.name = name
+      self.stored = Set(stored ?? [name])
+    }
+  }
+
+  /// What `true` means.
+  public struct Flag: Sendable {
+    var test: FilterTest
+    var plan: FilterPlan { test.plan }
+    /// For the echo.
+    var words: String
+  }
+
+  /// For the manual and completion: `name`, `time`.
+  public var label: String {
+    switch self {
+    case .name: "name"
+    case .user: "user"
+    case .text: "text"
+    case .file: "file"
+    case .address: "address"
+    case .time: "time"
+    case .number: "number"
+    case .duration: "duration"
+    case .choice: "choice"
+    case .flag: "flag"
+    case .verb: "verb"
+    case .kind: "kind"
+    case .api: "api"
+    case .object: "object"
+    case .everything: "search"
+    }
+  }
+
+  /// Whether values have an order, so that ranges and `<` make sense.
+  var isOrdered: Bool {
+    switch self {
+    case .time, .number, .duration, .address: true
+    default: false
+    }
+  }
+
+  var completion: FilterField.Completion {
+    switch self {
+    case .choice(let choices): .fixed(choices.map(\.name))
+    case .flag: .fixed(["true", "false"])
+    case .verb: .facets(FilterField.verbs)
+    case .kind: .facets(ResourceKind.all.map(\.label))
+    case .address: .facets(["pub", "pvt"])
+    case .time(.span): .fixed(["today", "yesterday"])
+    case .time(.since), .time(.until): .fixed(["1h", "24h", "7d", "30d", "today", "yesterday"])
+    case .time(.around), .everything, .duration: .none
+    case .name, .user, .text, .file, .number, .api, .object: .facets([])
+    }
+  }
+}

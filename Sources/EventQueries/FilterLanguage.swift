@@ -1,0 +1,134 @@
+import AuditModel
+
+/// The manual of the filter language, printed from the tables that the parser reads.
+public enum FilterLanguage {
+  /// Markdown; ends with a newline.
+  public static var markdown: String {
+    ([introduction, grammar, meanings, fields, macros, examples, paths, regexes] as [String])
+      .joined(separator: "\n\n") + "\n"
+  }
+
+  private static let introduction = """
+    # Filter language
+
+    One language for the bar on screen (`f`), `whodiff log`, `changes` and `export`. Terms next to each other must all
+    hold: `@policy verb:delete -actor:sa:gitops/*` lists deletions of policies by anyone but the service accounts of
+    `gitops`. An empty filter takes everything. A `#` where a term may begin starts a comment.
+    """
+
+  private static let grammar = """
+    ## Grammar
+
+    ```
+    filter   = [ expr ]
+    expr     = and { OR and }
+    and      = unary { [ AND ] unary }            white space is AND
+    unary    = [ NOT | "-" ] primary              "-" only where a term can begin
+    primary  = "(" expr ")" | "@" name | compare | text
+    compare  = field op value | field IN set | field NOTIN set
+    field    = name | "." path | quoted name
+    op       = ":" | "=" | "!=" | "~" | "!~" | "<" | "<=" | ">" | ">="      also ":>" and the like
+    value    = word | quoted | regex | range | set | "*"
+    set      = item { "," item } | "{" item { "," item } "}" | "(" item { "," item } ")"
+    range    = [ a ] ".." [ b ] | "[" a TO b "]"  for numbers, times, addresses and paths
+    text     = word | quoted | regex              searched in all that the row and its record show
+    regex    = "/" ... "/" [ "i" ]
+    ```
+
+    `AND`, `OR`, `NOT`, `IN`, `NOTIN` and `TO` may be written in any case; `OR` binds weaker than `AND`. Names of fields
+    may be too. A value runs to the next white space, comma or parenthesis, so `actor:system:serviceaccount:ci:deployer`
+    needs no quotes. In quotes nothing is wild; `\\"`, `\\\\`, `\\n`, `\\r`, `\\t` and `\\u{1b}` are escapes. Words with a colon
+    that are no field have to be quoted to be searched for.
+
+    - `field:a,b` any of them; `field:*` the field is there; `-field:*` it is not.
+    - `field=value` to the letter; `field!=value`, `field!~regex` and `-field:value` also take rows without the field.
+    - `field~regex` a part fits the regular expression; `:` takes one as well: `name:/^allow-/i`.
+    - `OR` between fields, a set between values: `verb:create,delete or code:403`.
+    """
+
+  private static let meanings = """
+    ## What a colon means
+
+    | type | `:` takes |
+    |---|---|
+    | name | the whole value, in any case; `*` any run of characters, `?` one |
+    | user | as name; `sa:ns/name` stands for `system:serviceaccount:ns:name` |
+    | text | a part of the value, in any case; `*` and `?` wild |
+    | file | as name, over the whole path or what follows its last `/` |
+    | address | an address, a network (`10.0.0.0/8`, `2001:db8::/32`), a range, `pub` or `pvt` |
+    | time | a day (all of it), a moment, a range, words: see below |
+    | number | a whole number, `k M G` or `Ki Mi Gi` behind it; `4xx`; a range |
+    | duration | `50ms`, `2s`, `1m30s`, `1h`; a bare number counts seconds |
+    | choice | one of the names listed, in any case; `*` and `?` wild |
+    | flag | `true` or `false` |
+    | verb | as name; `post`, `put`, `replace`, `delete-collection` mean the API's verb |
+    | kind | any name that kubectl takes, `kind.group`, `resource/subresource` |
+    | api | group, `group/version`; `core` and `v1` are the core group |
+    | object | `namespace/name` or a name; `/name` for what is in no namespace; `*` and `?` wild |
+    | search | as bare text |
+
+    Times: `2026-11-20` (the whole day), `2026-11-20 16:12` (in quotes), `2026-11-20T16:12Z`, `16:12` (the last time that
+    the clock showed it), `20 nov`, `monday`, `today`, `yesterday`, `"yesterday 9am"`, `24h` and `-24h` (before now),
+    seconds, milliseconds, microseconds or nanoseconds since 1970. A time without a zone is one of the zone on screen.
+    Units are `us ms s m h d w`.
+    """
+
+  private static var fields: String {
+    "## Fields\n\n"
+      + FilterField.Group.allCases.map { group in
+        "### \(group.title)\n\n| field | type | what | also | example |\n|---|---|---|---|---|\n"
+          + FilterField.all.filter { $0.group == group }.map { field in
+            "| `\(field.name)` | \(field.type.label) | \(cell(field.summary)) | "
+              + field.aliases.map { "`\(cell($0))`" }.joined(separator: " ") + " | "
+              + field.examples.map { "`\(cell($0))`" }.joined(separator: " ") + " |"
+          }.joined(separator: "\n")
+      }.joined(separator: "\n\n")
+  }
+
+  private static var macros: String {
+    "## Macros\n\nNames for filters, overridable in the configuration.\n\n| macro | what | stands for |\n|---|---|---|\n"
+      + FilterMacro.all.map { "| `@\($0.name)` | \(cell($0.summary)) | `\(cell($0.definition))` |" }
+      .joined(separator: "\n")
+  }
+
+  /// Filters worth knowing and what they answer.
+  public static let exampleFilters: [(filter: String, question: String)] = [
+    ("@policy @human since:24h", "what did people do to policies since yesterday"),
+    ("verb:delete kind:netpol ns:payments", "who deleted it"),
+    ("actor:alice* -ip:10.0.0.0/8", "Alice, from elsewhere"),
+    ("as:system:admin", "acting as admin, whoever it was"),
+    ("@rbac -actor:sa:gitops/*", "rights not granted by the pipeline"),
+    ("dryrun:true actor:sa:drift/*", "the controller that only looks"),
+    (".responseObject.spec.order>=500 kind:gnp", "by what stands in the logged object"),
+    ("@exec or (kind:secret verb:get,list ip:pub)", "reaching into pods, or for secrets from outside"),
+    ("code:401,403 -by:system:*", "who is being refused"),
+    ("at:\"2026-11-20 16:12\"+-30m @writes", "what happened around an incident"),
+    ("\"0.0.0.0/0\" @policy", "policies with this network anywhere in the record"),
+  ]
+
+  private static var examples: String {
+    "## Examples\n\n| filter | question |\n|---|---|\n"
+      + exampleFilters.map { "| `\(cell($0.filter))` | \($0.question) |" }.joined(separator: "\n")
+  }
+
+  private static let paths = """
+    ## Paths
+
+    A term that begins with a dot looks into the logged document: `.responseObject.spec.order>=500`,
+    `.requestObject.spec.egress[].action:Allow`, `.annotations."authorization.k8s.io/decision":forbid`. `[]` is any
+    element of an array, `[0]` the first; an array at the end of a path is taken element by element. Names of the record
+    itself need no dot: `requestObject.kind:DeleteOptions`. Numbers compare by value, RFC 3339 texts as times. Rows whose
+    level logged no bodies have nothing at such a path. Paths and searches read the records, so they are slower than
+    fields; put a field next to them where you can.
+    """
+
+  private static let regexes = """
+    ## Regular expressions
+
+    `. [] [^] ( ) (?: ) | * + ? {m,n} ^ $ \\d \\w \\s \\b \\x41 \\u{1f600}` and a leading `(?i)`; letter case counts unless `i`
+    follows the closing slash. There are neither backreferences nor lookaround: the time that a search takes grows only
+    with the text. At most 500 characters.
+    """
+
+  private static func cell(_ text: String) -> String { text.replacing("|", with: "\\|") }
+}

@@ -1,0 +1,125 @@
+import AuditModel
+
+/// A way through a logged document: `.responseObject.spec.order`, `.spec.rules[].ports[0]`.
+struct FilterPath: Hashable, Sendable {
+  enum Step: Hashable, Sendable {
+    case key(String)
+    case index(Int)
+    /// `[]`: any element.
+    case each
+  }
+  /// At least one, the first is a key.
+  var steps: [Step]
+
+  /// Members of an audit record: a path that begins with one of them needs no leading dot.
+  static let roots: Set<String> = [
+    "requestObject", "responseObject", "objectRef", "user", "impersonatedUser", "annotations", "responseStatus",
+    "requestURI", "requestReceivedTimestamp", "stageTimestamp", "sourceIPs", "userAgent", "apiVersion",
+    "authenticationMetadata",
+  ]
+
+  var printed: String {
+    steps.map { step in
+      switch step {
+      case .key(let key): "." + (Self.isBareKey(key) ? key : FilterQuoting.alwaysQuoted(key))
+      case .index(let index): "[\(index)]"
+      case .each: "[]"
+      }
+    }.joined()
+  }
+
+  private static func isBareKey(_ key: String) -> Bool {
+    !key.isEmpty && key.unicodeScalars.allSatisfy(isKeyCharacter)
+  }
+
+  static func isKeyCharacter(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar {
+    case "a"..."z", "A"..."Z", "0"..."9", "_", "-", "/", "$": true
+    default: false
+    }
+  }
+
+  /// What stands at the path; an array at its end gives its elements.
+  func values(in detail: ActDetail) -> [JSONValue] {
+    guard case .key(let root) = steps.first else { return [] }
+    let rest = steps.dropFirst()
+    let start: JSONValue?
+    switch root {
+    case "requestObject": start = detail.request
+    case "responseObject": start = detail.response
+    case "annotations":
+      start = .object(JSONMembers(detail.annotations.map { .init(key: $0.name, value: .string($0.value)) }))
+    case "requestURI": start = .string(detail.requestURI)
+    default: start = detail.records.first.flatMap { try? JSONValue(parsing: $0.bytes) }?[root]
+    }
+    return start.map { Self.values(at: rest, in: $0) } ?? []
+  }
+
+  private static func values(at steps: ArraySlice<Step>, in value: JSONValue) -> [JSONValue] {
+    guard let step = steps.first else {
+      if case .array(let items) = value { return items.isEmpty ? [] : items }
+      return [value]
+    }
+    let rest = steps.dropFirst()
+    switch (step, value) {
+    case (.key(let key), .object(let members)): return members[key].map { values(at: rest, in: $0) } ?? []
+    case (.index(let index), .array(let items)):
+      return items.indices.contains(index) ? values(at: rest, in: items[index]) : []
+    case (.each, .array(let items)): return items.flatMap { values(at: rest, in: $0) }
+    default: return []
+    }
+  }
+
+  /// Bytes of which one must stand in a record that has the path: its longest key as JSON writes it, or an escape
+  /// in which a client may have hidden it.
+  var needles: [[UInt8]] {
+    let keys = steps.compactMap { step in if case .key(let key) = step { key } else { nil } }
+    guard let longest = keys.max(by: { $0.utf8.count < $1.utf8.count }),
+      longest.unicodeScalars.allSatisfy(Self.isKeyCharacter)
+    else { return [] }
+    return [Array("\"\(longest)\"".utf8), Array("\\u".utf8)] + (longest.contains("/") ? [Array("\\/".utf8)] : [])
+  }
+}
+
+/// A test of what stands at a path.
+struct PathTest: Hashable, Sendable {
+  enum Condition: Hashable, Sendable {
+    /// Something, `null` included.
+    case present
+    /// Text, number, `true`, `false` or `null` as JSON writes it; numbers by value.
+    case text(TextTest, number: String?)
+    case number(ClosedRange<Double>)
+    case time(ClosedRange<Int64>)
+  }
+  var path: FilterPath
+  var condition: Condition
+
+  var payload: PayloadTest {
+    PayloadTest(needles: path.needles) { detail in
+      path.values(in: detail).contains { Self.holds(condition, $0) }
+    }
+  }
+
+  private static func holds(_ condition: Condition, _ value: JSONValue) -> Bool {
+    switch condition {
+    case .present: return true
+    case .text(let test, let number):
+      if case .number(let digits) = value, let number { return value == .number(number) || test.matches(digits) }
+      return scalarText(value).map(test.matches) ?? false
+    case .number(let range):
+      if case .string(let text) = value { return Quantity.number(text).map(range.contains) ?? false }
+      return value.double.map(range.contains) ?? false
+    case .time(let range):
+      return value.string.flatMap { Timestamp(rfc3339: $0) }.map { range.contains($0.microseconds) } ?? false
+    }
+  }
+
+  private static func scalarText(_ value: JSONValue) -> String? {
+    switch value {
+    case .string(let text), .number(let text): text
+    case .bool(let flag): flag ? "true" : "false"
+    case .null: "null"
+    case .array, .object: nil
+    }
+  }
+}

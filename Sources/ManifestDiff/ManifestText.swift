@@ -5,9 +5,10 @@ public struct ManifestText: Sendable {
   public struct Line: Hashable, Sendable {
     /// Indentation included; control characters are escaped as YAML does, so a line is one line.
     public var text: String
-    /// As in `FieldChange`; the path of the field that starts on the line.
+    /// As in `FieldChange`; the path of the innermost field that starts on the line.
     public var path: String
-    /// Lines below that belong to this one: what folding it hides.
+    /// Lines below that belong to this one: what folding it hides. On the first line of a list's item the rest of
+    /// the item.
     public var childCount: Int
     public init(text: String, path: String, childCount: Int = 0) {
       self.text = text
@@ -21,5 +22,10 @@ public struct ManifestText: Sendable {
   public init(lines: [Line] = []) { self.lines = lines }
 
   /// apiVersion, kind, metadata, spec first, then the order of the manifest; keys of built-in types as they came.
-  public init(_ manifest: JSONValue) { self.init() }
+  /// Of a repeated key the last value is shown.
+  public init(_ manifest: JSONValue) {
+    var writer = TextWriter()
+    writer.item(ManifestNode(manifest, isRoot: true), lead: "", indent: 0, path: "")
+    lines = writer.lines
+  }
 }

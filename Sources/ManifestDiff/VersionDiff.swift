@@ -6,6 +6,10 @@ public struct VersionDiff: Sendable {
   public var lines: [DiffLine]
   /// Machine fields that differ and are left out of `fields` and `lines`.
   public var hiddenMachineFields: Int
+  /// What was compared, machine fields included.
+  var old: JSONValue?
+  var new: JSONValue?
+  var showsMachineFields = false
 
   public struct Options: Hashable, Sendable {
     /// managedFields, resourceVersion, generation, uid, creationTimestamp, last-applied, status.
@@ -20,13 +24,60 @@ public struct VersionDiff: Sendable {
   }
 
   /// Compares two manifests; nil stands for no object (before a create, after a delete).
+  ///
+  /// The left texts of `lines`, joined, are the text of the old manifest; the right texts are that of the new one with
+  /// its keys in the order of the old. Deterministic; costs about as much as writing both texts.
   public init(from old: JSONValue?, to new: JSONValue?, options: Options = Options()) {
     self.init()
+    self.old = old
+    self.new = new
+    showsMachineFields = options.showsMachineFields
+    func shown(_ manifest: JSONValue?) -> ManifestNode? {
+      manifest.map { ManifestNode(options.showsMachineFields ? $0 : MachineFields.removed(from: $0).manifest, isRoot: true) }
+    }
+    if !options.showsMachineFields, old != nil, new != nil { hiddenMachineFields = MachineFields.differing(old, new) }
+    var diff = TreeDiff()
+    switch (shown(old), shown(new)) {
+    case (let left?, let right?):
+      diff.item(left, right, lead: .init(old: "", new: ""), indent: 0, place: .init(old: "", new: ""))
+    case (let left?, nil):
+      diff.removed { $0.item(left, lead: "", indent: 0, path: "") }
+      diff.fields = VersionDiff.members(left).map { FieldChange(path: $0.path, operation: .remove, old: $0.value) }
+    case (nil, let right?):
+      diff.added { $0.item(right, lead: "", indent: 0, path: "") }
+      diff.fields = VersionDiff.members(right).map { FieldChange(path: $0.path, operation: .add, new: $0.value) }
+    case (nil, nil): break
+    }
+    fields = diff.fields
+    lines = diff.lines
+    number()
+  }
+
+  /// The outermost fields of a manifest that has no other side.
+  private static func members(_ node: ManifestNode) -> [(path: String, value: JSONValue)] {
+    guard let members = node.members else { return [("", node.value)] }
+    return members.map { (FieldPath.appending($0.key.text, to: ""), $0.node.value) }
+  }
+
+  private mutating func number() {
+    var left = 0
+    var right = 0
+    for index in lines.indices {
+      if lines[index].old != nil {
+        left += 1
+        lines[index].left = left
+      }
+      if lines[index].new != nil {
+        right += 1
+        lines[index].right = right
+      }
+    }
   }
 }
 
 /// One field that differs. Paths are written as `spec.ingress[0].from[1].podSelector`; keys that hold dots or
-/// brackets stand in quotes: `metadata.annotations["example.com/reason"]`.
+/// brackets stand in quotes: `metadata.annotations["example.com/reason"]`. Indices are those of the new manifest; in
+/// the path of a `remove` and in `from` those of the old one.
 public struct FieldChange: Hashable, Sendable {
   public enum Operation: String, Hashable, Sendable {
     case add, remove, replace

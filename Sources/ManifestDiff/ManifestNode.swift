@@ -1,0 +1,140 @@
+import AuditModel
+
+/// A value of a manifest, ready to be compared: each key once, hashes for whole subtrees.
+struct ManifestNode {
+  enum Content {
+    /// null, a boolean, a number, a string; also `{}` and `[]`.
+    case inline
+    case object([Member])
+    case list([ManifestNode])
+  }
+  struct Member {
+    var key: ExactKey
+    var node: ManifestNode
+  }
+
+  var value: JSONValue
+  var content: Content
+  /// Equal for what the API server takes for equal: order of keys aside, numbers by value.
+  var meaning: Int
+  /// Equal for equal texts, order of keys aside. Swift's hashes have a secret seed, so nobody can write a log in which
+  /// two different values pass for one.
+  var exact: Int
+
+  init(_ value: JSONValue, isRoot: Bool = false) {
+    self.value = value
+    var meaningHasher = Hasher()
+    var exactHasher = Hasher()
+    func combine(_ tag: Int) {
+      meaningHasher.combine(tag)
+      exactHasher.combine(tag)
+    }
+    func combine(_ text: String) {
+      var text = text
+      text.withUTF8 {
+        meaningHasher.combine(bytes: UnsafeRawBufferPointer($0))
+        exactHasher.combine(bytes: UnsafeRawBufferPointer($0))
+      }
+    }
+    content = .inline
+    switch value {
+    case .null: combine(0)
+    case .bool(let flag): combine(flag ? 1 : 2)
+    case .number(let digits):
+      combine(3)
+      meaningHasher.combine(ManifestNode.plainNumber(digits))
+      exactHasher.combine(digits)
+    case .string(let text):
+      combine(4)
+      combine(text)
+    case .array(let items):
+      combine(5)
+      combine(items.count)
+      guard !items.isEmpty else { break }
+      let nodes = items.map { ManifestNode($0) }
+      for node in nodes {
+        meaningHasher.combine(node.meaning)
+        exactHasher.combine(node.exact)
+      }
+      content = .list(nodes)
+    case .object(let members):
+      combine(6)
+      let list = ManifestNode.unique(members, isRoot: isRoot)
+      combine(list.count)
+      guard !list.isEmpty else { break }
+      var meaningSum = 0
+      var exactSum = 0
+      for member in list {
+        var hasher = Hasher()
+        hasher.combine(member.key)
+        var other = hasher
+        hasher.combine(member.node.meaning)
+        other.combine(member.node.exact)
+        meaningSum &+= hasher.finalize()
+        exactSum &+= other.finalize()
+      }
+      meaningHasher.combine(meaningSum)
+      exactHasher.combine(exactSum)
+      content = .object(list)
+    }
+    meaning = meaningHasher.finalize()
+    exact = exactHasher.finalize()
+  }
+
+  var members: [Member]? { if case .object(let members) = content { members } else { nil } }
+  var items: [ManifestNode]? { if case .list(let items) = content { items } else { nil } }
+
+  func member(_ name: String) -> ManifestNode? { members?.first { $0.key == ExactKey(name) }?.node }
+
+  /// Each key once with the value that counts, the last; the keys that people look for first stand first.
+  private static func unique(_ members: JSONMembers, isRoot: Bool) -> [Member] {
+    var places: [ExactKey: Int] = [:]
+    var list: [(key: ExactKey, value: JSONValue)] = []
+    list.reserveCapacity(members.list.count)
+    for member in members.list {
+      let key = ExactKey(member.key)
+      if let place = places[key] {
+        list[place].value = member.value
+      } else {
+        places[key] = list.count
+        list.append((key, member.value))
+      }
+    }
+    if isRoot {
+      var head: [(key: ExactKey, value: JSONValue)] = []
+      for name in ["apiVersion", "kind", "metadata", "spec"] {
+        if let place = list.firstIndex(where: { $0.key == ExactKey(name) }) { head.append(list.remove(at: place)) }
+      }
+      list = head + list
+    }
+    return list.map { Member(key: $0.key, node: ManifestNode($0.value)) }
+  }
+
+  /// One text for equal numbers: `1.0` and `1e0` are `1`. Integers keep all their digits.
+  private static func plainNumber(_ digits: String) -> String {
+    if digits.utf8.allSatisfy({ (48...57).contains($0) || $0 == UInt8(ascii: "-") }) { return digits == "-0" ? "0" : digits }
+    guard let number = Double(digits), number.isFinite else { return digits }
+    guard number.rounded() == number, abs(number) < 9_007_199_254_740_992 else { return String(number) }
+    return String(Int64(number))
+  }
+}
+
+/// A key compared byte by byte: for Swift's strings a composed and a decomposed letter are the same.
+struct ExactKey: Hashable {
+  var text: String
+  init(_ text: String) { self.text = text }
+
+  static func == (left: ExactKey, right: ExactKey) -> Bool {
+    left.text == right.text && left.text.utf8.count == right.text.utf8.count && left.text.utf8.elementsEqual(right.text.utf8)
+  }
+  func hash(into hasher: inout Hasher) {
+    var text = text
+    text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+    hasher.combine(0xFF as UInt8)
+  }
+}
+
+extension String {
+  /// Equality byte by byte.
+  func isExactly(_ other: String) -> Bool { ExactKey(self) == ExactKey(other) }
+}

@@ -37,16 +37,23 @@ enum Frame {
     let tabs = Tab.allCases.map { ($0, $0 == Tab(visits.place) ? "[\($0.digit)]\($0.title)" : "\($0.digit) \($0.title)") }
     let tabsWidth = tabs.reduce(0) { $0 + $1.1.count + 1 }
     let room = end - x - 1
-    if TextWidth.of(subject, asciiOnly: screen.asciiOnly) + tabsWidth + 1 <= room {
+    if Tab(visits.place) != nil, TextWidth.of(subject, asciiOnly: screen.asciiOnly) + tabsWidth + 1 <= room {
       for (tab, text) in tabs {
         x += screen.write(text, x: x, y: 0, style: tab == Tab(visits.place) ? .title : .frame) + 1
       }
       x += 1
     } else {
-      x += screen.write(type(of: pane).title, x: x, y: 0, style: .title) + 2
+      x += screen.write(trail(visits), x: x, y: 0, style: .title, width: max(1, room)) + 2
     }
     screen.write(subject, x: x, y: 0, width: max(0, end - x - 1), cut: .middle)
     screen.write(right, x: max(x, end), y: 0, style: .frame)
+  }
+
+  /// `Timeline > Event` for what is a part of another screen, else the pane's own title.
+  private static func trail(_ visits: VisitedPanes) -> String {
+    let title = type(of: visits.front).title
+    guard case .event = visits.place else { return title }
+    return visits.titleBelow.map { $0 + " > " + title } ?? title
   }
 
   /// The screens that digits lead to.
@@ -62,10 +69,10 @@ enum Frame {
     }
     init?(_ place: Place) {
       switch place {
-      case .timeline, .around, .event: self = .timeline
+      case .timeline, .around: self = .timeline
       case .policies, .changes: self = .changes
       case .diff, .actDiff: self = .diff
-      case .help: return nil
+      case .event, .help: return nil
       }
     }
   }

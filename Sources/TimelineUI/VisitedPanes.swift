@@ -27,6 +27,8 @@ struct VisitedPanes: Sendable {
   }
   var place: Place { back[back.count - 1].place }
   var showsHelp: Bool { front is HelpPane }
+  /// Title of the pane that going back leads to.
+  var titleBelow: String? { back.dropLast().last.map { type(of: $0.pane).title } }
   var isFirst: Bool { back.count == 1 }
 
   // MARK: Keys

@@ -4,8 +4,8 @@ import TerminalScreen
 
 /// The columns of a row of the Timeline and how many cells each has at a width.
 ///
-/// When room gets scarce the fraction of a second goes first, then the word for the outcome (which moves behind the
-/// object), then the code; time, verb, the tail of the object's name and the head of the actor never do.
+/// When room gets scarce the fraction of a second goes first, then the word for the outcome (the code's column and
+/// the object's then tell it), then the code; time, verb, the tail of the object's name and the head of the actor never do.
 struct TimelineColumns: Sendable {
   enum Column: CaseIterable, Hashable, Sendable {
     case time, what, code, outcome, kind, object, actor
@@ -42,12 +42,12 @@ struct TimelineColumns: Sendable {
       x += max(1, width) + 1
     }
     put(.time, showsFraction ? 12 : 8)
-    put(.what, 7)
-    if showsCode { put(.code, 3) }
-    if showsOutcome { put(.outcome, 9) }
-    put(.kind, 5)
+    put(.what, 6)
+    if showsCode { put(.code, 4) }
+    if showsOutcome { put(.outcome, 11) }
+    put(.kind, 6)
     let rest = width - x - 1
-    put(.object, rest * 57 / 100)
+    put(.object, rest * 61 / 100)
     put(.actor, width - x)
   }
 
@@ -73,7 +73,7 @@ struct TimelineColumns: Sendable {
         let milliseconds = String(1000 + civil.microsecond / 1000).dropFirst()
         screen.write(civil.clockText + (showsFraction ? "." + milliseconds : ""), x: at, y: y, width: place.width)
       case .what: screen.write(Self.what(act), x: at, y: y, style: tone, width: place.width)
-      case .code: screen.write(act.code.map(String.init) ?? "-", x: at, y: y, style: tone, width: place.width)
+      case .code: screen.write(code(act), x: at, y: y, style: tone, width: place.width)
       case .outcome:
         screen.write(act.outcome == .changed ? "" : act.outcome.name, x: at, y: y, style: tone, width: place.width)
       case .kind: screen.write(Self.kind(act), x: at, y: y, width: place.width)
@@ -87,7 +87,7 @@ struct TimelineColumns: Sendable {
   private func renderObject(_ act: Act, into screen: inout Screen, x: Int, y: Int, width: Int, style: Style) {
     var words: [String] = []
     if let part = act.object?.subresource, !part.isEmpty, !act.isConnect { words.append(part) }
-    if !showsOutcome, let word = Self.outcomeWord(act.outcome), word != words.last { words.append(word) }
+    if !showsOutcome, !contains(.code), let word = Self.outcomeWord(act.outcome), word != words.last { words.append(word) }
     let suffix = words.isEmpty ? "" : " (" + words.joined(separator: ", ") + ")"
     let suffixWidth = min(width / 2, TextWidth.of(suffix, asciiOnly: screen.asciiOnly))
     let name = Self.fitted(Self.object(act), namespace: act.key?.namespace, width: width - suffixWidth, asciiOnly: screen.asciiOnly)
@@ -102,10 +102,23 @@ struct TimelineColumns: Sendable {
 
   // MARK: Words
 
+  /// The code; where no column has the outcome, a word in its place or `!` behind it says what a code alone does not.
+  private func code(_ act: Act) -> String {
+    let code = act.code.map(String.init)
+    if showsOutcome { return code ?? "-" }
+    switch act.outcome {
+    case .noop: return "noop"
+    case .dryrun: return "dry"
+    case .unknown: return "none"
+    case .conflict, .denied, .failed: return (code ?? "") + "!"
+    case .changed, .subresource, .connect, .read: return code ?? "-"
+    }
+  }
+
   static func what(_ act: Act) -> String {
     switch act.what {
-    case "deletecollection": "delcoll"
-    case "portforward": "portfwd"
+    case "deletecollection": "delcol"
+    case "portforward": "portfw"
     default: act.what
     }
   }

@@ -41,7 +41,7 @@ extension TimelinePane {
 
   private func renderLevel(into screen: inout Screen, area: Rect) {
     let words: [(Outcome, String)] = [
-      (.noop, "no-op"), (.dryrun, "dry"), (.conflict, "conflict"), (.subresource, "subresource"), (.denied, "refused"),
+      (.noop, "no-op"), (.dryrun, "dry"), (.conflict, "conflict"), (.subresource, "sub"), (.denied, "refused"),
       (.failed, "failed"), (.unknown, "no answer"), (.connect, "connect"), (.changed, "changed"), (.read, "read"),
     ]
     var parts = words.compactMap { outcome, word in

@@ -53,7 +53,7 @@ public final class ByteSource: @unchecked Sendable {
     isSeekable = isPlain && compression == .none && start == 0
     self.head = isPlain ? [] : head
     decompressor = compression == .none
-      ? nil : try Decompressor(path: path, descriptor: descriptor, head: isPlain ? [] : head, limits: limits)
+      ? nil : Decompressor(path: path, descriptor: descriptor, head: isPlain ? [] : head, limits: limits)
     owned?.isOurs = false
     owned = nil
   }
@@ -96,7 +96,8 @@ public final class ByteSource: @unchecked Sendable {
 
   /// The next bytes of text, from front to back. 0 at the end; fewer than there is room for do not mean the end.
   ///
-  /// A packed file that is damaged or cut off throws after all that can be read of it was given.
+  /// A packed file that is damaged or cut off gives what can be read of it, which may lack up to 64 KiB of text in
+  /// front of the damage, and then throws.
   public func read(into buffer: UnsafeMutableRawBufferPointer) throws(SourceError) -> Int {
     if let decompressor { return try decompressor.read(into: buffer) }
     guard let base = buffer.baseAddress, buffer.count > 0 else { return 0 }

@@ -15,7 +15,7 @@ final class Decompressor {
   /// - Parameters:
   ///   - head: bytes that were read from the descriptor before.
   ///   - limits: how much may come out of how little.
-  init(path: String, descriptor: Int32, head: [UInt8], limits: Limits) throws(SourceError) {
+  init(path: String, descriptor: Int32, head: [UInt8], limits: Limits) {
     self.path = path
     self.limits = limits
     input = PackedInput(descriptor: descriptor, head: head)
@@ -25,6 +25,7 @@ final class Decompressor {
     archive_read_support_filter_xz(archive)
     archive_read_support_filter_bzip2(archive)
     archive_read_support_format_raw(archive)
+    archive_read_support_format_empty(archive)
     let opened = archive_read_open(
       archive, Unmanaged.passUnretained(input).toOpaque(), nil,
       { _, client, start in
@@ -32,22 +33,18 @@ final class Decompressor {
         return Unmanaged<PackedInput>.fromOpaque(client).takeUnretainedValue().next(start)
       }, nil)
     var entry: OpaquePointer?
-    if opened == ARCHIVE_OK {
-      let found = archive_read_next_header(archive, &entry)
-      if found == ARCHIVE_OK { return }
-      // Nothing at all inside is an empty text.
-      if found == ARCHIVE_EOF {
-        isAtEnd = true
-        return
+    switch opened == ARCHIVE_OK ? archive_read_next_header(archive, &entry) : opened {
+    case ARCHIVE_OK:
+      if archive_filter_code(archive, 0) == ARCHIVE_FILTER_NONE {
+        failure = .damaged(path: path, offset: 0, reason: "it starts like a packed file and is none")
       }
+    // Nothing at all inside is an empty text.
+    case ARCHIVE_EOF: isAtEnd = true
+    default: failure = .damaged(path: path, offset: 0, reason: message)
     }
-    let reason = message
-    archive_read_free(archive)
-    isFreed = true
-    throw .damaged(path: path, offset: 0, reason: reason)
   }
 
-  deinit { if !isFreed { archive_read_free(archive) } }
+  deinit { archive_read_free(archive) }
 
   /// What is too much. A log packs 10 to 100 times; zeros pack a thousand times.
   struct Limits: Sendable {
@@ -60,15 +57,25 @@ final class Decompressor {
 
   private let limits: Limits
   private var isAtEnd = false
-  private var isFreed = false
-  /// Filters of libarchive nest: a bomb may be packed twice.
+  /// Thrown again by every read: what comes behind damage has no known place.
+  private var failure: SourceError?
   private var message: String {
     archive_error_string(archive).map { String(cString: $0) } ?? "libarchive does not say why"
   }
 
   /// 0 at the end. Fewer bytes than there is room for do not mean the end.
+  ///
+  /// Of a file that is damaged or cut off libarchive keeps back what it unpacked last, up to 64 KiB.
   func read(into buffer: UnsafeMutableRawBufferPointer) throws(SourceError) -> Int {
+    if let failure { throw failure }
     guard !isAtEnd, !buffer.isEmpty else { return 0 }
+    do throws(SourceError) { return try readOn(into: buffer) } catch {
+      failure = error
+      throw error
+    }
+  }
+
+  private func readOn(into buffer: UnsafeMutableRawBufferPointer) throws(SourceError) -> Int {
     let count = archive_read_data(archive, buffer.baseAddress, buffer.count)
     if let error = input.error {
       throw .cannotRead(path: path, offset: offset, reason: String(cString: strerror(error)))

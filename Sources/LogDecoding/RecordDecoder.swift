@@ -14,7 +14,18 @@ public final class RecordDecoder {
   /// How many records each row of `LogFormat.all` took so far, in that order.
   public private(set) var recordsByFormat = [Int](repeating: 0, count: LogFormat.all.count)
 
-  public init(framing: Framing) { self.framing = framing }
+  private let longestRecord: Int
+
+  public convenience init(framing: Framing) {
+    self.init(framing: framing, longestRecord: RecordSplitter.usualLongestRecord)
+  }
+
+  /// - Parameter longestRecord: for how many bytes of a record without end to wait.
+  init(framing: Framing, longestRecord: Int) {
+    self.framing = framing
+    self.longestRecord = longestRecord
+    splitter.longestRecord = longestRecord
+  }
 
   /// Decodes the records in `bytes`, whose first byte stands at `offset` of the decompressed text.
   ///
@@ -67,7 +78,7 @@ public final class RecordDecoder {
     while at < bytes.count {
       let newline = bytes.first(Ascii.newline, from: at)
       if newline == nil, !isLast {
-        if bytes.count - at > RecordSplitter.longestRecord, !isSkippingLine {
+        if bytes.count - at > longestRecord, !isSkippingLine {
           call.reject(at..<bytes.count, tooLong)
           isSkippingLine = true
         }
@@ -169,5 +180,5 @@ public final class RecordDecoder {
     }
   }
 
-  private var tooLong: String { "a record longer than \(RecordSplitter.longestRecord >> 20) MiB" }
+  private var tooLong: String { "a record longer than \(longestRecord >> 20) MiB" }
 }

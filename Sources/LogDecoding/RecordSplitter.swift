@@ -16,8 +16,9 @@ struct RecordSplitter {
     case wait(Int)
   }
 
-  /// The longest record that is waited for. etcd takes 1.5 MiB an object, and a record holds two.
-  static let longestRecord = 64 << 20
+  /// The longest record that is waited for, in bytes. etcd takes 1.5 MiB an object, and a record holds two.
+  var longestRecord = usualLongestRecord
+  static let usualLongestRecord = 64 << 20
 
   private enum Context {
     case array
@@ -88,7 +89,7 @@ struct RecordSplitter {
 
   private mutating func waiting(in bytes: UnsafeRawBufferPointer, from at: Int) -> Step {
     // The blanks before it tell how far in it stands.
-    guard bytes.count - at > RecordSplitter.longestRecord else { return .wait(at - indent(of: at, in: bytes)) }
+    guard bytes.count - at > longestRecord else { return .wait(at - indent(of: at, in: bytes)) }
     isSkipping = true
     return .tooLong(at..<bytes.count)
   }

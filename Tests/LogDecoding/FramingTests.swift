@@ -18,7 +18,7 @@ struct FramingTests {
     }
     """
 
-  @Test(arguments: [
+  private static let heads: [(String, String, Framing)] = [
     ("one record a line", "\(a)\n\(b)\n", Framing.lines),
     ("blank lines and a mark first", "\u{FEFF}\n\n\(a)\n", .lines),
     ("text first", "I1123 04:16:48.531000 1 main.go:1] started\n\(a)\n\(b)\n", .lines),
@@ -36,12 +36,14 @@ struct FramingTests {
     ("the start of a long array", "[\(a),", .stream),
     ("the start of glued records", "\(a)\(b){\"kind\":\"Ev", .stream),
     ("the start of a long record", "{\"kind\":\"Event\",\"requestObject\":{\"spec\":", .lines),
-  ])
+  ]
+
+  @Test(arguments: heads)
   func `the first line with a bracket tells how records stand`(name: String, text: String, expected: Framing) {
     #expect(Array(text.utf8).withUnsafeBytes { RecordDecoder.framing(of: $0) } == expected, "\(name)")
   }
 
-  @Test(arguments: [
+  private static let texts: [(String, String, [String])] = [
     ("lines", "\(a)\n\(b)\n", ["1 @0+\(a.utf8.count) a", "2 @\(a.utf8.count + 1)+\(b.utf8.count) b"]),
     ("carriage returns", "\(a)\r\n\r\n\(b)\r\n", ["1 @0+\(a.utf8.count) a", "3 @\(a.utf8.count + 4)+\(b.utf8.count) b"]),
     ("a byte order mark", "\u{FEFF}\(a)\n", ["1 @3+\(a.utf8.count) a"]),
@@ -62,7 +64,9 @@ struct FramingTests {
     ),
     ("pretty-printed", "\(pretty)\n\(pretty)\n", ["1 @0+\(pretty.utf8.count) p", "10 @\(pretty.utf8.count + 1)+\(pretty.utf8.count) p"]),
     ("an empty list", "{\"kind\":\"EventList\",\"apiVersion\":\"audit.k8s.io/v1\",\"items\":[]}\n", []),
-  ])
+  ]
+
+  @Test(arguments: texts)
   func `records are found where they stand`(name: String, text: String, expected: [String]) {
     #expect(summary(decode(text)) == expected, "\(name)")
   }
@@ -98,12 +102,12 @@ struct FramingTests {
 
   @Test func `a line that never ends is given up, and reading goes on behind it`() {
     var text = Array(#"{"kind":""#.utf8)
-    text += [UInt8](repeating: UInt8(ascii: "x"), count: RecordSplitter.longestRecord + 100)
+    text += [UInt8](repeating: UInt8(ascii: "x"), count: (1 << 20) + 100)
     text += Array("\"}\n\(Self.a)\n".utf8)
     for framing in [Framing.lines, .stream] {
-      let decoded = decode(text, framing: framing, stretch: { _ in RecordSplitter.longestRecord + 50 })
+      let decoded = decode(text, framing: framing, longestRecord: 1 << 20, stretch: { _ in (1 << 20) + 50 })
       #expect(decoded.events.map(\.auditID) == ["a"], "\(framing)")
-      #expect(decoded.rejects.map(\.reason) == ["a record longer than 64 MiB"], "\(framing)")
+      #expect(decoded.rejects.map(\.reason) == ["a record longer than 1 MiB"], "\(framing)")
     }
   }
 

@@ -11,9 +11,11 @@ struct Decoded: Equatable {
 }
 
 /// Decodes a text as an import does: in stretches, and what was left over in front of the next one.
-func decode(_ text: [UInt8], framing: Framing? = nil, stretch: (Int) -> Int = { _ in 1 << 20 }) -> Decoded {
+func decode(
+  _ text: [UInt8], framing: Framing? = nil, longestRecord: Int = 64 << 20, stretch: (Int) -> Int = { _ in 16 << 20 }
+) -> Decoded {
   let framing = framing ?? text.prefix(65_536).withUnsafeBytes { RecordDecoder.framing(of: $0) }
-  let decoder = RecordDecoder(framing: framing)
+  let decoder = RecordDecoder(framing: framing, longestRecord: longestRecord)
   var result = Decoded()
   var start = 0
   var end = 0

@@ -1,0 +1,239 @@
+import AuditModel
+import Testing
+
+@testable import LogDecoding
+
+/// How members of `audit.k8s.io` become fields.
+struct AuditEventTests {
+  private static let full = #"""
+    {"kind":"Event","apiVersion":"audit.k8s.io/v1","level":"RequestResponse","auditID":"7e1c0d52-0000-4000-8000-00000000a001","stage":"ResponseComplete","requestURI":"/apis/projectcalico.org/v3/namespaces/shop/networkpolicies?fieldManager=kubectl-create\u0026x=1","verb":"create","user":{"username":"dana@corp.test","uid":"u1","groups":["netops","system:authenticated"],"extra":{"a":["b"]}},"impersonatedUser":{"username":"bob"},"sourceIPs":["203.0.113.9","10.0.0.1"],"userAgent":"kubectl/v1.34.1 (linux/amd64)","objectRef":{"resource":"networkpolicies","namespace":"shop","apiGroup":"projectcalico.org","apiVersion":"v3","uid":"r1","resourceVersion":"8999/"},"responseStatus":{"metadata":{},"code":201},"requestObject":{"kind":"NetworkPolicy","apiVersion":"projectcalico.org/v3","metadata":{"generateName":"web-"},"spec":{"tier":"secops"}},"responseObject":{"kind":"NetworkPolicy","apiVersion":"projectcalico.org/v3","metadata":{"name":"web-x7","namespace":"shop","uid":"o1","resourceVersion":"9001/","generation":3,"deletionTimestamp":"2026-10-05T09:12:44Z","finalizers":["f"]},"spec":{"tier":"secops"}},"requestReceivedTimestamp":"2026-10-05T09:12:44.100001Z","stageTimestamp":"2026-10-05T09:12:44.112345Z","annotations":{"authorization.k8s.io/decision":"allow","authorization.k8s.io/reason":"RBAC: allowed","audit.k8s.io/truncated":"true"}}
+    """#
+
+  @Test func `a full record keeps every fact`() throws {
+    let received = try #require(Timestamp(rfc3339: "2026-10-05T09:12:44.100001Z"))
+    let stage = try #require(Timestamp(rfc3339: "2026-10-05T09:12:44.112345Z"))
+    let contentID = try #require(ContentID("e2869d8bd9af2b442bcd6bc4c69b7d1a"))
+    let expected = AuditEvent(
+      auditID: "7e1c0d52-0000-4000-8000-00000000a001", stage: .responseComplete, level: .requestResponse,
+      verb: "create",
+      requestURI: "/apis/projectcalico.org/v3/namespaces/shop/networkpolicies?fieldManager=kubectl-create&x=1",
+      user: "dana@corp.test", groups: ["netops", "system:authenticated"], impersonatedUser: "bob",
+      sourceIPs: ["203.0.113.9", "10.0.0.1"], userAgent: "kubectl/v1.34.1 (linux/amd64)",
+      object: ObjectReference(
+        group: "projectcalico.org", version: "v3", resource: "networkpolicies", namespace: "shop", name: "web-x7",
+        uid: "r1", resourceVersion: "8999"),
+      code: 201, receivedAt: received, stageAt: stage, decision: "allow", reason: "RBAC: allowed", truncated: true,
+      request: BodyFacts(kind: "NetworkPolicy", apiVersion: "projectcalico.org/v3", tier: "secops"),
+      response: BodyFacts(
+        kind: "NetworkPolicy", apiVersion: "projectcalico.org/v3", name: "web-x7", namespace: "shop", uid: "o1",
+        resourceVersion: "9001", generation: 3, hasDeletionTimestamp: true, hasFinalizers: true, tier: "secops"),
+      contentID: contentID, position: RecordPosition(line: 1, offset: 0, length: Self.full.utf8.count))
+    #expect(event(Self.full) == expected)
+  }
+
+  @Test func `a record about nothing but a path has few facts, and none of them is an empty string`() throws {
+    let text = #"{"level":"Metadata","auditID":"","stage":"RequestReceived","requestURI":"/healthz","verb":"get","#
+      + #""user":{"username":""},"sourceIPs":null,"userAgent":"","objectRef":null,"requestObject":null,"#
+      + #""apiVersion":"audit.k8s.io/v1","kind":"Event","stageTimestamp":null,"#
+      + #""requestReceivedTimestamp":"2026-10-05T09:12:44.100001Z"}"#
+    let found = try #require(event(text))
+    #expect(
+      [found.auditID, found.user, found.userAgent, found.impersonatedUser, found.decision, found.reason] == Array(repeating: nil, count: 6))
+    #expect(found.object == nil && found.code == nil && found.stageAt == nil && found.request == nil)
+    #expect(found.groups.isEmpty && found.sourceIPs.isEmpty)
+  }
+
+  @Test func `the core group is empty, whether it is written or not`() {
+    for group in ["", #""apiGroup":"","#] {
+      let text = record("a", more: #","objectRef":{"resource":"pods",\#(group)"apiVersion":"v1","name":"p"}"#)
+      #expect(event(text)?.object == ObjectReference(group: "", version: "v1", resource: "pods", name: "p"))
+    }
+  }
+
+  @Test func `group and version in one string are taken apart`() {
+    let text = record("a", more: #","objectRef":{"resource":"deployments","apiVersion":"apps/v1beta1","name":"d"}"#)
+    #expect(event(text)?.object == ObjectReference(group: "apps", version: "v1beta1", resource: "deployments", name: "d"))
+  }
+
+  private static let bodiesWithNames: [(String, String, String?)] = [
+    ("from the response", #""requestObject":{"metadata":{"name":"asked"}},"responseObject":{"metadata":{"name":"made"}}"#, "made"),
+    ("else from the request", #""requestObject":{"metadata":{"name":"asked"}}"#, "asked"),
+    (
+      "not from a failure", #""requestObject":{"metadata":{"generateName":"a-"}},"responseObject":{"kind":"Status","metadata":{"name":"s"}}"#,
+      nil
+    ),
+    ("from nowhere", #""requestObject":[{"op":"add"}]"#, nil),
+  ]
+
+  @Test(arguments: bodiesWithNames)
+  func `a name that the reference lacks is taken`(name: String, bodies: String, expected: String?) {
+    let text = record("a", verb: "create", more: #","objectRef":{"resource":"pods","namespace":"shop"},\#(bodies)"#)
+    #expect(event(text)?.object?.name == expected, "\(name)")
+  }
+
+  private static let times: [(String, String, String, String?)] = [
+    ("received", #""requestReceivedTimestamp":"2026-10-05T09:12:44.1Z","stageTimestamp":"2026-10-05T09:12:45Z""#, "44.100000", "45.000000"),
+    ("only the stage's", #""stageTimestamp":"2026-10-05T09:12:45.123456+00:00""#, "45.123456", "45.123456"),
+    ("v1beta1", #""timestamp":"2026-10-05T09:12:46Z","metadata":{"creationTimestamp":"2026-10-05T09:12:47Z"}"#, "46.000000", nil),
+    ("creation only", #""metadata":{"creationTimestamp":"2026-10-05T09:12:47Z"}"#, "47.000000", nil),
+    ("seconds", #""requestReceivedTimestamp":1791191564"#, "44.000000", nil),
+    ("milliseconds", #""requestReceivedTimestamp":1791191564250"#, "44.250000", nil),
+    ("nanoseconds", #""requestReceivedTimestamp":1791191564250001999"#, "44.250001", nil),
+    ("seconds with a fraction", #""requestReceivedTimestamp":1791191564.5"#, "44.500000", nil),
+  ]
+
+  @Test(arguments: times)
+  func `time is found wherever it is written`(name: String, members: String, received: String, stage: String?) throws {
+    let found = try #require(event(#"{"auditID":"x","verb":"get","stage":"ResponseComplete",\#(members)}"#), "\(name)")
+    #expect(found.receivedAt.rfc3339 == "2026-10-05T09:12:\(received)Z", "\(name)")
+    #expect(found.stageAt?.rfc3339 == stage.map { "2026-10-05T09:12:\($0)Z" }, "\(name)")
+  }
+
+  @Test func `the quick way of reading times agrees with the long way`() {
+    var reader = TimestampReader()
+    for text in [
+      "2026-10-05T09:12:44.100001Z", "2024-02-29T23:59:59.999999Z", "2026-02-29T00:00:00.000000Z",
+      "1969-12-31T23:59:59.999999Z", "2026-13-01T00:00:00.000000Z", "2026-10-05T24:00:00.000000Z",
+      "2026-10-05T09:12:60.000000Z", "2026-10-05T09:12:4x.000000Z", "2026-10-05 09:12:44.100001Z", "",
+    ] {
+      let read = Array(text.utf8).withUnsafeBytes { reader.read($0) }
+      #expect(read == Timestamp(rfc3339: text), "\(text)")
+    }
+  }
+
+  private static let dryRuns: [(String, String, String, Bool)] = [
+    ("patch", "/a/b?fieldManager=x&dryRun=All", "", true),
+    ("patch", "/a/b?dryRun=%41ll", "", true),
+    ("patch", "/a/b?dry%52un=All&x", "", true),
+    ("patch", "/a/b?dryRun=", "", false),
+    ("patch", "/a/b?xdryRun=All", "", false),
+    ("patch", "/a/b?labelSelector=x%3DdryRun=All", "", false),
+    ("patch", "/a/dryRun=All", "", false),
+    ("delete", "/a/b", #","requestObject":{"kind":"DeleteOptions","dryRun":["All"]}"#, true),
+    ("delete", "/a/b", #","requestObject":{"kind":"DeleteOptions"}"#, false),
+    ("delete", "/a/b?dryRun=All", "", true),
+    // The body rules: this one deletes.
+    ("delete", "/a/b?dryRun=All", #","requestObject":{"kind":"DeleteOptions","propagationPolicy":"Orphan"}"#, false),
+    ("deletecollection", "/a?dryRun=All", "", true),
+    ("create", "/a", #","requestObject":{"kind":"Pod","dryRun":["All"]}"#, false),
+  ]
+
+  @Test(arguments: dryRuns)
+  func `a dry run is seen in all its disguises and in nothing else`(verb: String, uri: String, body: String, expected: Bool) {
+    #expect(event(record("a", verb: verb, uri: uri, more: body))?.dryRun == expected)
+  }
+
+  @Test func `what a deletion answers names the object that is gone`() {
+    let status = #"{"kind":"Status","metadata":{},"status":"Success","details":{"name":"web","uid":"o1"}}"#
+    let deleted = event(record("a", verb: "delete", more: #","responseObject":\#(status)"#))?.response
+    #expect(deleted == BodyFacts(kind: "Status", name: "web", uid: "o1"))
+    let failed = event(record("a", verb: "update", more: #","responseObject":\#(status)"#))?.response
+    #expect(failed == BodyFacts(kind: "Status"))
+  }
+
+  @Test func `a patch that is an array has no facts, and neither has a missing body`() {
+    let found = event(record("a", verb: "patch", more: #","requestObject":[{"op":"remove","path":"/spec"}],"responseObject":null"#))
+    #expect(found != nil && found?.request == nil && found?.response == nil)
+  }
+
+  @Test func `of a repeated key the last counts, as for the API server`() {
+    let text = record("a", more: #","verb":"delete","objectRef":{"resource":"pods","name":"x","name":"y"},"user":{"username":"eve"}"#)
+    #expect(event(text)?.verb == "delete")
+    #expect(event(text)?.object?.name == "y")
+    #expect(event(text)?.user == "eve")
+    #expect(event(text)?.groups == [])
+  }
+
+  private static let mendable: [(String, [UInt8])] = [
+    ("bytes that are not UTF-8", bytes(#""x":""#, [0xFF, 0xC3, 0x28])),
+    ("a lone surrogate", bytes(#""x":"\ud800""#)),
+    ("a reversed pair", bytes(#""x":"\udc00\ud800""#)),
+    ("an integer beyond 64 bits", bytes(#""x":18446744073709551616"#)),
+    ("a number beyond a double", bytes(#""x":1e999,"y":-1E+400"#)),
+    ("raw control bytes", bytes(#""x":""#, [1, 27, 9, 127, 0])),
+    ("exact integers", bytes(#""x":9007199254740993,"y":18446744073709551615"#)),
+  ]
+
+  @Test(arguments: mendable)
+  func `what other JSON readers take is not lost`(name: String, member: [UInt8]) {
+    let body = Array(#","requestObject":{"metadata":{"name":"web"},"#.utf8) + member + Array("}}".utf8)
+    let text = Array(record("a").utf8.dropLast()) + body
+    for decoded in [decode(text), decode(text + [10] + text + [10]), decode(text, framing: .stream)] {
+      #expect(decoded.rejects == [], "\(name)")
+      #expect(decoded.events.first?.request?.name == "web", "\(name)")
+      #expect(decoded.events.first?.position.length == text.count, "\(name)")
+      #expect(decoded.events.first?.auditID == "a", "\(name)")
+    }
+    let mended = decode(text).events.first?.contentID
+    #expect(mended == ContentHasher().contentID(of: text), "\(name): the key is that of the bytes as logged")
+  }
+
+  @Test func `facts of a mended record are those of the record`() throws {
+    let text = record("a", more: #","userAgent":"x\ud800y","objectRef":{"resource":"pods","name":"n"},"responseStatus":{"code":200}"#)
+    let found = try #require(event(text))
+    #expect(found.userAgent == "x\u{FFFD}y" && found.object?.name == "n" && found.code == 200)
+  }
+
+  @Test func `records without audit ID, stage or level are read as far as they go`() throws {
+    let text = #"{"verb":"update","objectRef":{"resource":"pods","name":"p"},"user":{"username":"u"},"#
+      + #""responseStatus":{"code":200},"requestObject":{},"timestamp":"2026-10-05T09:12:46Z"}"#
+    let found = try #require(event(text))
+    #expect(found.auditID == nil && found.stage == .responseComplete && found.level == .request)
+  }
+
+  @Test func `members of the wrong type are as if they were missing`() throws {
+    let text = record(
+      "a", more: #","objectRef":[1],"sourceIPs":"x","responseStatus":7,"annotations":"x","userAgent":{},"impersonatedUser":[]"#)
+    let found = try #require(event(text))
+    #expect(found.object == nil && found.sourceIPs == [] && found.code == nil && found.userAgent == nil)
+    let odd = record("a", more: #","sourceIPs":[1,"10.0.0.1",null],"responseStatus":{"code":"200"}"#)
+    #expect(event(odd)?.sourceIPs == ["10.0.0.1"])
+    #expect(event(odd)?.code == nil)
+  }
+
+  @Test func `annotation keys without dots are understood`() {
+    let text = record("a", more: #","annotations":{"authorization_k8s_io/decision":"forbid","audit_k8s_io/truncated":"true"}"#)
+    #expect(event(text)?.decision == "forbid")
+    #expect(event(text)?.truncated == true)
+  }
+
+  @Test func `strings that recur do not change into one another`() {
+    let names = (0..<20_000).map { "system:serviceaccount:team-\($0):builder" }
+    let text = (names + names).map { #"{"auditID":"x","verb":"get","user":{"username":"\#($0)","groups":["\#($0)","g"]},"timestamp":1791191564}"# }
+      .joined(separator: "\n")
+    let events = decode(text).events
+    #expect(events.map(\.user) == names + names)
+    #expect(events.map(\.groups) == (names + names).map { [$0, "g"] })
+  }
+
+  @Test func `every format is told apart and counted`() {
+    #expect(LogFormat.all.map(\.name) == ["calico-audit", "kubernetes-audit"])
+    let decoder = RecordDecoder(framing: .lines)
+    _ = Array("\(Self.full)\n\(record("a"))\n\(record("b"))\n".utf8).withUnsafeBytes {
+      decoder.decode($0, offset: 0, isLast: true)
+    }
+    #expect(decoder.recordsByFormat == [1, 2])
+  }
+
+  @Test func `the content of a record is what was logged, digit by digit`() throws {
+    let text = record(
+      "a", more: #","requestObject":{"b":1,"a":9007199254740993,"b":2},"responseObject":null,"responseStatus":{"message":"no"},"annotations":{"k":"v","n":1}"#)
+    let content = try #require(decodeContent(Array(text.utf8)))
+    #expect(content.requestObject?.json == #"{"b":1,"a":9007199254740993,"b":2}"#)
+    #expect(content.responseObject == nil)
+    #expect(content.message == "no")
+    #expect(content.annotations.map { "\($0.name)=\($0.value)" } == ["k=v"])
+    #expect(content.requestURI == "/apis/networking.k8s.io/v1/namespaces/shop/networkpolicies/web")
+    #expect(decodeContent(Array("[1]".utf8)) == nil)
+    #expect(decodeContent(Array("{\"a\"".utf8)) == nil)
+  }
+}
+
+/// The text of a member; `inside` stands behind it with a quote at its end.
+private func bytes(_ text: String, _ inside: [UInt8] = []) -> [UInt8] {
+  inside.isEmpty ? Array(text.utf8) : Array(text.utf8) + inside + [UInt8(ascii: "\"")]
+}
+
+extension ContentHasher {
+  fileprivate func contentID(of bytes: [UInt8]) -> ContentID { bytes.withUnsafeBytes { contentID(of: $0) } }
+}

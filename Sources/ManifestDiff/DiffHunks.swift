@@ -52,7 +52,7 @@ extension VersionDiff {
     var sections: [String] = []
     sections.reserveCapacity(lines.count)
     for (index, line) in lines.enumerated() {
-      let steps = FieldPath.steps(line.path)
+      let steps = FieldPath.steps(line.path, limit: 3)
       if steps.count >= 3 {
         sections.append(steps[1].hasPrefix("[") ? steps[0] : steps[0] + "." + steps[1])
       } else if steps.count == 2, index + 1 < lines.count, lines[index + 1].path.utf8.count > line.path.utf8.count,

@@ -19,7 +19,9 @@ extension VersionDiff {
     if let section = metadataSection { return section + " only" }
     var words: [String] = []
     var seen: Set<String> = []
-    for field in fields {
+    // What the object does comes before what it is called.
+    let first = fields.filter { !$0.path.hasPrefix("metadata") }
+    for field in first + fields.filter({ $0.path.hasPrefix("metadata") }) {
       let word = self.word(field, limit: limit)
       if seen.insert(word).inserted { words.append(word) }
     }
@@ -48,13 +50,13 @@ extension VersionDiff {
       case .remove: "-"
       case .replace, .move: ""
       }
+    if steps.first == "metadata", steps.count > 1 { return steps[1] }
     // Inside of a list's item, the item is what matters.
-    if let index = steps.firstIndex(where: { $0.hasPrefix("[") }), index > 0 {
+    if let index = steps.firstIndex(where: { $0.hasPrefix("[") && !$0.hasPrefix("[\"") }), index > 0 {
       let item = VersionDiff.path(steps[...index])
       if field.operation == .move, index == steps.count - 1 { return item + " moved" }
       return index == steps.count - 1 ? sign + item : item
     }
-    if steps.first == "metadata", steps.count > 1 { return steps[1] }
     let name = VersionDiff.path(steps[...])
     guard field.operation == .replace, steps.count == 1, let old = field.old, let new = field.new,
       old.members == nil, old.array == nil, new.members == nil, new.array == nil

@@ -28,31 +28,30 @@ enum FieldPath {
   }
 
   /// A path in its steps, as written: `spec`, `ingress`, `[0]`, `from`; quoted keys keep their brackets.
-  static func steps(_ path: String) -> [String] {
+  /// - Parameter limit: steps that are wanted; those after them are left out.
+  static func steps(_ path: String, limit: Int = .max) -> [String] {
     var steps: [String] = []
-    var step = ""
+    let bytes = path.utf8
+    var start = bytes.startIndex
+    var at = start
     var isQuoted = false
     var isEscaped = false
-    func finish() {
-      if !step.isEmpty { steps.append(step) }
-      step = ""
-    }
-    for character in path {
+    while at < bytes.endIndex {
+      let byte = bytes[at]
       if isEscaped {
         isEscaped = false
-      } else if isQuoted, character == "\\" {
+      } else if isQuoted, byte == UInt8(ascii: "\\") {
         isEscaped = true
-      } else if character == "\"" {
+      } else if byte == UInt8(ascii: "\"") {
         isQuoted.toggle()
-      } else if !isQuoted, character == "." {
-        finish()
-        continue
-      } else if !isQuoted, character == "[" {
-        finish()
+      } else if !isQuoted, byte == UInt8(ascii: ".") || byte == UInt8(ascii: "[") {
+        if start < at { steps.append(String(path[start..<at])) }
+        if steps.count >= limit { return steps }
+        start = byte == UInt8(ascii: ".") ? bytes.index(after: at) : at
       }
-      step.append(character)
+      at = bytes.index(after: at)
     }
-    finish()
+    if start < at { steps.append(String(path[start..<at])) }
     return steps
   }
 }

@@ -133,6 +133,7 @@ private func diff(_ old: String, _ new: String) throws -> VersionDiff { VersionD
   (#"{"metadata":{"labels":{"a":"1"}}}"#, #"{"metadata":{"labels":{},"annotations":{"a":"b"}}}"#, "labels, annotations only"),
   (#"{"spec":{"egress":[{"a":1},{"b":2}]}}"#, #"{"spec":{"egress":[{"b":2},{"c":1},{"a":1}]}}"#, "+egress[1], egress[2] moved"),
   (#"{"spec":{"a":1,"b":1,"c":1,"d":1}}"#, #"{"spec":{"a":2,"b":2,"c":2,"d":2}}"#, "a 1 -> 2, b 1 -> 2, +2"),
+  (#"{"metadata":{"annotations":{"a.b":"1"}},"data":{"x.y":1}}"#, #"{"metadata":{"annotations":{"a.b":"2"}},"data":{"x.y":2}}"#, "data[\"x.y\"], annotations"),
   (#"{"status":1}"#, #"{"status":2}"#, "status only"),
   (#"{"a":1}"#, #"{"a":1}"#, ""),
 ])

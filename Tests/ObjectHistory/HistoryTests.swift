@@ -1,0 +1,111 @@
+import AuditModel
+import ObjectHistory
+import Testing
+
+@Test func `answers become versions in the order of resourceVersion, not of the log`() throws {
+  let acts = [
+    try act("update", at: 30, response: policy("u1", 798)), try act("create", at: 10, code: 201, response: policy("u1", 700)),
+    try act("patch", at: 20, response: policy("u1", 800)),
+  ]
+  #expect(history(acts) == [
+    "1 r1 create F 700 manifest", "1 r2 update F 798 manifest", "1 r3 update F 800 manifest",
+  ])
+  #expect(history(acts.reversed()) == history(acts))
+}
+
+@Test func `the manifest is the answer as it was logged`() throws {
+  let body = policy("u1", 7, #""spec":{"podSelector":{}}"#, metadata: #""generation":3,"managedFields":[]"#)
+  let made = History.of(web, acts: [try act("create", at: 1, code: 201, response: body)])
+  #expect(made.revisions[0].manifest?.json == body)
+  #expect(made.revisions[0].generation == 3)
+  #expect(made.revisions[0].uid == "u1")
+  #expect(made.kind == "NetworkPolicy")
+}
+
+@Test func `a server-side apply that was answered with 201 creates`() throws {
+  #expect(history([try act("patch", at: 1, code: 201, response: policy("u1", 7))]) == ["1 r1 create F 7 manifest"])
+}
+
+@Test func `a new uid after a deletion is the next lifetime`() throws {
+  let gone = #"{"kind":"Status","details":{"name":"web","uid":"u1"}}"#
+  let acts = [
+    try act("create", at: 1, code: 201, response: policy("u1", 1)), try act("delete", at: 2, response: gone),
+    try act("create", at: 3, code: 201, response: policy("u2", 5)),
+  ]
+  #expect(history(acts) == ["1 r1 create F 1 manifest", "1 - delete F -", "2 r2 create F 5 manifest"])
+}
+
+@Test func `a new uid without a deletion in the log is the next lifetime too`() throws {
+  let acts = [try act("update", at: 1, response: policy("u1", 1)), try act("update", at: 2, response: policy("u2", 9))]
+  #expect(history(acts) == ["1 r1 update F 1 manifest", "2 r2 update F 9 manifest"])
+  #expect(History.of(web, acts: acts).lifetimeCount == 2)
+}
+
+@Test func `a clock that was set back does not put a deletion before its object`() throws {
+  let gone = #"{"kind":"Status","details":{"name":"web","uid":"u1"}}"#
+  let acts = [
+    try act("create", at: 5000, code: 201, response: policy("u1", 1)), try act("delete", at: 10, response: gone),
+    try act("create", at: 20, code: 201, response: policy("u2", 5)),
+  ]
+  #expect(history(acts) == ["1 r1 create F 1 manifest", "1 - delete F -", "2 r2 create F 5 manifest"])
+}
+
+@Test func `acts that made no version keep their place and have no number`() throws {
+  let acts = [
+    try act("create", at: 1, code: 201, response: policy("u1", 1)),
+    try act("patch", at: 2, code: 403, outcome: .denied),
+    try act("patch", at: 3, outcome: .dryrun, response: policy("u9", 1)),
+    try act("update", at: 4, response: policy("u1", 5)),
+    // It found version 1, so it came before version 5 whatever the clock said.
+    try act("update", at: 9, outcome: .noop, response: policy("u1", 1)),
+  ]
+  #expect(history(acts) == [
+    "1 r1 create F 1 manifest", "1 - (denied) - -", "1 - (dryrun) - -", "1 - (noop) - 1", "1 r2 update F 5 manifest",
+  ])
+}
+
+@Test func `reads and acts on other objects are left out`() throws {
+  let other = ObjectKey(group: "projectcalico.org", resource: "networkpolicies", namespace: "shop", name: "web")
+  #expect(history([try act("get", at: 1, outcome: .read), try act("delete", at: 2, key: other)]).isEmpty)
+}
+
+@Test func `an answer that is another object is no version`() throws {
+  let key = ObjectKey(group: "apps", resource: "deployments", namespace: "shop", name: "web")
+  let scale = #"{"kind":"Scale","metadata":{"name":"web","namespace":"shop","uid":"u1","resourceVersion":"9"},"spec":{}}"#
+  let rows = history([try act("patch", at: 1, outcome: .subresource, key: key, subresource: "scale", response: scale)], of: key)
+  #expect(rows == ["1 - update M -"])
+}
+
+@Test func `a status write shows the object but is not counted as a version`() throws {
+  let rows = history([
+    try act("create", at: 1, code: 201, response: policy("u1", 1)),
+    try act("update", at: 2, outcome: .subresource, subresource: "status", response: policy("u1", 2)),
+  ])
+  #expect(rows == ["1 r1 create F 1 manifest", "1 - update F 2 manifest"])
+}
+
+@Test func `bodies that were cut away are truncated, those that were never logged are metadata`() throws {
+  #expect(history([try act("update", at: 1, truncated: true)]) == ["1 r1 update T -"])
+  #expect(history([try act("update", at: 1, level: .metadata)]) == ["1 r1 update M -"])
+}
+
+@Test func `a Namespace is found though its deletion names a namespace`() throws {
+  let key = ObjectKey(group: "", resource: "namespaces", namespace: nil, name: "legacy")
+  let answer = #"""
+    {"kind":"Namespace","metadata":{"name":"legacy","uid":"u1","resourceVersion":"9",
+    "deletionTimestamp":"2026-11-23T04:26:31Z"},"spec":{"finalizers":["kubernetes"]}}
+    """#
+  let reference = ObjectReference(group: "", version: "v1", resource: "namespaces", namespace: "legacy", name: "legacy")
+  #expect(history([try act("delete", at: 1, object: reference, response: answer)], of: key) == ["1 r1 terminating F 9 manifest"])
+}
+
+@Test func `a row has all that cli promises`() throws {
+  let made = History.of(web, acts: [try act("create", at: 1, code: 201, response: policy("u1", 7))])
+  let row = made.revisions[0].row(changed: ["spec"], effect: nil, includesManifest: false)
+  #expect(
+    row.json == #"{"schema":"whodiff.revision/1","object":{"group":"networking.k8s.io","kind":"NetworkPolicy","#
+      + #""resource":"networkpolicies","namespace":"shop","name":"web"},"uid":"u1","lifetime":1,"revision":1,"#
+      + #""time":"1970-01-01T00:00:01.000000Z","operation":"create","verb":"create","by":null,"as":null,"code":201,"#
+      + #""auditID":"1","outcome":"changed","fidelity":"F","changed":["spec"],"effect":null,"generation":null,"#
+      + #""resourceVersion":"7"}"#)
+}

@@ -1,0 +1,33 @@
+import AuditModel
+
+extension StoreState {
+  /// The act that the row shows.
+  func act(_ place: Int, _ row: Int) throws -> Act {
+    let segment = segments[place]
+    let sum = try patches[place].summaries[row] ?? segment.summary(row)
+    return Act(
+      id: id(place, row), contentID: try segment.identifiers(.contentID)[row],
+      data: DataKind(rawValue: try segment.numbers(.data).byte(row)) ?? .audit,
+      time: Timestamp(microseconds: try segment.time(row)),
+      took: try segment.numbers(.took)[row].map { Double($0) / 1_000_000 }, verb: try segment.text(.verb)[row] ?? "",
+      code: sum.code.map { Int($0) }, outcome: sum.outcome,
+      level: Level(rawValue: try segment.numbers(.level).byte(row)), stages: sum.stages,
+      by: try segment.text(.by)[row], asUser: try segment.text(.asUser)[row],
+      groups: try segment.lists(.groups)[row] ?? [], ips: try segment.lists(.ips)[row] ?? [],
+      agent: try segment.text(.agent)[row], object: try segment.object(row), kind: try segment.text(.kind)[row],
+      uid: try segment.text(.uid)[row], resourceVersion: try segment.text(.resourceVersion)[row],
+      generation: try segment.numbers(.generation)[row], tier: try segment.text(.tier)[row],
+      auditID: try segment.auditID(row)?.text, decision: try segment.text(.decision)[row],
+      reason: try segment.text(.reason)[row], truncated: try segment.flags(row).contains(.truncated),
+      cluster: try segment.text(.cluster)[row],
+      source: SourcePosition(
+        file: sources[segment.info.source]?.path ?? "",
+        line: linesBefore(segment) + Int(try segment.numbers(.line).integer(row)),
+        offset: try segment.numbers(.offset).integer(row), length: Int(try segment.numbers(.length).integer(row))))
+  }
+
+  func outcome(_ place: Int, _ row: Int) throws -> Outcome {
+    if let known = patches[place].summaries[row] { return known.outcome }
+    return Outcome(rawValue: try segments[place].numbers(.outcome).byte(row)) ?? .unknown
+  }
+}

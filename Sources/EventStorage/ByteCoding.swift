@@ -1,0 +1,55 @@
+/// Writes little-endian numbers one after the other.
+struct ByteWriter {
+  private(set) var bytes: [UInt8] = []
+
+  mutating func put<Number: FixedWidthInteger>(_ number: Number) {
+    withUnsafeBytes(of: number.littleEndian) { bytes.append(contentsOf: $0) }
+  }
+  mutating func put(_ more: [UInt8]) { bytes.append(contentsOf: more) }
+  mutating func put(text: String) {
+    var copy = text
+    copy.withUTF8 { bytes.append(contentsOf: $0) }
+  }
+  mutating func put<Number: FixedWidthInteger>(array: [Number]) {
+    array.withUnsafeBytes { bytes.append(contentsOf: $0) }
+  }
+}
+
+/// Reads what `ByteWriter` wrote. Running past the end throws: a chunk comes from a file that anyone may have written.
+struct ByteReader {
+  private let bytes: [UInt8]
+  private var at = 0
+
+  init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+  mutating func number<Number: FixedWidthInteger>(_ type: Number.Type) throws(StoreError) -> Number {
+    let size = MemoryLayout<Number>.size
+    guard bytes.count - at >= size else { throw .corrupt(reason: "a column ends early") }
+    let value = bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: at, as: Number.self) }
+    at += size
+    return Number(littleEndian: value)
+  }
+
+  /// Arrays are written and read as the machine has them; Swift on Linux is little-endian.
+  mutating func array<Number: FixedWidthInteger>(_ type: Number.Type, count: Int) throws(StoreError) -> [Number] {
+    let size = MemoryLayout<Number>.stride
+    guard count >= 0, (bytes.count - at) / size >= count else { throw .corrupt(reason: "a column ends early") }
+    let array = [Number](unsafeUninitializedCapacity: count) { buffer, initialized in
+      bytes.withUnsafeBytes { source in
+        UnsafeMutableRawBufferPointer(buffer).copyMemory(
+          from: UnsafeRawBufferPointer(rebasing: source[at..<(at + count * size)]))
+      }
+      initialized = count
+    }
+    at += count * size
+    return array
+  }
+
+  mutating func text(count: Int) throws(StoreError) -> String {
+    guard count >= 0, bytes.count - at >= count else { throw .corrupt(reason: "a column ends early") }
+    defer { at += count }
+    return bytes.withUnsafeBufferPointer {
+      String(decoding: UnsafeBufferPointer(rebasing: $0[at..<(at + count)]), as: UTF8.self)
+    }
+  }
+}

@@ -1,0 +1,105 @@
+import GRDB
+import Synchronization
+
+/// The acts of all logs that were read: one SQLite file that holds segments of columns, with dictionaries local to each
+/// segment, and blocks of text. Reading goes through `snapshot()`, writing through `append`; both may happen at once,
+/// in one process or several.
+public final class EventStore: Sendable {
+  public enum Access: Sendable {
+    case readWrite, readOnly
+    /// Nothing touches a disk; the path is only a name.
+    case inMemory
+  }
+
+  public let access: Access
+  public let environment: StoreEnvironment
+  let database: any DatabaseWriter
+  private let state: Mutex<StoreState>
+  /// One writer at a time within the process; SQLite sees to other processes.
+  let writer: Mutex<WriterState>
+  let payload: PayloadReader
+  let selections = SelectionCache()
+  let policyBodies = PolicyBodyCache()
+  private let noted = Mutex<StoreError?>(nil)
+
+  private init(database: any DatabaseWriter, access: Access, environment: StoreEnvironment) {
+    self.database = database
+    self.access = access
+    self.environment = environment
+    state = Mutex(.empty)
+    writer = Mutex(WriterState())
+    payload = PayloadReader(database: database, environment: environment)
+  }
+
+  /// Opens the store, making an empty one where there is none and it may be written. The file and the folders that are
+  /// made belong to the user alone.
+  public static func open(
+    _ path: String, access: Access, environment: StoreEnvironment = StoreEnvironment()
+  ) throws(StoreError) -> EventStore {
+    let database = try openDatabase(path, access: access)
+    let store = EventStore(database: database, access: access, environment: environment)
+    try store.refresh()
+    return store
+  }
+
+  /// All that is there now, and stays as it is for whoever holds it.
+  public func snapshot() -> StoreSnapshot { StoreSnapshot(store: self, state: current) }
+
+  /// Rises whenever acts were added or changed.
+  public var version: Int { current.version }
+
+  var current: StoreState { state.withLock { $0 } }
+
+  func publish(_ next: StoreState) {
+    // Two refreshes may end in the other order than they began.
+    state.withLock { if next.version >= $0.version { $0 = next } }
+  }
+
+  /// Takes up what other processes added. Cheap when nothing did.
+  public func refresh() throws(StoreError) {
+    do {
+      let known = current
+      guard let rows = try database.read({ try StoreRows.fetch($0, after: known) }) else { return }
+      publish(try known.adding(rows, segments: rows.segments.map(segment)))
+    } catch {
+      throw storeError(error)
+    }
+  }
+
+  /// The first damage that was met where no error could be handed on.
+  var damage: StoreError? { noted.withLock { $0 } }
+
+  /// For questions that answer with what can be read: remembers the error and gives the other value.
+  func noting<Value>(_ otherwise: Value, _ body: () throws -> Value) -> Value {
+    do {
+      return try body()
+    } catch {
+      let error = storeError(error)
+      noted.withLock { $0 = $0 ?? error }
+      return otherwise
+    }
+  }
+
+  func read<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
+    do {
+      return try database.read(body)
+    } catch {
+      throw storeError(error)
+    }
+  }
+
+  func segment(_ info: SegmentInfo) -> Segment {
+    Segment(info: info, textRedaction: environment.textRedaction) { [database] column in
+      try database.read { db in
+        try Row.fetchOne(
+          db, sql: "SELECT data FROM chunk WHERE id = ?", arguments: [column.key(segment: info.number)]
+        ).map(blob)
+      }
+    }
+  }
+}
+
+/// The bytes of column `data`, copied once.
+func blob(_ row: Row) throws -> [UInt8] {
+  try row.withUnsafeData(named: "data") { data in data.map { Array($0) } ?? [] }
+}

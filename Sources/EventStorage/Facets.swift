@@ -1,0 +1,79 @@
+public import EventQueries
+import AuditModel
+
+extension StoreSnapshot {
+  /// The values that listed acts have in a field, most frequent first, equal counts by value.
+  ///
+  /// Acts with the same codes in all columns of the field have the same values, so each combination is looked at once.
+  public func facets(_ request: FacetRequest, isCancelled: () -> Bool = { false }) throws -> FacetAnswer {
+    guard let field = FilterField.named(request.field) else {
+      return FacetAnswer(request: request, values: [], distinct: 0)
+    }
+    let selection = try selection(request.query, isCancelled: isCancelled)
+    var counts: [String?: Int] = [:]
+    for (place, segment) in state.segments.enumerated() where segment.rowCount > 0 {
+      if isCancelled() { throw CancellationError() }
+      let columns = try field.columns.map { try state.keys(of: place, $0) }
+      var rows: [[Int64]: (row: Int, count: Int)] = [:]
+      var only: [Int64: (row: Int, count: Int)] = [:]
+      selection.bits[place].forEach { row in
+        if columns.count == 1 {
+          only[columns[0](row), default: (row, 0)].count += 1
+        } else {
+          rows[columns.map { $0(row) }, default: (row, 0)].count += 1
+        }
+      }
+      for (row, count) in Array(only.values) + Array(rows.values) {
+        let values = field.values(of: try state.act(place, row))
+        if values.isEmpty { counts[nil, default: 0] += count }
+        for value in Set(values) { counts[value, default: 0] += count }
+      }
+    }
+    let prefix = request.prefix.lowercased()
+    let fitting = counts.filter { prefix.isEmpty || $0.key?.lowercased().hasPrefix(prefix) == true }
+    let sorted = fitting.sorted { ($1.value, $0.key ?? "") < ($0.value, $1.key ?? "") }
+    return FacetAnswer(
+      request: request, values: sorted.prefix(max(0, request.limit)).map { FacetValue(value: $0.key, count: $0.value) },
+      distinct: fitting.count)
+  }
+}
+
+extension StoreState {
+  /// A number for each row that is equal where the column's values are.
+  fileprivate func keys(of place: Int, _ column: EventColumn) throws -> (Int) -> Int64 {
+    let segment = segments[place]
+    let patch = patches[place].summaries
+    func numbers(_ column: StoredColumn) throws -> (Int) -> Int64 {
+      let values = try segment.numbers(column)
+      return { Int64(bitPattern: values.stored($0)) }
+    }
+    if let stored = column.storedText {
+      let codes = try segment.text(stored).codes
+      return { codes.integer($0) }
+    }
+    switch column {
+    case .data, .sourceFile: return { _ in 0 }
+    case .time: return try numbers(.time)
+    case .took: return try numbers(.took)
+    case .level: return try numbers(.level)
+    case .generation: return try numbers(.generation)
+    case .truncated:
+      let flags = try segment.numbers(.flags)
+      return { Int64(flags.byte($0) & RowFlags.truncated.rawValue) }
+    case .outcome:
+      let values = try segment.numbers(.outcome)
+      return { Int64(patch[$0]?.outcome.rawValue ?? values.byte($0)) }
+    case .stages:
+      let values = try segment.numbers(.stages)
+      return { Int64(patch[$0]?.stages.rawValue ?? values.byte($0)) }
+    case .code:
+      let values = try segment.numbers(.code)
+      return { row in (patch[row].map(\.code) ?? values[row]) ?? -1 }
+    case .groups, .ips:
+      let codes = try segment.lists(column == .groups ? .groups : .ips).codes
+      return { codes.integer($0) }
+    // Hardly any two acts share one.
+    default: return { Int64($0) }
+    }
+  }
+}

@@ -1,0 +1,171 @@
+import AuditModel
+
+/// How the acts of a draft belong together with acts that the store has.
+struct DraftJoins {
+  struct Join {
+    /// The rows of the store that are parts of the same act, the one that shows it first.
+    var known: [ActID]
+    /// The draft's row shows the act from now on.
+    var isHead: Bool
+  }
+  /// By the draft's row.
+  var groups: [Int: Join] = [:]
+  /// Rows whose act the version ledger has taken already.
+  var alreadyFed: Set<Int> = []
+  /// Rows that take over from an act known to have altered nothing.
+  var inheritedNoops: Set<Int> = []
+
+  func links(segment: UInt32) -> [(row: ActID, head: ActID)] {
+    groups.sorted { $0.key < $1.key }.flatMap { row, join -> [(row: ActID, head: ActID)] in
+      let id = ActID(segment: segment, row: UInt32(row))
+      return join.isHead ? join.known.map { ($0, id) } : [(id, join.known[0])]
+    }
+  }
+}
+
+extension StoreState {
+  /// Finds the draft's acts in the store, and takes records out of the draft that are there already.
+  ///
+  /// All stages of a request carry the time at which it arrived, and rows are sorted by it: so the few segments that
+  /// span this time are searched by it, and what is found is compared on the real values.
+  func joins(of draft: inout SegmentDraft, source: Int64) throws -> DraftJoins {
+    guard let span = draft.timeSpan else { return DraftJoins() }
+    let near = segments.indices.filter {
+      let info = segments[$0].info
+      return info.rowCount > 0 && info.timeMin <= span.upperBound && info.timeMax >= span.lowerBound
+    }
+    guard !near.isEmpty else { return DraftJoins() }
+    let records = draft.records
+    var duplicates: Set<Int> = []
+    var matches: [[ActID]] = []
+    for group in draft.groups {
+      let found = try rows(like: group.head, of: records, in: near, source: source)
+      guard !found.isEmpty else {
+        matches.append([])
+        continue
+      }
+      var known: Set<RecordIdentity> = []
+      for id in found {
+        guard let (place, row) = locate(id) else { continue }
+        for record in try segments[place].records(of: row) {
+          known.insert(RecordIdentity(contentID: record.contentID, stage: record.stage))
+        }
+      }
+      let again = group.all.filter {
+        known.contains(RecordIdentity(contentID: records.contentIDs[$0], stage: records.stages[$0]))
+      }
+      duplicates.formUnion(again)
+      if again.count < 1 + group.others.count { matches.append(found) } else { matches.append([]) }
+    }
+    // Groups that vanish leave no gap: what is matched moves up.
+    var survivors: [[ActID]] = []
+    for (group, match) in zip(draft.groups, matches) where !group.all.allSatisfy(duplicates.contains) {
+      survivors.append(match)
+    }
+    if !duplicates.isEmpty { draft.remove(duplicates, with: Compressor()) }
+    return try joins(of: draft, matches: survivors)
+  }
+
+  private struct RecordIdentity: Hashable {
+    var contentID: ContentID
+    var stage: Stage
+  }
+
+  private func joins(of draft: SegmentDraft, matches: [[ActID]]) throws -> DraftJoins {
+    var joins = DraftJoins()
+    for (row, match) in matches.enumerated() where !match.isEmpty {
+      let head = links.head(of: match[0])
+      guard let (place, headRow) = locate(head) else { continue }
+      let parts = [head] + match.filter { $0 != head }
+      let isHead = try segments[place].rank(headRow) < draft.records.rank(draft.groups[row].head)
+      joins.groups[row] = DraftJoins.Join(known: parts, isHead: isHead)
+      let outcome = try patches[place].summaries[headRow]?.outcome ?? segments[place].summary(headRow).outcome
+      if parts.contains(where: noops.contains) {
+        joins.alreadyFed.insert(row)
+        joins.inheritedNoops.insert(row)
+      } else if outcome == .changed {
+        joins.alreadyFed.insert(row)
+      }
+    }
+    return joins
+  }
+
+  /// Rows of the given segments that are about the same request as the record: of an act that several hold parts of,
+  /// all of them.
+  private func rows(like record: Int, of records: RecordColumns, in near: [Int], source: Int64) throws -> [ActID] {
+    let time = records.times[record]
+    var found: [ActID] = []
+    for place in near {
+      let segment = segments[place]
+      guard segment.info.timeMin <= time, time <= segment.info.timeMax else { continue }
+      if let auditID = records.auditIDs[record] {
+        for row in try segment.rows(at: time, auditID: auditID)
+        where try segment.text(.verb)[row] == records.verb[record]
+          && segment.text(.requestURI)[row] == records.requestURI[record]
+          && segment.text(.by)[row] == records.by[record]
+        {
+          found.append(id(place, row))
+        }
+      } else if segment.info.source != source {
+        // Without an audit ID nothing joins; but a copy of the same line in another file is no second request.
+        for row in try segment.rows(at: time)
+        where try segment.identifiers(.contentID)[row] == records.contentIDs[record]
+          && segment.auditID(row) == nil
+        {
+          found.append(id(place, row))
+        }
+      }
+    }
+    return found
+  }
+
+  // MARK: No-ops
+
+  /// The ledger of all writes in the store.
+  func ledger() throws -> VersionLedger {
+    var ledger = VersionLedger()
+    for (place, segment) in segments.enumerated() {
+      let outcomes = try segment.numbers(.outcome)
+      for row in 0..<segment.rowCount where !patches[place].hidden.contains(row) {
+        let outcome = patches[place].summaries[row]?.outcome ?? Outcome(rawValue: outcomes.byte(row))
+        guard outcome == .changed || outcome == .noop && isLedgerNoop(id(place, row)) else { continue }
+        let took = try segment.numbers(.took)[row] ?? 0
+        _ = ledger.take(
+          VersionLedger.Write(
+            id: id(place, row), time: Timestamp(microseconds: try segment.time(row) &+ took),
+            code: try segment.numbers(.code)[row].map(Int.init), uid: try segment.text(.uid)[row],
+            resourceVersion: try segment.text(.resourceVersion)[row],
+            sentResourceVersion: try segment.text(.sentVersion)[row],
+            endsObject: try segment.flags(row).contains(.endsObject)))
+      }
+    }
+    return ledger
+  }
+
+  private func isLedgerNoop(_ head: ActID) -> Bool {
+    noops.contains(head) || links.members[head]?.contains(where: noops.contains) == true
+  }
+}
+
+extension SegmentDraft {
+  /// Hands the ledger the draft's writes.
+  /// - Returns: acts that it shows to be no-ops, of this segment or others.
+  func feed(
+    _ ledger: inout VersionLedger, segment: UInt32, skipping fed: Set<Int>, inherited: Set<Int>
+  ) -> [ActID] {
+    var noops = inherited.map { ActID(segment: segment, row: UInt32($0)) }
+    for (row, group) in groups.enumerated() where !fed.contains(row) {
+      let sum = summary(of: group)
+      guard sum.outcome == .changed else { continue }
+      let head = group.head
+      let noop = ledger.take(
+        VersionLedger.Write(
+          id: ActID(segment: segment, row: UInt32(row)),
+          time: Timestamp(microseconds: records.times[head] &+ (records.took[head] ?? 0)),
+          code: sum.code.map(Int.init), uid: records.uid[head], resourceVersion: records.resourceVersion[head],
+          sentResourceVersion: records.sentVersion[head], endsObject: records.flags[head].contains(.endsObject)))
+      if let noop { noops.append(noop) }
+    }
+    return noops
+  }
+}

@@ -1,0 +1,175 @@
+public import AuditModel
+public import EventQueries
+import Synchronization
+
+extension StoreSnapshot {
+  /// The object of every act that names one, in order of keys.
+  public func objectKeys() -> [ObjectKey] { store.noting([]) { try readObjectKeys() } }
+
+  private func readObjectKeys() throws -> [ObjectKey] {
+    var keys: Set<ObjectKey> = []
+    for segment in state.segments {
+      for place in 0..<(try segment.objectCount()) {
+        if let key = try segment.object(at: place).key { keys.insert(key) }
+      }
+    }
+    return keys.sorted()
+  }
+
+  /// Acts on the object, oldest first: also those that deleted the whole collection it is in, which may or may not
+  /// have met it.
+  public func acts(about key: ObjectKey, includingReads: Bool = false) -> [ActID] {
+    store.noting([]) { try readActs(about: key, includingReads: includingReads) }
+  }
+
+  private func readActs(about key: ObjectKey, includingReads: Bool) throws -> [ActID] {
+    var collections: Set = [StoredObject(group: key.group, resource: key.resource, namespace: key.namespace, name: nil)]
+    collections.insert(StoredObject(group: key.group, resource: key.resource, namespace: nil, name: nil))
+    var found: Set<UInt32> = []
+    for (place, segment) in state.segments.enumerated() where segment.rowCount > 0 {
+      for row in try segment.rows(about: StoredObject(key)) {
+        if try includingReads || segment.flags(row).contains(.isWrite) { found.insert(shown(place, row)) }
+      }
+      for collection in collections {
+        for row in try segment.rows(about: collection) where try segment.text(.verb)[row] == "deletecollection" {
+          found.insert(shown(place, row))
+        }
+      }
+    }
+    return try inTimeOrder(found).map { state.id(ofGlobal: $0) }
+  }
+
+  /// The row, over all segments, that shows the act of a row.
+  private func shown(_ place: Int, _ row: Int) -> UInt32 {
+    if state.patches[place].hidden.contains(row), let (place, row) = state.locate(state.links.head(of: state.id(place, row))) {
+      return UInt32(state.bases[place] + row)
+    }
+    return UInt32(state.bases[place] + row)
+  }
+
+  private func inTimeOrder(_ rows: some Sequence<UInt32>) throws -> [UInt32] {
+    try rows.map { row -> (key: StoreState.OrderKey, row: UInt32) in
+      let place = state.place(ofGlobal: Int(row))
+      return (state.key(place, try state.time(ofGlobal: row)), row)
+    }.sorted { $0.key != $1.key ? $0.key < $1.key : $0.row < $1.row }.map(\.row)
+  }
+
+  /// Every object that an act names, in order of keys. Tier and order of policies are those of the last body that was
+  /// logged of them.
+  public func objects(isCancelled: () -> Bool = { false }) throws -> [ObjectSummary] {
+    var rowsOf: [ObjectKey: [UInt32]] = [:]
+    var collections: [StoredObject: [UInt32]] = [:]
+    for (place, segment) in state.segments.enumerated() {
+      if isCancelled() { throw CancellationError() }
+      for index in 0..<(try segment.objectCount()) {
+        let object = try segment.object(at: index)
+        let rows = try segment.rows(ofObjectAt: index)
+        if let key = object.key {
+          rowsOf[key, default: []] += rows.map { UInt32(state.bases[place] + $0) }
+        } else {
+          for row in rows where try segment.text(.verb)[row] == "deletecollection" {
+            collections[object, default: []].append(shown(place, row))
+          }
+        }
+      }
+    }
+    return try rowsOf.map { key, rows in
+      if isCancelled() { throw CancellationError() }
+      return try summary(of: key, rows: rows, collections: collections)
+    }.sorted { $0.key < $1.key }
+  }
+
+  private func summary(
+    of key: ObjectKey, rows: [UInt32], collections: [StoredObject: [UInt32]]
+  ) throws -> ObjectSummary {
+    let rows = try inTimeOrder(Set(rows.map { row in
+      let place = state.place(ofGlobal: Int(row))
+      return shown(place, Int(row) - state.bases[place])
+    }))
+    let firstSeen = try rows.first.map { try state.time(ofGlobal: $0) } ?? 0
+    var summary = ObjectSummary(
+      key: key, kind: key.kind.kind, actCount: rows.count, firstSeen: Timestamp(microseconds: firstSeen))
+    var uids: Set<String> = []
+    var kinds: String?
+    var lastBody: (place: Int, row: Int)?
+    let hasOrder = key.kind.role == .policy || key.kind.role == .stagedPolicy || key.kind.role == .tier
+    for global in rows {
+      let place = state.place(ofGlobal: Int(global))
+      let row = Int(global) - state.bases[place]
+      let segment = state.segments[place]
+      if try segment.text(.subresource)[row] == nil { kinds = try segment.text(.kind)[row] ?? kinds }
+      guard try state.outcome(place, row) == .changed else { continue }
+      if let uid = try segment.text(.uid)[row] { uids.insert(uid) }
+      let verb = try segment.text(.verb)[row]
+      summary.versionCount += 1
+      summary.lastChange = Timestamp(microseconds: try segment.time(row))
+      summary.lastActor = try segment.text(.asUser)[row] ?? segment.text(.by)[row]
+      // A deletion that waits for finalizers answers with the object, which has a version.
+      let answersObject = try segment.text(.resourceVersion)[row] != nil
+      summary.isDeleted = try verb == "delete" && !answersObject || segment.flags(row).contains(.endsObject)
+        || segment.text(.subresource)[row] == "eviction"
+      if let tier = try segment.text(.tier)[row] { summary.tier = tier }
+      if hasOrder, verb != "delete", try segment.numbers(.level).byte(row) > Level.metadata.rawValue {
+        lastBody = (place, row)
+      }
+    }
+    summary.kind = kinds ?? summary.kind
+    summary.lifetimeCount = max(1, uids.count)
+    try take(collections, into: &summary)
+    if let lastBody, let body = try body(lastBody.place, lastBody.row) {
+      summary.order = body.order
+      summary.tier = body.tier ?? summary.tier
+    }
+    if summary.tier == nil, hasOrder, key.group.hasSuffix("projectcalico.org"), key.kind.role != .tier,
+      let dot = key.name.firstIndex(of: ".")
+    {
+      summary.tier = String(key.name[..<dot])
+    }
+    return summary
+  }
+
+  /// Deletions of all that is in a collection, after the object's last change. One that selects by label tells in its
+  /// answer whom it met, which a history reads; here only those that take everything count.
+  private func take(_ collections: [StoredObject: [UInt32]], into summary: inout ObjectSummary) throws {
+    let key = summary.key
+    for namespace in Set([key.namespace, nil]) {
+      let object = StoredObject(group: key.group, resource: key.resource, namespace: namespace, name: nil)
+      for global in collections[object] ?? [] {
+        let place = state.place(ofGlobal: Int(global))
+        let row = Int(global) - state.bases[place]
+        let segment = state.segments[place]
+        let time = Timestamp(microseconds: try segment.time(row))
+        guard try state.outcome(place, row) == .changed, time > summary.lastChange ?? summary.firstSeen,
+          let uri = try segment.text(.requestURI)[row], !uri.contains("labelSelector="), !uri.contains("fieldSelector=")
+        else { continue }
+        summary.lastChange = time
+        summary.lastActor = try segment.text(.asUser)[row] ?? segment.text(.by)[row]
+        summary.isDeleted = true
+      }
+    }
+  }
+
+  private func body(_ place: Int, _ row: Int) throws -> PolicyBodyCache.Body? {
+    let id = state.id(place, row)
+    if let known = store.policyBodies.body(of: id) { return known }
+    // A source that went away must not take the list of objects with it.
+    guard let detail = try? detail(id) else { return nil }
+    let full = [detail.response, detail.request].compactMap { $0 }.first { $0["spec"]?.members != nil }
+    let order = full?["spec", "order"] ?? full?["spec", "priority"]
+    let body = PolicyBodyCache.Body(tier: full?["spec", "tier"]?.string, order: order?.double)
+    store.policyBodies.insert(body, for: id)
+    return body
+  }
+}
+
+/// What was read out of the bodies of policies: they never change.
+final class PolicyBodyCache: Sendable {
+  struct Body: Sendable {
+    var tier: String?
+    var order: Double?
+  }
+  private let bodies = Mutex<[ActID: Body]>([:])
+
+  func body(of id: ActID) -> Body? { bodies.withLock { $0[id] } }
+  func insert(_ body: Body, for id: ActID) { bodies.withLock { $0[id] = body } }
+}

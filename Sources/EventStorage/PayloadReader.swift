@@ -1,0 +1,162 @@
+import AuditModel
+import GRDB
+import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// Fetches bytes of records: from the blocks of the store, or from the source again.
+final class PayloadReader: Sendable {
+  private struct Block: Sendable {
+    var segment: UInt32
+    var start: Int64
+    var bytes: [UInt8]
+  }
+  /// The last blocks used, the latest at the end: one event after the other is mostly from the same.
+  private let recent = Mutex<[Block]>([])
+  private static let recentLimit = 6
+  private let database: any DatabaseWriter
+  private let environment: StoreEnvironment
+
+  init(database: any DatabaseWriter, environment: StoreEnvironment) {
+    self.database = database
+    self.environment = environment
+  }
+
+  /// The record's bytes as they were logged, not redacted.
+  ///
+  /// Where the source is read, the content key tells whether it is still the file that was indexed.
+  func bytes(of record: StoredRecord, in segment: SegmentInfo, from source: StoredSource) throws(StoreError) -> [UInt8] {
+    if segment.hasBlocks, !record.flags.contains(.omitted) {
+      do {
+        return try stored(record, segment)
+      } catch {
+        throw storeError(error)
+      }
+    }
+    guard source.path != "-" else { throw .notKept("standard input") }
+    let read: [UInt8]
+    if source.isPlain {
+      read = try readPlain(source.path, record.offset, record.length)
+    } else {
+      do {
+        read = try environment.readSource(source.path, record.offset, record.length)
+      } catch {
+        throw error as? StoreError ?? .sourceUnreadable(source.path, reason: "\(error)")
+      }
+    }
+    guard read.count == record.length else { throw .sourceChanged(source.path) }
+    if let contentID = environment.contentID, contentID(read) != record.contentID {
+      throw .sourceChanged(source.path)
+    }
+    return read
+  }
+
+  private func stored(_ record: StoredRecord, _ segment: SegmentInfo) throws -> [UInt8] {
+    func slice(_ block: Block) throws -> [UInt8] {
+      let from = Int(record.offset - block.start)
+      guard from >= 0, record.length >= 0, from + record.length <= block.bytes.count else {
+        throw StoreError.corrupt(reason: "a record runs past its block")
+      }
+      return Array(block.bytes[from..<(from + record.length)])
+    }
+    func holds(_ block: Block) -> Bool {
+      block.segment == segment.number && block.start <= record.offset
+        && record.offset < block.start + Int64(block.bytes.count)
+    }
+    let known = recent.withLock { blocks -> Block? in
+      guard let place = blocks.lastIndex(where: holds) else { return nil }
+      if place < blocks.count - 1 { blocks.append(blocks.remove(at: place)) }
+      return blocks.last
+    }
+    if let known { return try slice(known) }
+    let row = try database.read { db in
+      try Row.fetchOne(
+        db, sql: "SELECT start, length, isPacked, data FROM block WHERE segment = ? AND start <= ? ORDER BY start DESC LIMIT 1",
+        arguments: [segment.number, record.offset]
+      ).map { (start: $0["start"] as Int64, length: $0["length"] as Int, isPacked: $0["isPacked"] as Bool, data: try blob($0)) }
+    }
+    guard let row else { throw StoreError.corrupt(reason: "a block is missing") }
+    guard let text = row.isPacked ? row.data.withUnsafeBytes({ decompress($0, size: row.length) }) : row.data else { throw StoreError.corrupt(reason: "a compressed block") }
+    let block = Block(segment: segment.number, start: row.start, bytes: text)
+    recent.withLock { blocks in
+      blocks.append(block)
+      if blocks.count > Self.recentLimit { blocks.removeFirst() }
+    }
+    return try slice(block)
+  }
+
+  private func readPlain(_ path: String, _ offset: Int64, _ count: Int) throws(StoreError) -> [UInt8] {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { throw .sourceUnreadable(path, reason: String(cString: strerror(errno))) }
+    defer { close(descriptor) }
+    guard count >= 0 else { throw .corrupt(reason: "a record of negative length") }
+    var failure: Int32 = 0
+    let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+      guard let base = buffer.baseAddress else { return }
+      while filled < count {
+        let got = pread(descriptor, base + filled, count - filled, off_t(offset) + off_t(filled))
+        if got < 0, errno == EINTR { continue }
+        if got < 0 { failure = errno }
+        guard got > 0 else { break }
+        filled += got
+      }
+    }
+    if failure != 0 { throw .sourceUnreadable(path, reason: String(cString: strerror(failure))) }
+    return bytes
+  }
+}
+
+/// Reads acts with their bodies.
+struct DetailReader {
+  let state: StoreState
+  let store: EventStore
+
+  /// The act's records with their redacted bytes, latest stage first.
+  /// - Parameter needles: where there are any, an act without one of them in its records gives nothing.
+  func rawRecords(_ place: Int, _ row: Int, needles: [[UInt8]] = []) throws -> [RawRecord] {
+    var found: [(rank: RecordRank, record: RawRecord)] = []
+    var holdsNeedle = needles.isEmpty
+    let head = state.id(place, row)
+    for id in [head] + (state.links.members[head] ?? []) {
+      guard let (place, row) = state.locate(id) else { continue }
+      let segment = state.segments[place]
+      guard let source = state.sources[segment.info.source] else {
+        throw StoreError.corrupt(reason: "a segment without a source")
+      }
+      let before = state.linesBefore(segment)
+      for record in try segment.records(of: row) {
+        let logged = try store.payload.bytes(of: record, in: segment.info, from: source)
+        let bytes = store.environment.redaction(logged)
+        holdsNeedle = holdsNeedle || needles.contains { bytes.holds($0) }
+        let position = SourcePosition(
+          file: source.path, line: before + record.line, offset: record.offset, length: record.length)
+        found.append(
+          (
+            RecordRank(stage: record.stage, level: 0, contentID: record.contentID),
+            RawRecord(stage: record.stage, source: position, bytes: bytes)
+          ))
+      }
+    }
+    guard holdsNeedle else { return [] }
+    return found.sorted { $1.rank < $0.rank }.map(\.record)
+  }
+
+  func detail(of act: Act, raw: [RawRecord]) throws -> ActDetail {
+    let contents = raw.lazy.compactMap { store.environment.decodeContent($0.bytes) }
+    let first = contents.first
+    var detail = ActDetail(
+      act: act, requestURI: first?.requestURI ?? "", request: first?.request, response: first?.response,
+      annotations: first?.annotations ?? [], message: first?.message, records: raw)
+    if raw.count > 1, detail.request == nil || detail.response == nil {
+      for content in contents.dropFirst() {
+        detail.request = detail.request ?? content.request
+        detail.response = detail.response ?? content.response
+      }
+    }
+    return detail
+  }
+}

@@ -1,0 +1,237 @@
+import AuditModel
+
+/// Distinct values and a code for each row, growing.
+struct Coder<Value: Hashable & Sendable>: Sendable {
+  /// 0 for absent, else the place in `values` plus one.
+  private(set) var codes: [UInt32] = []
+  private(set) var values: [Value] = []
+  private var places: [Value: UInt32] = [:]
+
+  mutating func append(_ value: Value?) {
+    guard let value else { return codes.append(0) }
+    // Neighbours are often alike, and comparing costs less than hashing.
+    if let last = codes.last, last > 0, values[Int(last) - 1] == value { return codes.append(last) }
+    if let code = places[value] { return codes.append(code) }
+    values.append(value)
+    let code = UInt32(values.count)
+    places[value] = code
+    codes.append(code)
+  }
+
+  subscript(row: Int) -> Value? {
+    let code = codes[row]
+    return code == 0 ? nil : values[Int(code) - 1]
+  }
+
+  /// The chosen rows in the given order; only values that these use.
+  func column(_ rows: [Int]) -> CodedColumn<Value> {
+    var newCodes = [Int64](repeating: 0, count: values.count + 1)
+    var dictionary: [Value] = []
+    var chosen: [Int64] = []
+    chosen.reserveCapacity(rows.count)
+    for row in rows {
+      let code = Int(codes[row])
+      if code > 0, newCodes[code] == 0 {
+        dictionary.append(values[code - 1])
+        newCodes[code] = Int64(dictionary.count)
+      }
+      chosen.append(newCodes[code])
+    }
+    return CodedColumn(dictionary: dictionary, codes: PackedNumbers(chosen))
+  }
+}
+
+/// The values of records in the order in which they were read, before they are joined into acts.
+struct RecordColumns: Sendable {
+  private(set) var count = 0
+  private(set) var times: [Int64] = []
+  private(set) var took: [Int64?] = []
+  private(set) var codes: [Int64?] = []
+  private(set) var outcomes: [Outcome] = []
+  private(set) var levels: [Level] = []
+  private(set) var stages: [Stage] = []
+  private(set) var flags: [RowFlags] = []
+  private(set) var generations: [Int64?] = []
+  private(set) var offsets: [Int64] = []
+  private(set) var lengths: [Int64] = []
+  private(set) var lines: [Int64] = []
+  private(set) var contentIDs: [ContentID] = []
+  private(set) var auditIDs: [AuditIDValue?] = []
+
+  private(set) var verb = Coder<String>()
+  private(set) var by = Coder<String>()
+  private(set) var asUser = Coder<String>()
+  private(set) var agent = Coder<String>()
+  private(set) var apiGroup = Coder<String>()
+  private(set) var apiVersion = Coder<String>()
+  private(set) var resource = Coder<String>()
+  private(set) var kind = Coder<String>()
+  private(set) var namespace = Coder<String>()
+  private(set) var name = Coder<String>()
+  private(set) var subresource = Coder<String>()
+  private(set) var uid = Coder<String>()
+  private(set) var resourceVersion = Coder<String>()
+  private(set) var tier = Coder<String>()
+  private(set) var decision = Coder<String>()
+  private(set) var reason = Coder<String>()
+  private(set) var requestURI = Coder<String>()
+  private(set) var referenceUID = Coder<String>()
+  private(set) var referenceVersion = Coder<String>()
+  private(set) var sentVersion = Coder<String>()
+  private(set) var groups = Coder<[String]>()
+  private(set) var ips = Coder<[String]>()
+
+  /// - Parameter line: counted from the first line of the segment.
+  mutating func append(_ event: AuditEvent, line: Int, isOmitted: Bool) {
+    let object = event.object
+    count += 1
+    times.append(event.receivedAt.microseconds)
+    took.append(
+      event.stageAt.flatMap { stageAt in
+        let (difference, overflow) = stageAt.microseconds.subtractingReportingOverflow(event.receivedAt.microseconds)
+        return overflow ? nil : difference
+      })
+    codes.append(event.code.map(Int64.init))
+    outcomes.append(
+      Outcome.classify(
+        verb: event.verb, object: object, code: event.code, stages: StageSet(event.stage), dryRun: event.dryRun,
+        requestURI: event.requestURI))
+    levels.append(event.level)
+    stages.append(event.stage)
+    var flags: RowFlags = []
+    if event.truncated { flags.insert(.truncated) }
+    if event.dryRun { flags.insert(.dryRun) }
+    if isOmitted { flags.insert(.omitted) }
+    if event.verb == "patch" || event.verb == "update", let answer = event.response, answer.hasDeletionTimestamp,
+      !answer.hasFinalizers
+    {
+      flags.insert(.endsObject)
+    }
+    if Outcome.isWrite(verb: event.verb) || Outcome.isConnect(verb: event.verb, object: object) {
+      flags.insert(.isWrite)
+    }
+    self.flags.append(flags)
+    generations.append(event.response?.generation)
+    offsets.append(event.position.offset)
+    lengths.append(Int64(event.position.length))
+    lines.append(Int64(line))
+    contentIDs.append(event.contentID)
+    auditIDs.append(event.auditID.map(AuditIDValue.init))
+
+    verb.append(event.verb)
+    by.append(event.user)
+    asUser.append(event.impersonatedUser)
+    agent.append(event.userAgent)
+    apiGroup.append(object?.group)
+    apiVersion.append(object?.version)
+    resource.append(object?.resource)
+    kind.append(kindName(of: event))
+    namespace.append(object?.namespace)
+    name.append(object?.name)
+    subresource.append(object?.subresource)
+    uid.append(event.response?.uid ?? object?.uid)
+    resourceVersion.append(event.response?.resourceVersion)
+    tier.append(event.response?.tier ?? event.request?.tier)
+    decision.append(event.decision)
+    reason.append(event.reason)
+    requestURI.append(event.requestURI)
+    referenceUID.append(object?.uid)
+    referenceVersion.append(object?.resourceVersion)
+    sentVersion.append(event.request?.resourceVersion)
+    groups.append(event.groups.isEmpty ? nil : event.groups)
+    ips.append(event.sourceIPs.isEmpty ? nil : event.sourceIPs)
+  }
+
+  func object(_ record: Int) -> ObjectReference? {
+    guard let resource = resource[record] else { return nil }
+    return ObjectReference(
+      group: apiGroup[record] ?? "", version: apiVersion[record] ?? "", resource: resource,
+      namespace: namespace[record], name: name[record], subresource: subresource[record], uid: referenceUID[record],
+      resourceVersion: referenceVersion[record])
+  }
+
+  /// What tells one request from another, as codes of this segment; nil without auditID.
+  func joinKey(_ record: Int) -> LocalJoinKey? {
+    guard let auditID = auditIDs[record] else { return nil }
+    return LocalJoinKey(
+      auditID: auditID, time: times[record], verb: verb.codes[record], uri: requestURI.codes[record],
+      user: by.codes[record])
+  }
+}
+
+struct LocalJoinKey: Hashable {
+  var auditID: AuditIDValue
+  var time: Int64
+  var verb: UInt32
+  var uri: UInt32
+  var user: UInt32
+}
+
+/// An audit ID in 16 bytes where it is a UUID in its usual spelling, else as it is: clients may choose any text.
+enum AuditIDValue: Hashable, Sendable {
+  case uuid(ContentID)
+  case text(String)
+
+  init(_ text: String) {
+    self = uuidBits(text).map(AuditIDValue.uuid) ?? .text(text)
+  }
+  var text: String {
+    switch self {
+    case .uuid(let bits): uuidText(bits)
+    case .text(let text): text
+    }
+  }
+}
+
+/// The bits of a lower-case UUID with its four hyphens; nil for all else, and for the one of zeros.
+private func uuidBits(_ text: String) -> ContentID? {
+  guard text.utf8.count == 36 else { return nil }
+  var high: UInt64 = 0
+  var low: UInt64 = 0
+  var digits = 0
+  for (place, byte) in text.utf8.enumerated() {
+    switch place {
+    case 8, 13, 18, 23:
+      guard byte == UInt8(ascii: "-") else { return nil }
+    default:
+      let digit: UInt64
+      switch byte {
+      case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = UInt64(byte - UInt8(ascii: "0"))
+      case UInt8(ascii: "a")...UInt8(ascii: "f"): digit = UInt64(byte - UInt8(ascii: "a") + 10)
+      default: return nil
+      }
+      if digits < 16 { high = high << 4 | digit } else { low = low << 4 | digit }
+      digits += 1
+    }
+  }
+  let bits = ContentID(high: high, low: low)
+  return bits == .zero ? nil : bits
+}
+
+private func uuidText(_ bits: ContentID) -> String {
+  var text = ""
+  text.reserveCapacity(36)
+  for (place, digit) in bits.description.enumerated() {
+    if place == 8 || place == 12 || place == 16 || place == 20 { text.append("-") }
+    text.append(digit)
+  }
+  return text
+}
+
+/// The kind that the resource table knows, else the one a body of the object itself names, else the resource.
+private func kindName(of event: AuditEvent) -> String? {
+  guard let object = event.object else { return nil }
+  let known = ResourceKind.of(group: object.group, resource: object.resource)
+  guard known.kind == object.resource, object.subresource == nil else { return known.kind }
+  for body in [event.response, event.request] {
+    guard let kind = body?.kind, !kind.isEmpty, kind != "Status", !kind.hasSuffix("Options"),
+      let version = body?.apiVersion, groupPart(of: version) == object.group
+    else { continue }
+    return event.verb == "deletecollection" && kind.hasSuffix("List") ? String(kind.dropLast(4)) : kind
+  }
+  return object.resource
+}
+
+private func groupPart(of apiVersion: String) -> Substring {
+  apiVersion.firstIndex(of: "/").map { apiVersion[..<$0] } ?? ""
+}

@@ -1,0 +1,270 @@
+import AuditModel
+import Synchronization
+
+/// Where a segment comes from and what it spans; a row of table `segment`.
+struct SegmentInfo: Sendable {
+  var number: UInt32
+  var source: Int64
+  /// The stretch of the source's decompressed text.
+  var start: Int64
+  var byteCount: Int64
+  var lineCount: Int
+  var rowCount: Int
+  var timeMin: Int64
+  var timeMax: Int64
+  /// Whether the text is kept in table `block`.
+  var hasBlocks: Bool
+  var end: Int64 { start + byteCount }
+}
+
+/// An immutable stretch of acts, ascending by time. Columns are read on first use and kept.
+final class Segment: Sendable {
+  let info: SegmentInfo
+  private let load: @Sendable (StoredColumn) throws -> [UInt8]?
+  private let textRedaction: @Sendable (String) -> String
+  private let cache = Mutex<[StoredColumn: LoadedColumn]>([:])
+  private let equalTimes = Mutex<[AuditIDValue: [Int]]?>(nil)
+
+  private enum LoadedColumn: Sendable {
+    case numbers(PackedNumbers)
+    case text(TextColumn)
+    case lists(ListColumn)
+    case identifiers(IdentifierColumn)
+  }
+
+  /// - Parameter load: gives a column's chunk, nil where the segment has none.
+  init(
+    info: SegmentInfo, textRedaction: @escaping @Sendable (String) -> String,
+    load: @escaping @Sendable (StoredColumn) throws -> [UInt8]?
+  ) {
+    self.info = info
+    self.load = load
+    self.textRedaction = textRedaction
+  }
+
+  var rowCount: Int { info.rowCount }
+
+  private func loaded(_ column: StoredColumn) throws -> LoadedColumn {
+    if let known = cache.withLock({ $0[column] }) { return known }
+    let value: LoadedColumn
+    if let data = try load(column) {
+      var reader = ByteReader(try unpackedChunk(data))
+      switch column.shape {
+      case .numbers: value = .numbers(try PackedNumbers(from: &reader))
+      case .text:
+        let redacts = column == .agent || column == .reason
+        value = .text(try TextColumn(from: &reader, redacts ? textRedaction : { $0 }))
+      case .lists: value = .lists(try ListColumn(from: &reader))
+      case .identifiers: value = .identifiers(try IdentifierColumn(from: &reader))
+      }
+    } else {
+      // Columns about further records are left out where no act has any.
+      switch column.shape {
+      case .numbers: value = .numbers(PackedNumbers([Int64]()))
+      case .identifiers: value = .identifiers(IdentifierColumn([]))
+      case .text: value = .text(TextColumn(dictionary: [], codes: PackedNumbers([Int64]())))
+      case .lists: value = .lists(ListColumn(dictionary: [], codes: PackedNumbers([Int64]())))
+      }
+    }
+    let count: Int =
+      switch value {
+      case .numbers(let column): column.count
+      case .text(let column): column.codes.count
+      case .lists(let column): column.codes.count
+      case .identifiers(let column): column.count
+      }
+    let isPerRow = column.rawValue < StoredColumn.objectCodes.rawValue
+    guard !isPerRow || count == rowCount else {
+      throw StoreError.corrupt(reason: "column \(column) of segment \(info.number) has \(count) rows of \(rowCount)")
+    }
+    cache.withLock { $0[column] = value }
+    return value
+  }
+
+  func numbers(_ column: StoredColumn) throws -> PackedNumbers {
+    guard case .numbers(let value) = try loaded(column) else { preconditionFailure("\(column) holds no numbers") }
+    return value
+  }
+  func text(_ column: StoredColumn) throws -> TextColumn {
+    guard case .text(let value) = try loaded(column) else { preconditionFailure("\(column) holds no texts") }
+    return value
+  }
+  func lists(_ column: StoredColumn) throws -> ListColumn {
+    guard case .lists(let value) = try loaded(column) else { preconditionFailure("\(column) holds no lists") }
+    return value
+  }
+  func identifiers(_ column: StoredColumn) throws -> IdentifierColumn {
+    guard case .identifiers(let value) = try loaded(column) else { preconditionFailure("\(column) holds no identifiers") }
+    return value
+  }
+
+  func time(_ row: Int) throws -> Int64 { try numbers(.time).integer(row) }
+
+  /// The rows with exactly this time.
+  func rows(at time: Int64) throws -> Range<Int> {
+    guard rowCount > 0, time >= info.timeMin, time <= info.timeMax else { return 0..<0 }
+    let times = try numbers(.time)
+    let first = firstIndex(in: 0..<rowCount) { times.integer($0) >= time }
+    var end = first
+    while end < rowCount, times.integer(end) == time { end += 1 }
+    return first..<end
+  }
+
+  func auditID(_ row: Int) throws -> AuditIDValue? {
+    let bits = try identifiers(.auditID)[row]
+    if bits != .zero { return .uuid(bits) }
+    return try text(.auditText)[row].map(AuditIDValue.text)
+  }
+
+  /// The rows with this time and audit ID.
+  func rows(at time: Int64, auditID: AuditIDValue) throws -> [Int] {
+    let rows = try rows(at: time)
+    if rows.count <= 16 { return try rows.filter { try self.auditID($0) == auditID } }
+    // Clocks of whole seconds, or one that stands still: look up instead of comparing each with each.
+    if let places = equalTimes.withLock({ $0 }) { return (places[auditID] ?? []).filter(rows.contains) }
+    var places: [AuditIDValue: [Int]] = [:]
+    for row in 0..<rowCount {
+      if let known = try self.auditID(row) { places[known, default: []].append(row) }
+    }
+    equalTimes.withLock { $0 = places }
+    return (places[auditID] ?? []).filter(rows.contains)
+  }
+
+  // MARK: Records
+
+  /// All records of the row within this segment, the head first.
+  func records(of row: Int) throws -> [StoredRecord] {
+    var found = [
+      StoredRecord(
+        stage: try headStage(row), flags: try flags(row),
+        offset: try numbers(.offset).integer(row), length: Int(try numbers(.length).integer(row)),
+        line: Int(try numbers(.line).integer(row)), contentID: try identifiers(.contentID)[row])
+    ]
+    let rows = try numbers(.recordRow)
+    guard rows.count > 0 else { return found }
+    // Written in order of rows.
+    var place = firstIndex(in: 0..<rows.count) { rows.integer($0) >= Int64(row) }
+    while place < rows.count, rows.integer(place) == Int64(row) {
+      found.append(
+        StoredRecord(
+          stage: Stage(rawValue: try numbers(.recordStage).byte(place)) ?? .responseComplete,
+          flags: RowFlags(rawValue: try numbers(.recordFlags).byte(place)),
+          offset: try numbers(.recordOffset).integer(place), length: Int(try numbers(.recordLength).integer(place)),
+          line: Int(try numbers(.recordLine).integer(place)), contentID: try identifiers(.recordContentID)[place]))
+      place += 1
+    }
+    return found
+  }
+
+  /// The stage whose record the row's values are from: the latest.
+  func headStage(_ row: Int) throws -> Stage {
+    StageSet(rawValue: try numbers(.stages).byte(row)).stages.last ?? .responseComplete
+  }
+
+  func rank(_ row: Int) throws -> RecordRank {
+    RecordRank(
+      stage: try headStage(row), level: try numbers(.level).byte(row), contentID: try identifiers(.contentID)[row])
+  }
+
+  func flags(_ row: Int) throws -> RowFlags { RowFlags(rawValue: try numbers(.flags).byte(row)) }
+
+  func summary(_ row: Int) throws -> ActSummary {
+    ActSummary(
+      stages: StageSet(rawValue: try numbers(.stages).byte(row)), code: try numbers(.code)[row],
+      outcome: Outcome(rawValue: try numbers(.outcome).byte(row)) ?? .unknown,
+      isWrite: try flags(row).contains(.isWrite))
+  }
+
+  func object(_ row: Int) throws -> ObjectReference? {
+    guard let resource = try text(.resource)[row] else { return nil }
+    return ObjectReference(
+      group: try text(.apiGroup)[row] ?? "", version: try text(.apiVersion)[row] ?? "", resource: resource,
+      namespace: try text(.namespace)[row], name: try text(.name)[row], subresource: try text(.subresource)[row],
+      uid: try text(.referenceUID)[row], resourceVersion: try text(.referenceVersion)[row])
+  }
+
+  // MARK: Objects
+
+  /// How many objects the segment's acts are about, those without a name among them.
+  func objectCount() throws -> Int { max(0, try numbers(.objectStarts).count - 1) }
+
+  func object(at place: Int) throws -> StoredObject {
+    let codes = try numbers(.objectCodes)
+    func text(_ column: StoredColumn, _ index: Int) throws -> String? {
+      let code = codes.integer(place * 4 + index)
+      let dictionary = try self.text(column).dictionary
+      guard code >= 0, code <= dictionary.count else { throw StoreError.corrupt(reason: "an object without a name") }
+      return code == 0 ? nil : dictionary[Int(code) - 1]
+    }
+    return StoredObject(
+      group: try text(.apiGroup, 0) ?? "", resource: try text(.resource, 1) ?? "",
+      namespace: try text(.namespace, 2), name: try text(.name, 3))
+  }
+
+  func rows(ofObjectAt place: Int) throws -> [Int] {
+    let starts = try numbers(.objectStarts)
+    let rows = try numbers(.objectRows)
+    let from = Int(starts.integer(place))
+    let to = Int(starts.integer(place + 1))
+    guard from >= 0, from <= to, to <= rows.count else { throw StoreError.corrupt(reason: "the list of objects") }
+    return try (from..<to).map {
+      let row = Int(rows.integer($0))
+      guard row >= 0, row < rowCount else { throw StoreError.corrupt(reason: "the list of objects") }
+      return row
+    }
+  }
+
+  /// Rows about the object; about the collection it is in where `name` is nil. Ascending.
+  func rows(about object: StoredObject) throws -> [Int] {
+    let count = try objectCount()
+    var place = try firstIndex(in: 0..<count) { try !(self.object(at: $0) < object) }
+    var found: [Int] = []
+    while place < count {
+      let candidate = try self.object(at: place)
+      guard !(object < candidate) else { break }
+      if candidate == object { found += try rows(ofObjectAt: place) }
+      place += 1
+    }
+    return found.sorted()
+  }
+}
+
+/// One record of an act, as the columns know it.
+struct StoredRecord: Sendable {
+  var stage: Stage
+  var flags: RowFlags
+  var offset: Int64
+  var length: Int
+  /// Counted from the segment's first line.
+  var line: Int
+  var contentID: ContentID
+}
+
+/// An `ObjectKey` whose name may be absent.
+struct StoredObject: Hashable, Comparable, Sendable {
+  var group: String
+  var resource: String
+  var namespace: String?
+  var name: String?
+
+  var key: ObjectKey? {
+    name.map { ObjectKey(group: group, resource: resource, namespace: namespace, name: $0) }
+  }
+  static func < (left: StoredObject, right: StoredObject) -> Bool {
+    if left.group != right.group { return left.group < right.group }
+    if left.resource != right.resource { return left.resource < right.resource }
+    if left.namespace ?? "" != right.namespace ?? "" { return left.namespace ?? "" < right.namespace ?? "" }
+    return left.name ?? "" < right.name ?? ""
+  }
+}
+
+/// The first index that holds, where all before it do not and all after it do; the end of the range when none does.
+func firstIndex<Failure: Error>(in range: Range<Int>, where holds: (Int) throws(Failure) -> Bool) throws(Failure) -> Int {
+  var low = range.lowerBound
+  var high = range.upperBound
+  while low < high {
+    let middle = low + (high - low) / 2
+    if try holds(middle) { high = middle } else { low = middle + 1 }
+  }
+  return low
+}

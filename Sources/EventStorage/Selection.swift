@@ -1,0 +1,133 @@
+import AuditModel
+import EventQueries
+import Synchronization
+
+/// The acts that a query lists, oldest first.
+final class Selection: Sendable {
+  /// Rows numbered over all segments (`StoreState.bases`).
+  let rows: [UInt32]
+  /// Of `rows`, those that were denied or failed.
+  let failures: [UInt32]
+  /// Acts that the filter takes and the level leaves out, by outcome. Where bodies decide, they are not read for this.
+  let folded: [Outcome: Int]
+  /// For each segment, which of its rows are listed.
+  let bits: [Bitset]
+
+  init(rows: [UInt32], failures: [UInt32], folded: [Outcome: Int], bits: [Bitset]) {
+    self.rows = rows
+    self.failures = failures
+    self.folded = folded
+    self.bits = bits
+  }
+}
+
+/// The selections made last: scrolling asks for the same one again and again.
+final class SelectionCache: Sendable {
+  private struct Entry: Sendable {
+    var query: EventQuery
+    var version: Int
+    var selection: Selection
+  }
+  /// What bodies said about the rows of a segment: stays true while others are added.
+  private struct SegmentKey: Hashable {
+    var filter: Filter
+    var level: ViewLevel
+    var segment: UInt32
+    var patchCount: Int
+  }
+  private let entries = Mutex<[Entry]>([])
+  private let payloadBits = Mutex<(query: EventQuery?, bits: [SegmentKey: Bitset])>((nil, [:]))
+
+  func selection(for query: EventQuery, version: Int) -> Selection? {
+    entries.withLock { $0.last { $0.version == version && $0.query == query }?.selection }
+  }
+  func insert(_ selection: Selection, for query: EventQuery, version: Int) {
+    entries.withLock {
+      $0.removeAll { $0.version < version }
+      $0.append(Entry(query: query, version: version, selection: selection))
+      if $0.count > 6 { $0.removeFirst() }
+    }
+  }
+
+  /// Bits that took reading bodies, of the query that was asked last.
+  func bits(_ query: EventQuery, segment: UInt32, patchCount: Int, _ make: () throws -> Bitset) rethrows -> Bitset {
+    let key = SegmentKey(filter: query.filter, level: query.level, segment: segment, patchCount: patchCount)
+    if let known = payloadBits.withLock({ $0.bits[key] }) { return known }
+    let made = try make()
+    payloadBits.withLock {
+      if $0.query != query { $0 = (query, [:]) }
+      $0.bits[key] = made
+    }
+    return made
+  }
+}
+
+extension StoreSnapshot {
+  func selection(_ query: EventQuery, isCancelled: () -> Bool) throws -> Selection {
+    if let known = store.selections.selection(for: query, version: state.version) { return known }
+    let made = try withoutActuallyEscaping(isCancelled) { try makeSelection(query, isCancelled: $0) }
+    store.selections.insert(made, for: query, version: state.version)
+    return made
+  }
+
+  private func makeSelection(_ query: EventQuery, isCancelled: @escaping () -> Bool) throws -> Selection {
+    let plan = query.filter.plan
+    let needsPayload = plan.needsPayload
+    let scan = FilterScan(state: state, store: store, isCancelled: isCancelled)
+    var bits: [Bitset] = Array(repeating: Bitset(repeating: false, count: 0), count: state.segments.count)
+    var failed = bits
+    var folded: [Outcome: Int] = [:]
+    // Newest segments first: where reading bodies is slow, what is asked for first is at that end.
+    for place in state.segments.indices.reversed() {
+      if isCancelled() { throw CancellationError() }
+      let listed = try state.rows(of: place, upTo: query.level)
+      if needsPayload {
+        bits[place] = try store.selections.bits(
+          query, segment: state.segments[place].info.number,
+          patchCount: state.patches[place].hidden.count + state.patches[place].summaries.count
+        ) {
+          try scan.rows(of: place, matching: plan, within: listed)
+        }
+      } else {
+        let all = try state.rows(of: place, upTo: .everything)
+        let matching = try scan.rows(of: place, matching: plan, within: all)
+        bits[place] = matching & listed
+        if query.level != .everything {
+          try (matching & ~listed).forEach { folded[try state.outcome(place, $0), default: 0] += 1 }
+        }
+      }
+      failed[place] = try state.rows(of: place, with: [.denied, .failed]) & bits[place]
+    }
+    var rows: [UInt32] = []
+    rows.reserveCapacity(bits.reduce(0) { $0 + $1.population })
+    var failures: [UInt32] = []
+    for run in try state.order() {
+      let place = Int(run.place)
+      let base = UInt32(state.bases[place])
+      let range = Int(run.first)..<Int(run.first + run.count)
+      bits[place].forEach(in: range) { rows.append(base + UInt32($0)) }
+      failed[place].forEach(in: range) { failures.append(base + UInt32($0)) }
+    }
+    return Selection(rows: rows, failures: failures, folded: folded, bits: bits)
+  }
+}
+
+extension StoreState {
+  /// The time of a row numbered over all segments.
+  func time(ofGlobal row: UInt32) throws -> Int64 {
+    let place = place(ofGlobal: Int(row))
+    return try segments[place].time(Int(row) - bases[place])
+  }
+  func id(ofGlobal row: UInt32) -> ActID {
+    let place = place(ofGlobal: Int(row))
+    return id(place, Int(row) - bases[place])
+  }
+  func act(ofGlobal row: UInt32) throws -> Act {
+    let place = place(ofGlobal: Int(row))
+    return try act(place, Int(row) - bases[place])
+  }
+  /// The first place in `rows`, which ascend by time, that is at or after the time.
+  func firstPlace(in rows: [UInt32], from time: Int64) throws -> Int {
+    try firstIndex(in: 0..<rows.count) { try self.time(ofGlobal: rows[$0]) >= time }
+  }
+}

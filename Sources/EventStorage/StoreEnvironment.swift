@@ -1,0 +1,83 @@
+public import AuditModel
+
+/// What the store needs from outside, so that it knows neither log formats nor decompression.
+public struct StoreEnvironment: Sendable {
+  /// Turns the bytes of one record into its bodies; nil when they are no record.
+  public var decodeContent: @Sendable (_ record: [UInt8]) -> StoredContent?
+  /// Reads `count` bytes of a source's decompressed text from `offset` on; fewer only at its end.
+  public var readSource: @Sendable (_ path: String, _ offset: Int64, _ count: Int) throws -> [UInt8]
+  /// The content key of a record's bytes: tells whether what was read is still what was indexed. Nil for no check.
+  public var contentID: (@Sendable (_ record: [UInt8]) -> ContentID)?
+  /// Every byte of a record passes it before it leaves the store.
+  public var redaction: @Sendable (_ record: [UInt8]) -> [UInt8]
+  /// Free texts of the columns (`agent`, `reason`) pass it.
+  public var textRedaction: @Sendable (String) -> String
+
+  public init(
+    decodeContent: @escaping @Sendable ([UInt8]) -> StoredContent? = { _ in nil },
+    readSource: @escaping @Sendable (String, Int64, Int) throws -> [UInt8] = { path, _, _ in
+      throw StoreError.sourceUnreadable(path, reason: "no reader was given")
+    },
+    contentID: (@Sendable ([UInt8]) -> ContentID)? = nil,
+    redaction: @escaping @Sendable ([UInt8]) -> [UInt8] = { $0 },
+    textRedaction: @escaping @Sendable (String) -> String = { $0 }
+  ) {
+    self.decodeContent = decodeContent
+    self.readSource = readSource
+    self.contentID = contentID
+    self.redaction = redaction
+    self.textRedaction = textRedaction
+  }
+}
+
+/// What one record holds beyond its columns.
+public struct StoredContent: Sendable {
+  public var requestURI: String
+  public var request: JSONValue?
+  public var response: JSONValue?
+  public var annotations: [(name: String, value: String)]
+  public var message: String?
+
+  public init(
+    requestURI: String, request: JSONValue?, response: JSONValue?,
+    annotations: [(name: String, value: String)] = [], message: String? = nil
+  ) {
+    self.requestURI = requestURI
+    self.request = request
+    self.response = response
+    self.annotations = annotations
+    self.message = message
+  }
+}
+
+/// Why the store could not do what was asked.
+public enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
+  case cannotOpen(_ path: String, reason: String)
+  /// An SQLite file of something else, or no SQLite file at all.
+  case notAStore(_ path: String)
+  /// Written by a later version of the program.
+  case tooNew(_ path: String)
+  case corrupt(reason: String)
+  /// Another process kept the file locked for 5 s.
+  case busy
+  case failed(reason: String)
+  /// The file is no longer the one that was indexed.
+  case sourceChanged(_ file: String)
+  case sourceUnreadable(_ file: String, reason: String)
+  /// The bytes were left out of the index on purpose, and the source cannot be read a second time.
+  case notKept(_ file: String)
+
+  public var description: String {
+    switch self {
+    case .cannotOpen(let path, let reason): "\(path): \(reason)"
+    case .notAStore(let path): "\(path): not a whodiff store"
+    case .tooNew(let path): "\(path): written by a later version of whodiff"
+    case .corrupt(let reason): "the store is damaged: \(reason); delete it and read the logs again"
+    case .busy: "another process keeps the store locked"
+    case .failed(let reason): "the store failed: \(reason)"
+    case .sourceChanged(let file): "\(file) is no longer the file that was indexed; open it again to read it anew"
+    case .sourceUnreadable(let file, let reason): "\(file): \(reason)"
+    case .notKept(let file): "\(file): bodies of secrets are not kept in the index; import the log to keep them"
+    }
+  }
+}

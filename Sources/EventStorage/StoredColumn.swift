@@ -1,0 +1,100 @@
+/// The columns of a segment as they are kept; the raw value is part of the file format and never changes its meaning.
+///
+/// Rows of a segment are acts, ascending by time. `record…` columns have a row for each further record of an act:
+/// a stage other than the one whose values the act shows.
+enum StoredColumn: Int64, CaseIterable, Sendable {
+  // Numbers.
+  case time = 1
+  /// Microseconds from arrival to the latest stage.
+  case took = 2
+  case code = 3
+  case outcome = 4
+  case level = 5
+  case stages = 6
+  case viewLevel = 7
+  case flags = 8
+  case generation = 9
+  case data = 10
+  /// Where the record stands: offset in the source, length, and line counted from the segment's first line.
+  case offset = 11
+  case length = 12
+  case line = 13
+
+  // Texts.
+  case verb = 16
+  case by = 17
+  case asUser = 18
+  case agent = 19
+  case apiGroup = 20
+  case apiVersion = 21
+  case resource = 22
+  case kind = 23
+  case namespace = 24
+  case name = 25
+  case subresource = 26
+  case uid = 27
+  case resourceVersion = 28
+  case tier = 29
+  case decision = 30
+  case reason = 31
+  case cluster = 32
+  case requestURI = 33
+  /// `objectRef.uid` and `objectRef.resourceVersion`.
+  case referenceUID = 34
+  case referenceVersion = 35
+  /// `metadata.resourceVersion` of the request body.
+  case sentVersion = 36
+  /// Audit IDs that are no UUIDs.
+  case auditText = 37
+
+  // Lists.
+  case groups = 40
+  case ips = 41
+
+  // 128-bit values; zero in `auditID` means none, or one in `auditText`.
+  case contentID = 44
+  case auditID = 45
+
+  // The objects of the segment in order of their keys: four codes each (group, resource, namespace, name), where
+  // the rows of each begin, and the rows.
+  case objectCodes = 48
+  case objectStarts = 49
+  case objectRows = 50
+
+  case recordRow = 54
+  case recordStage = 55
+  case recordFlags = 56
+  case recordOffset = 57
+  case recordLength = 58
+  case recordLine = 59
+  case recordContentID = 60
+
+  enum Shape { case numbers, text, lists, identifiers }
+  var shape: Shape {
+    switch self {
+    case .groups, .ips: .lists
+    case .contentID, .auditID, .recordContentID: .identifiers
+    case .verb, .by, .asUser, .agent, .apiGroup, .apiVersion, .resource, .kind, .namespace, .name, .subresource, .uid,
+      .resourceVersion, .tier, .decision, .reason, .cluster, .requestURI, .referenceUID, .referenceVersion,
+      .sentVersion, .auditText:
+      .text
+    default: .numbers
+    }
+  }
+
+  /// The row's number in table `chunk`.
+  func key(segment: UInt32) -> Int64 { Int64(segment) * 64 + rawValue }
+}
+
+/// What is true or false of an act, in column `flags`; `omitted` also in `recordFlags`.
+struct RowFlags: OptionSet, Sendable {
+  let rawValue: UInt8
+  static let truncated = RowFlags(rawValue: 1)
+  static let dryRun = RowFlags(rawValue: 2)
+  /// The answer has a deletionTimestamp and no finalizer left.
+  static let endsObject = RowFlags(rawValue: 4)
+  /// Asks for a change or a connection, rather than to read.
+  static let isWrite = RowFlags(rawValue: 8)
+  /// The record's bytes were left out of the stored blocks.
+  static let omitted = RowFlags(rawValue: 16)
+}

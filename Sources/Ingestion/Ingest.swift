@@ -1,0 +1,105 @@
+public import EventStorage
+public import LogDecoding
+import AuditModel
+import Dispatch
+import Synchronization
+
+/// How files are read into a store.
+public struct IngestOptions: Sendable {
+  /// Whether the store keeps every byte, so that the files are needed no longer (import), or only an index, and the
+  /// text of packed files but for secrets (browsing).
+  public var keepsPayload: Bool
+  public var threadCount: Int
+  /// Whether what was logged last is read first, so that the newest rows can be shown at once.
+  public var newestFirst: Bool
+
+  public init(keepsPayload: Bool = false, threadCount: Int = 2, newestFirst: Bool = false) {
+    self.keepsPayload = keepsPayload
+    self.threadCount = threadCount
+    self.newestFirst = newestFirst
+  }
+}
+
+/// How far reading is.
+public struct IngestProgress: Sendable {
+  /// The file that was read from last.
+  public var file: String
+  /// Bytes on disk, of this run.
+  public var bytesRead: Int64
+  /// What has to be read in all; nil while a pipe is among it.
+  public var bytesTotal: Int64?
+  public var acts: Int
+  public var rejects: Int
+}
+
+/// What came of reading.
+public struct IngestReport: Sendable {
+  /// Acts that the store did not have before.
+  public var acts = 0
+  public var records = 0
+  public var rejects = 0
+  /// Records that were there already.
+  public var duplicates = 0
+  /// Files of which nothing had to be read.
+  public var skippedSources = 0
+  /// One for each file that could not be opened or read to its end.
+  public var errors: [SourceError] = []
+  public var wasCancelled = false
+  public init() {}
+}
+
+/// Reads files into the store; to be called on a background thread, which it keeps until all is done.
+///
+/// What the store has of a file already, whatever the file's name is now and however it is packed, is not read again.
+/// Plain files are read in stretches by several threads, others from front to back, several files at once. Memory is
+/// bounded by a stretch for each thread. A stretch is one transaction: killed or cancelled at any moment, the next run
+/// goes on where this one ended.
+/// - Parameters:
+///   - paths: files, `-` for standard input; in the order of their logs, oldest first (`logFiles`).
+///   - progress: called after each stretch, from any thread.
+/// - Throws: `StoreError` when the store cannot be written. Unreadable files are in the report.
+public func ingest(
+  _ paths: [String], into store: EventStore, options: IngestOptions = IngestOptions(),
+  isCancelled: @escaping @Sendable () -> Bool = { false },
+  progress: @escaping @Sendable (IngestProgress) -> Void = { _ in }
+) throws -> IngestReport {
+  let tally = Tally(progress: progress)
+  let reader = StretchReader(store: store, options: options, tally: tally, isCancelled: isCancelled)
+  var planner = SourcePlanner(store: store, options: options, tally: tally)
+  func plan(_ path: String) throws {
+    do {
+      try planner.add(path)
+    } catch let error as SourceError {
+      tally.fail(error)
+    }
+  }
+  for path in paths where !isCancelled() { try plan(path) }
+  try runAll(planner.takeJobs(), reader, threadCount: options.threadCount, isCancelled: isCancelled)
+  // Packed copies of files of this very run: by now it shows what of them is there.
+  for path in planner.takeDeferred() where !isCancelled() {
+    try plan(path)
+    try runAll(planner.takeJobs(), reader, threadCount: 1, isCancelled: isCancelled)
+  }
+  return tally.report(wasCancelled: isCancelled())
+}
+
+/// Hands the jobs out to threads, in order. The first failure of the store ends all.
+private func runAll(
+  _ jobs: [ReadingJob], _ reader: StretchReader, threadCount: Int, isCancelled: @escaping @Sendable () -> Bool
+) throws {
+  guard !jobs.isEmpty else { return }
+  let next = Atomic(0)
+  let failure = Mutex<(any Error)?>(nil)
+  DispatchQueue.concurrentPerform(iterations: max(1, min(threadCount, jobs.count))) { _ in
+    while !isCancelled(), failure.withLock({ $0 == nil }) {
+      let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+      guard index < jobs.count else { return }
+      do {
+        try reader.run(jobs[index])
+      } catch {
+        failure.withLock { $0 = $0 ?? error }
+      }
+    }
+  }
+  if let failure = failure.withLock({ $0 }) { throw failure }
+}

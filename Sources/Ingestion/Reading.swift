@@ -1,0 +1,27 @@
+import AuditModel
+public import EventStorage
+import LogDecoding
+import Synchronization
+
+extension StoreEnvironment {
+  /// What a store of logs needs: records are read by `LogDecoding`.
+  /// - Parameters:
+  ///   - redaction: every record passes it before anybody sees it.
+  ///   - textRedaction: free texts of columns pass it.
+  public static func reading(
+    redaction: @escaping @Sendable ([UInt8]) -> [UInt8] = { $0 },
+    textRedaction: @escaping @Sendable (String) -> String = { $0 }
+  ) -> StoreEnvironment {
+    StoreEnvironment(
+      decodeContent: { record in
+        LogDecoding.decodeContent(record).map {
+          StoredContent(
+            requestURI: $0.requestURI, request: $0.requestObject, response: $0.responseObject,
+            annotations: $0.annotations, message: $0.message)
+        }
+      },
+      readSource: { path, offset, count in try ByteSource.open(path).bytes(at: offset, count: count) },
+      contentID: { contentKey(of: $0) },
+      redaction: redaction, textRedaction: textRedaction)
+  }
+}

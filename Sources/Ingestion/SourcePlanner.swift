@@ -1,0 +1,281 @@
+import EventStorage
+import LogDecoding
+import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// One piece of work for one thread.
+enum ReadingJob: Sendable {
+  /// Lines of a plain file, from the first that begins in the range to the last that does.
+  case stretch(PlainSource, Range<Int64>)
+  /// A whole text from front to back, but for the stretches that the store has.
+  case text(ByteSource, StoredSource, head: [UInt8], known: [Range<Int64>])
+}
+
+/// A plain file that threads read together.
+final class PlainSource: Sendable {
+  let bytes: ByteSource
+  let stored: StoredSource
+  /// Stretches that are still to be read.
+  let remaining: Atomic<Int>
+
+  init(bytes: ByteSource, stored: StoredSource, stretches: Int) {
+    self.bytes = bytes
+    self.stored = stored
+    remaining = Atomic(stretches)
+  }
+}
+
+/// Looks at files, tells which the store knows, and cuts what is new into jobs.
+struct SourcePlanner {
+  /// So many bytes at the start and at the end of a text tell it from others.
+  static let fingerprintLength = 1 << 16
+  /// Bytes of text of one segment.
+  static let stretchLength: Int64 = 16 << 20
+  /// The first stretch is short: its rows show at once.
+  static let firstStretchLength: Int64 = 1 << 20
+
+  private let store: EventStore
+  private let options: IngestOptions
+  private let tally: Tally
+  private var jobs: [[ReadingJob]] = []
+  private var deferred: [String] = []
+  /// Sources whose jobs are not done yet.
+  private var pending: Set<Int64> = []
+
+  init(store: EventStore, options: IngestOptions, tally: Tally) {
+    self.store = store
+    self.options = options
+    self.tally = tally
+  }
+
+  /// The jobs so far, what is to be read first in front.
+  mutating func takeJobs() -> [ReadingJob] {
+    defer {
+      jobs = []
+      pending = []
+    }
+    return Array((options.newestFirst ? jobs.reversed() : jobs).joined())
+  }
+
+  mutating func takeDeferred() -> [String] {
+    defer { deferred = [] }
+    return deferred
+  }
+
+  /// - Throws: `SourceError` when the file cannot be read, `StoreError` when the store cannot be written.
+  mutating func add(_ path: String) throws {
+    let bytes = try ByteSource.open(path)
+    if bytes.isSeekable, let size = bytes.diskSize {
+      let head = try bytes.bytes(at: 0, count: Int(min(size, Int64(Self.fingerprintLength))))
+      if size == 0 { return tally.skip() }
+      let isLines = head.withUnsafeBytes { RecordDecoder.framing(of: $0) } == .lines
+      try addPlain(bytes, path: path, size: size, head: head, isLines: isLines)
+    } else {
+      try addText(bytes, path: path)
+    }
+  }
+
+  // MARK: Plain files
+
+  private mutating func addPlain(
+    _ bytes: ByteSource, path: String, size: Int64, head: [UInt8], isLines: Bool
+  ) throws {
+    let disk = DiskFile(path)
+    let tailLength = Int(min(size, Int64(Self.fingerprintLength)))
+    var source = StoredSource(
+      path: path, compression: Compression.none.rawValue, head: sha256(head), headLength: head.count,
+      tail: sha256(try bytes.bytes(at: size - Int64(tailLength), count: tailLength)), tailLength: tailLength, size: size,
+      diskSize: size, diskTail: nil, modified: disk?.modified, inode: disk?.inode)
+    var covered: [Range<Int64>] = []
+    if let known = try knownPlain(bytes, size: size, head: head) {
+      if pending.contains(known.id) { return deferred.append(path) }
+      covered = store.coverage(of: known.id)
+      source.id = known.id
+      source.headLength = known.headLength
+      source.head = known.head
+      if known.isComplete, known.size == size {
+        tally.skip()
+        // It was moved, or unpacked; where both are there, the one that is known stays.
+        if known.path != path, !Self.isStill(known) {
+          source.isComplete = true
+          _ = try store.save(source)
+        }
+        return
+      }
+      try store.dropProvisionalRejects(of: known.id)
+    }
+    source.id = try store.save(source)
+    pending.insert(source.id)
+    let gaps = Self.gaps(in: covered, of: size)
+    tally.expect(gaps.reduce(0) { $0 + Int64($1.count) })
+    if isLines {
+      let stretches = gaps.flatMap { options.newestFirst ? Self.backwards($0) : Self.forwards($0) }
+      let ordered = options.newestFirst ? stretches.sorted { $0.lowerBound > $1.lowerBound } : stretches
+      let plain = PlainSource(bytes: bytes, stored: source, stretches: ordered.count)
+      jobs.append(ordered.map { ReadingJob.stretch(plain, $0) })
+    } else {
+      jobs.append([.text(bytes, source, head: [], known: covered)])
+    }
+  }
+
+  /// The source that this file is, or was before it grew.
+  private func knownPlain(_ bytes: ByteSource, size: Int64, head: [UInt8]) throws -> StoredSource? {
+    for source in store.knownSources.reversed() where matchesHead(source, head) && source.size <= size {
+      guard let tail = source.tail, source.size > 0 else { continue }
+      let read = try bytes.bytes(at: source.size - Int64(source.tailLength), count: source.tailLength)
+      if sha256(read) == tail { return source }
+    }
+    return nil
+  }
+
+  private func matchesHead(_ source: StoredSource, _ head: [UInt8]) -> Bool {
+    source.headLength > 0 && source.headLength <= head.count && sha256(head.prefix(source.headLength)) == source.head
+  }
+
+  /// Whether the file is where the store has it.
+  private static func isStill(_ source: StoredSource) -> Bool {
+    guard let disk = DiskFile(source.path) else { return false }
+    return disk.size == source.diskSize && disk.inode == source.inode && disk.modified == source.modified
+  }
+
+  static func gaps(in covered: [Range<Int64>], of size: Int64) -> [Range<Int64>] {
+    var gaps: [Range<Int64>] = []
+    var at: Int64 = 0
+    for range in covered {
+      if range.lowerBound > at { gaps.append(at..<min(range.lowerBound, size)) }
+      at = max(at, range.upperBound)
+    }
+    if at < size { gaps.append(at..<size) }
+    return gaps
+  }
+
+  private static func forwards(_ gap: Range<Int64>) -> [Range<Int64>] {
+    var stretches: [Range<Int64>] = []
+    var at = gap.lowerBound
+    while at < gap.upperBound {
+      let end = min(gap.upperBound, at + (stretches.isEmpty ? firstStretchLength : stretchLength))
+      stretches.append(at..<end)
+      at = end
+    }
+    return stretches
+  }
+
+  private static func backwards(_ gap: Range<Int64>) -> [Range<Int64>] {
+    var stretches: [Range<Int64>] = []
+    var end = gap.upperBound
+    while end > gap.lowerBound {
+      let start = max(gap.lowerBound, end - (stretches.isEmpty ? firstStretchLength : stretchLength))
+      stretches.append(start..<end)
+      end = start
+    }
+    return stretches
+  }
+
+  // MARK: Packed files and pipes
+
+  private mutating func addText(_ bytes: ByteSource, path: String) throws {
+    let head = try readHead(bytes)
+    guard !head.isEmpty else { return tally.skip() }
+    let disk = bytes.diskSize == nil ? nil : DiskFile(path)
+    let diskTail = disk.flatMap { $0.tail(path, count: Self.fingerprintLength) }.map { sha256($0) }
+    var source = StoredSource(
+      path: path, compression: bytes.compression.rawValue, head: sha256(head), headLength: head.count,
+      diskSize: disk?.size, diskTail: diskTail, modified: disk?.modified, inode: disk?.inode)
+    var covered: [Range<Int64>] = []
+    if disk != nil {
+      let alike = store.knownSources.reversed().filter { matchesHead($0, head) }
+      if alike.contains(where: { pending.contains($0.id) }) { return deferred.append(path) }
+      if let same = alike.first(where: { $0.diskTail == diskTail && $0.diskSize == disk?.size && diskTail != nil }) {
+        source.id = same.id
+        covered = store.coverage(of: same.id)
+        if same.isComplete {
+          tally.skip()
+          if same.path != path, !Self.isStill(same) {
+            var moved = same
+            moved.path = path
+            moved.modified = disk?.modified
+            moved.inode = disk?.inode
+            _ = try store.save(moved)
+          }
+          return
+        }
+        source.size = same.size
+        source.tail = same.tail
+        source.tailLength = same.tailLength
+      } else if let same = try alike.first(where: { try hasTail(of: $0, path) }) {
+        source.id = same.id
+        source.head = same.head
+        source.headLength = same.headLength
+        source.size = same.size
+        source.tail = same.tail
+        source.tailLength = same.tailLength
+        covered = store.coverage(of: same.id)
+        try store.dropProvisionalRejects(of: same.id)
+      }
+    }
+    source.id = try store.save(source)
+    pending.insert(source.id)
+    tally.expect(disk?.size)
+    jobs.append([.text(bytes, source, head: head, known: covered)])
+  }
+
+  private func readHead(_ bytes: ByteSource) throws -> [UInt8] {
+    var head = [UInt8](repeating: 0, count: Self.fingerprintLength)
+    var filled = 0
+    while filled < head.count {
+      let got = try readOn(bytes, into: &head, from: filled)
+      if got == 0 { break }
+      filled += got
+    }
+    return Array(head[..<filled])
+  }
+
+  /// Whether the text goes on, at the place where the source ended, as the source did.
+  private func hasTail(of source: StoredSource, _ path: String) throws -> Bool {
+    guard let tail = source.tail, source.size > 0 else { return false }
+    let read = try ByteSource.open(path).bytes(at: source.size - Int64(source.tailLength), count: source.tailLength)
+    return sha256(read) == tail
+  }
+}
+
+/// Reads on into a part of an array.
+func readOn(_ source: ByteSource, into bytes: inout [UInt8], from start: Int) throws(SourceError) -> Int {
+  var result: Result<Int, SourceError> = .success(0)
+  bytes.withUnsafeMutableBytes { buffer in
+    let room = UnsafeMutableRawBufferPointer(rebasing: buffer[start...])
+    do throws(SourceError) { result = .success(try source.read(into: room)) } catch { result = .failure(error) }
+  }
+  return try result.get()
+}
+
+/// A file as the file system knows it.
+struct DiskFile {
+  var size: Int64
+  var inode: Int64
+  /// Nanoseconds since 1970.
+  var modified: Int64
+
+  init?(_ path: String) {
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    size = Int64(status.st_size)
+    inode = Int64(bitPattern: UInt64(status.st_ino))
+    modified = Int64(status.st_mtim.tv_sec) &* 1_000_000_000 &+ Int64(status.st_mtim.tv_nsec)
+  }
+
+  /// The last bytes as they are on disk, packed.
+  func tail(_ path: String, count: Int) -> [UInt8]? {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    var bytes = [UInt8](repeating: 0, count: Int(min(size, Int64(count))))
+    let start = size - Int64(bytes.count)
+    let got = bytes.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, $0.count, off_t(start)) }
+    return got == bytes.count ? bytes : nil
+  }
+}

@@ -1,0 +1,221 @@
+import AuditModel
+import EventStorage
+import LogDecoding
+import Synchronization
+
+/// Does jobs: reads, decodes, builds segments and adds them to the store. Shared by the threads.
+struct StretchReader: Sendable {
+  /// Bytes that are read and decoded at a time: what is decoded is still in the processor's cache when it is packed.
+  private static let chunkLength = 1 << 20
+
+  let store: EventStore
+  let options: IngestOptions
+  let tally: Tally
+  let isCancelled: @Sendable () -> Bool
+
+  func run(_ job: ReadingJob) throws {
+    do {
+      switch job {
+      case .stretch(let source, let range): try readStretch(source, range)
+      case .text(let bytes, let source, let head, let known): try readText(bytes, source, head: head, known: known)
+      }
+    } catch let error as SourceError {
+      tally.fail(error)
+    }
+  }
+
+  // MARK: Plain lines
+
+  private func readStretch(_ source: PlainSource, _ range: Range<Int64>) throws {
+    let size = source.stored.size
+    let decoder = RecordDecoder(framing: .lines)
+    var builder = SegmentBuilder(keeping: options.keepsPayload ? .all : .none)
+    guard let start = try lineStart(source.bytes, from: range.lowerBound, to: range.upperBound) else {
+      // One line fills it all; it belongs to the stretch in which it begins.
+      return try finish(source, bytes: Int64(range.count))
+    }
+    var buffer: [UInt8] = []
+    var offset = start
+    var end: Int64?
+    while offset + Int64(buffer.count) < size {
+      let readFrom = offset + Int64(buffer.count)
+      let isPastEnd = readFrom >= range.upperBound
+      // After the nominal end only the rest of the line that has begun is wanted.
+      if isPastEnd, buffer.isEmpty { break }
+      let wanted = isPastEnd ? 1 << 16 : Int(min(Int64(max(Self.chunkLength, buffer.count)), range.upperBound - readFrom))
+      var chunk = try source.bytes.bytes(at: readFrom, count: Int(min(Int64(wanted), size - readFrom)))
+      guard !chunk.isEmpty else { break }
+      if isPastEnd, let newline = chunk.firstIndex(of: UInt8(ascii: "\n")) {
+        chunk.removeSubrange((newline + 1)...)
+      }
+      let isLast = readFrom + Int64(chunk.count) >= size
+      buffer = buffer.isEmpty ? chunk : buffer + chunk
+      let (batch, consumed) = buffer.withUnsafeBytes { decoder.decode($0, offset: offset, isLast: isLast) }
+      buffer.withUnsafeBytes { builder.add(batch, bytes: $0) }
+      if isLast { end = cutEnd(batch, of: buffer, size: size) }
+      offset += Int64(consumed)
+      buffer.removeFirst(consumed)
+    }
+    let draft = builder.finish(endingAt: end)
+    let result = draft.byteCount > 0 || !draft.rejects.isEmpty ? try store.append(draft, source: source.stored.id) : nil
+    try finish(source, result, rejects: draft.rejects.count, bytes: Int64(range.count))
+  }
+
+  /// The last line has no end yet and is no record: it is read again once the file has grown.
+  private func cutEnd(_ batch: EventBatch, of buffer: [UInt8], size: Int64) -> Int64? {
+    guard buffer.last != UInt8(ascii: "\n"), let reject = batch.rejects.last,
+      reject.offset + Int64(reject.length) == size
+    else { return nil }
+    return reject.offset
+  }
+
+  private func finish(_ source: PlainSource, _ result: AppendResult? = nil, rejects: Int = 0, bytes: Int64) throws {
+    tally.count(result, rejects: rejects, bytes: bytes, of: source.stored.path)
+    guard source.remaining.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 else { return }
+    var stored = source.stored
+    stored.isComplete = true
+    _ = try store.save(stored)
+  }
+
+  /// The first line that begins in the range; nil when none does.
+  private func lineStart(_ bytes: ByteSource, from: Int64, to: Int64) throws -> Int64? {
+    if from == 0 { return 0 }
+    var at = from - 1
+    while at < to {
+      let chunk = try bytes.bytes(at: at, count: Int(min(1 << 16, to - at)))
+      if chunk.isEmpty { return nil }
+      if let newline = chunk.firstIndex(of: UInt8(ascii: "\n")) {
+        let start = at + Int64(newline) + 1
+        return start < to ? start : nil
+      }
+      at += Int64(chunk.count)
+    }
+    return nil
+  }
+
+  // MARK: Texts from front to back
+
+  private func readText(_ bytes: ByteSource, _ stored: StoredSource, head: [UInt8], known: [Range<Int64>]) throws {
+    let framing = try head.isEmpty
+      ? bytes.bytes(at: 0, count: SourcePlanner.fingerprintLength).withUnsafeBytes { RecordDecoder.framing(of: $0) }
+      : head.withUnsafeBytes { RecordDecoder.framing(of: $0) }
+    var text = TextStream(bytes: bytes, head: head)
+    var builder = SegmentBuilder(keeping: keeping(bytes))
+    let decoder = RecordDecoder(framing: framing)
+    var begun: Int64 = 0
+    var buffer: [UInt8] = []
+    var offset: Int64 = 0
+    var rejects = 0
+    var diskBytes: Int64 = 0
+    var failure: SourceError?
+    var stretch = SourcePlanner.firstStretchLength
+    var covered = known[...]
+
+    func append(_ draft: consuming SegmentDraft) throws {
+      let draft = draft
+      let count = draft.rejects.count
+      let result = draft.byteCount > 0 || count > 0 ? try store.append(draft, source: stored.id) : nil
+      rejects += count
+      let read = bytes.diskBytesRead
+      tally.count(result, rejects: count, bytes: read - diskBytes, of: stored.path)
+      diskBytes = read
+    }
+
+    while !isCancelled() {
+      // What the store has is decoded up to its end, so that a list's state is right, and dropped.
+      while let first = covered.first, first.upperBound <= offset { covered = covered.dropFirst() }
+      let isKnown = covered.first.map { $0.lowerBound <= offset } ?? false
+      let limit = isKnown ? covered.first?.upperBound : covered.first?.lowerBound
+      let wanted = max(Self.chunkLength, buffer.count)
+      let room = limit.map { Int(min(Int64(wanted), $0 - offset - Int64(buffer.count))) } ?? wanted
+      let before = buffer.count
+      if room > 0, failure == nil {
+        do {
+          try text.read(into: &buffer, count: room)
+        } catch {
+          failure = error
+        }
+      }
+      let isEnd = room > 0 && buffer.count == before
+      let (batch, consumed) = buffer.withUnsafeBytes { decoder.decode($0, offset: offset, isLast: isEnd) }
+      var end: Int64?
+      if !isKnown {
+        buffer.withUnsafeBytes { builder.add(batch, bytes: $0) }
+        if isEnd { end = cutEnd(batch, of: buffer, size: offset + Int64(buffer.count)) }
+      }
+      offset += Int64(consumed)
+      buffer.removeFirst(consumed)
+      let reachesKnown = !isKnown && limit == offset
+      if isEnd || reachesKnown || offset - begun >= stretch || isKnown {
+        if !isKnown {
+          try append(builder.finish(endingAt: end))
+          builder = SegmentBuilder(keeping: keeping(bytes))
+          stretch = SourcePlanner.stretchLength
+        }
+        begun = offset
+      }
+      if isEnd { break }
+      // A stretch ended in the middle of what the decoder takes for a record: go on without the limit.
+      if room <= 0, consumed == 0 { covered = covered.dropFirst() }
+    }
+    if let failure { tally.fail(failure) }
+    guard !isCancelled() else { return }
+    var done = stored
+    done.size = text.size
+    done.tail = sha256(text.tail)
+    done.tailLength = text.tail.count
+    done.isComplete = failure == nil
+    _ = try store.save(done)
+  }
+
+  private func keeping(_ bytes: ByteSource) -> PayloadKeeping {
+    if options.keepsPayload || store.access == .inMemory && !bytes.isSeekable { return .all }
+    return bytes.isSeekable ? .none : .withoutSecrets
+  }
+}
+
+/// Text from front to back: first what was looked at already, then the rest.
+private struct TextStream {
+  private let bytes: ByteSource
+  private var head: ArraySlice<UInt8>
+  /// Bytes handed out so far, and the last of them.
+  private(set) var size: Int64 = 0
+  private(set) var tail: [UInt8] = []
+
+  init(bytes: ByteSource, head: [UInt8]) {
+    self.bytes = bytes
+    self.head = head[...]
+  }
+
+  /// Adds up to `count` bytes; none at the end.
+  mutating func read(into buffer: inout [UInt8], count: Int) throws(SourceError) {
+    let before = buffer.count
+    defer { note(buffer[before...]) }
+    if !head.isEmpty {
+      buffer.append(contentsOf: head.prefix(count))
+      head = head.dropFirst(count)
+      return
+    }
+    buffer.append(contentsOf: repeatElement(0, count: count))
+    var filled = before
+    while filled < buffer.count {
+      let got: Int
+      do throws(SourceError) {
+        got = try readOn(bytes, into: &buffer, from: filled)
+      } catch {
+        buffer.removeSubrange(filled...)
+        throw error
+      }
+      if got == 0 { break }
+      filled += got
+      // A pipe gives what it has: rows show before it is full.
+      if bytes.diskSize == nil { break }
+    }
+    buffer.removeSubrange(filled...)
+  }
+
+  private mutating func note(_ new: ArraySlice<UInt8>) {
+    size += Int64(new.count)
+    tail = Array((tail + new.suffix(SourcePlanner.fingerprintLength)).suffix(SourcePlanner.fingerprintLength))
+  }
+}

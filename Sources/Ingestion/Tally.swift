@@ -1,0 +1,52 @@
+import LogDecoding
+import EventStorage
+import Synchronization
+
+/// Adds up what the threads do.
+final class Tally: Sendable {
+  private struct Sums {
+    var report = IngestReport()
+    var bytesRead: Int64 = 0
+    var bytesTotal: Int64? = 0
+  }
+  private let sums = Mutex(Sums())
+  private let progress: @Sendable (IngestProgress) -> Void
+
+  init(progress: @escaping @Sendable (IngestProgress) -> Void) { self.progress = progress }
+
+  /// - Parameter bytes: what has to be read of a file, on disk; nil for a pipe.
+  func expect(_ bytes: Int64?) {
+    sums.withLock { sums in
+      guard let bytes else { return sums.bytesTotal = nil }
+      sums.bytesTotal = sums.bytesTotal.map { $0 + bytes }
+    }
+  }
+
+  func skip() { sums.withLock { $0.report.skippedSources += 1 } }
+
+  func fail(_ error: SourceError) { sums.withLock { $0.report.errors.append(error) } }
+
+  /// Counts a stretch that is in the store.
+  /// - Parameter bytes: read from disk since the last call for this file.
+  func count(_ result: AppendResult?, rejects: Int, bytes: Int64, of file: String) {
+    let now = sums.withLock { sums in
+      if let result {
+        sums.report.acts += result.addedActs
+        sums.report.records += result.records + result.duplicates
+        sums.report.duplicates += result.duplicates
+      }
+      sums.report.rejects += rejects
+      sums.bytesRead += bytes
+      return IngestProgress(
+        file: file, bytesRead: sums.bytesRead, bytesTotal: sums.bytesTotal, acts: sums.report.acts,
+        rejects: sums.report.rejects)
+    }
+    progress(now)
+  }
+
+  func report(wasCancelled: Bool) -> IngestReport {
+    var report = sums.withLock { $0.report }
+    report.wasCancelled = wasCancelled
+    return report
+  }
+}

@@ -41,8 +41,9 @@ struct FilterCompiler {
     case .kind: .any([.column(.resource, .present), .column(.kind, .present)])
     case .api: .column(.apiGroup, .present)
     case .object: .column(.name, .present)
-    default: field.columns.count == 1
-      ? .column(field.columns[0], .present) : .any(field.columns.map { .column($0, .present) })
+    default:
+      field.columns.count == 1
+        ? .column(field.columns[0], .present) : .any(field.columns.map { .column($0, .present) })
     }
   }
 
@@ -212,7 +213,8 @@ struct FilterCompiler {
         let names = choices.map(\.name)
         let near = Suggestions.near(word, among: names)
         throw ItemProblem(
-          message: "\(field.name) cannot be \(FilterQuoting.alwaysQuoted(word)); it is one of \(names.joined(separator: ", "))",
+          message:
+            "\(field.name) cannot be \(FilterQuoting.alwaysQuoted(word)); it is one of \(names.joined(separator: ", "))",
           suggestions: near)
       }
     case .pattern(let pattern):

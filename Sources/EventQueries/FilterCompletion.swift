@@ -60,7 +60,9 @@ private struct CompletionScan {
         if index == cursor { return nil }
         continue
       }
-      while index < cursor, characters[index] == "(" || characters[index] == ")" || characters[index] == "-" { index += 1 }
+      while index < cursor, characters[index] == "(" || characters[index] == ")" || characters[index] == "-" {
+        index += 1
+      }
       if index < cursor, characters[index].isWhitespace { continue }
       if index >= cursor { return field(from: cursor, to: cursor) }
       let start = index
@@ -138,7 +140,9 @@ private struct CompletionScan {
       if index < cursor, characters[index] == "\"" {
         if !skipQuoted(to: cursor) { return value(name, from: start, to: cursor) }
       }
-      while index < cursor, !endsWord(characters[index]), characters[index] != ",", characters[index] != close { index += 1 }
+      while index < cursor, !endsWord(characters[index]), characters[index] != ",", characters[index] != close {
+        index += 1
+      }
       if index == cursor {
         // Behind a quote that has been closed there is nothing to complete.
         if start < cursor, characters[start] == "\"" { return nil }
@@ -170,7 +174,8 @@ private struct CompletionScan {
     let sorted = candidates.filter { $0.name.hasPrefix(wanted) } + candidates.filter { !$0.name.hasPrefix(wanted) }
     return FilterCompletion(
       subject: .field, prefix: prefix, range: start..<end,
-      candidates: sorted.map { .init(text: $0.name + ":", note: "\($0.type.label): \($0.summary)") }, wantsFacets: false)
+      candidates: sorted.map { .init(text: $0.name + ":", note: "\($0.type.label): \($0.summary)") }, wantsFacets: false
+    )
   }
 
   private func macro(from start: Int, to cursor: Int, _ context: FilterContext) -> FilterCompletion? {
@@ -197,7 +202,9 @@ private struct CompletionScan {
       while end < characters.count, characters[end] != "\"" { end += 1 }
       end = end < characters.count ? end + 1 : cursor
     } else {
-      while end < characters.count, !endsWord(characters[end]), characters[end] != ",", characters[end] != "}" { end += 1 }
+      while end < characters.count, !endsWord(characters[end]), characters[end] != ",", characters[end] != "}" {
+        end += 1
+      }
     }
     let known: [String]
     var wantsFacets = false

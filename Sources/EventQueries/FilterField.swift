@@ -77,6 +77,7 @@ public struct FilterField: Sendable {
     case .api:
       return act.object.map { [$0.group.isEmpty ? $0.version : $0.group + "/" + $0.version] } ?? []
     case .kind: return [act.kind ?? act.object?.resource].compactMap { $0 }
+    case .duration: return columns.flatMap { Self.texts(act.value(of: $0)) }.map { $0 + "us" }
     case .user where columns == [.by, .asUser]: return [act.actor].compactMap { $0 }
     default: return columns.flatMap { Self.texts(act.value(of: $0)) }
     }

@@ -65,7 +65,8 @@ extension FilterField {
       aliases: ["resource", "objectRef.resource"],
       examples: ["kind:netpol", "kind:networkpolicies.crd.projectcalico.org", "kind:pods/exec"]),
     FilterField(
-      "api", .what, .api, columns: [.apiGroup, .apiVersion], "API group, or group/version; core or v1 for the core group",
+      "api", .what, .api, columns: [.apiGroup, .apiVersion],
+      "API group, or group/version; core or v1 for the core group",
       aliases: ["apiGroup", "objectRef.apiGroup"], examples: ["api:*.projectcalico.org", "api:apps/v1", "api:core"]),
     FilterField(
       "ns", .what, .name, columns: [.namespace], "Namespace of the object",

@@ -197,19 +197,24 @@ struct FilterLexer {
       digits.unicodeScalars.append(next)
       offset += 1
     }
-    guard peek(offset) == "}", let value = UInt32(digits, radix: 16), let scalar = Unicode.Scalar(value) else { return nil }
+    guard peek(offset) == "}", let value = UInt32(digits, radix: 16), let scalar = Unicode.Scalar(value) else {
+      return nil
+    }
     return (scalar, offset + 1)
   }
 
   /// `/…/` or `/…/i` where what follows ends a value; nil, with nothing taken, for anything else, such as a file's
-  /// path.
+  /// path. A slash inside has to be escaped where there is also white space: `/healthz agent:/kube/` is two terms.
   mutating func regex() throws(FilterError) -> FilterRegex? {
     guard peek() == "/" else { return nil }
     let start = position
     var pattern = String.UnicodeScalarView()
     var index = position + 1
-    while index < scalars.count {
+    var hasBlank = false
+    var hasSlash = false
+    while index < scalars.count, !(hasBlank && hasSlash) {
       let next = scalars[index]
+      if Self.isBlank(next) { hasBlank = true }
       if next == "\\", index + 1 < scalars.count {
         if scalars[index + 1] != "/" { pattern.append(next) }
         pattern.append(scalars[index + 1])
@@ -224,6 +229,7 @@ struct FilterLexer {
           position = end
           return try regex(String(pattern), ignoresCase: ignoresCase, at: start + 1)
         }
+        hasSlash = true
       }
       pattern.append(next)
       index += 1

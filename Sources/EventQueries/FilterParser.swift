@@ -206,7 +206,9 @@ struct FilterParser {
   private func subject(_ name: String, at start: Int) throws(FilterError) -> FilterComparison.Subject {
     if let field = FilterField.named(name) { return .field(field.name) }
     var inner = FilterLexer("." + name + " ")
-    if let path = inner.path(), inner.peek() == " ", case .key(let root) = path.steps[0], FilterPath.roots.contains(root) {
+    if let path = inner.path(), inner.peek() == " ", case .key(let root) = path.steps[0],
+      FilterPath.roots.contains(root)
+    {
       return .path(path)
     }
     // The whole word, quotes excluded, as a text to search for.

@@ -30,7 +30,8 @@ extension FilterExpression {
     case .and(let parts): .joined(parts.map(\.pinned)) ?? self
     case .or(let parts): .alternatives(parts.map(\.pinned)) ?? self
     case .not(let part): .not(part.pinned)
-    case .macro(let name, let expansion): expansion?.mentionsTime == true ? expansion?.pinned ?? self : .macro(name, expansion)
+    case .macro(_, .some(let expansion)) where expansion.mentionsTime: expansion.pinned
+    case .macro: self
     case .comparison(let comparison): .comparison(comparison.pinned)
     case .text: self
     }

@@ -18,7 +18,12 @@ struct FilterValueReader {
     case .field(let name):
       let type = FilterField.named(name)?.type
       isOrdered = type?.isOrdered ?? false
-      takesSlashes = if case .file = type { comparator != .like && comparator != .unlike } else { false }
+      let isPath =
+        switch type {
+        case .file, .object: true;
+        default: false
+        }
+      takesSlashes = isPath && comparator != .like && comparator != .unlike
       self.name = name
     }
   }
@@ -45,7 +50,8 @@ struct FilterValueReader {
       throw lexer.failure("a comma or \(close) is expected here", at: lexer.position)
     }
     if let next = lexer.peek(), !FilterLexer.isBlank(next), next != ")" {
-      throw lexer.failure("a space is expected after the value; put values with such characters in quotes", at: lexer.position)
+      throw lexer.failure(
+        "a space is expected after the value; put values with such characters in quotes", at: lexer.position)
     }
     return items
   }

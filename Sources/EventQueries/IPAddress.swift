@@ -58,7 +58,8 @@ struct IPAddress: Hashable, Comparable, Sendable {
       for (index, part) in parts.enumerated() {
         if isLast, index == parts.count - 1, let v4 = dotted(part) {
           words += [UInt16(v4 >> 16), UInt16(v4 & 0xFFFF)]
-        } else if (1...4).contains(part.utf8.count), part.first?.isHexDigit == true, let word = UInt16(part, radix: 16) {
+        } else if (1...4).contains(part.utf8.count), part.first?.isHexDigit == true, let word = UInt16(part, radix: 16)
+        {
           words.append(word)
         } else {
           return nil

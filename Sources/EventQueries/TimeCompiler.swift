@@ -12,7 +12,8 @@ struct TimeCompiler {
     }
     let isSpan = if case .span = role { true } else { false }
     if comparator.isOrder, !isSpan {
-      throw ItemProblem(message: "\(field.name) takes a colon; \(comparator.rawValue) goes with time", suggestions: ["time"])
+      throw ItemProblem(
+        message: "\(field.name) takes a colon; \(comparator.rawValue) goes with time", suggestions: ["time"])
     }
     switch item {
     case .literal(let text):

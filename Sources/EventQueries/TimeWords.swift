@@ -174,7 +174,9 @@ struct TimeReader {
   }
 
   private func time(_ day: Day, _ clock: Clock, _ offsetSeconds: Int?) -> Timestamp {
-    let zone = offsetSeconds.map { Zone(name: "", transitions: [.init(from: Timestamp(microseconds: .min), offsetSeconds: $0)]) }
+    let zone = offsetSeconds.map {
+      Zone(name: "", transitions: [.init(from: Timestamp(microseconds: .min), offsetSeconds: $0)])
+    }
     return (zone ?? self.zone).timestamp(
       year: day.year, month: day.month, day: day.number, hour: clock.hour, minute: clock.minute, second: clock.second,
       microsecond: clock.microsecond)
@@ -245,7 +247,8 @@ struct TimeReader {
       body = body.dropLast(2)
     }
     let parts = body.split(separator: ":", omittingEmptySubsequences: false)
-    guard (half == nil ? 2 : 1)...3 ~= parts.count, (1...2).contains(parts[0].utf8.count), var hour = Self.digits(parts[0])
+    guard (half == nil ? 2 : 1)...3 ~= parts.count, (1...2).contains(parts[0].utf8.count),
+      var hour = Self.digits(parts[0])
     else { return nil }
     var clock = Clock()
     if parts.count > 1 {

@@ -33,7 +33,8 @@ public struct Zone: Hashable, Sendable {
   public func timestamp(
     year: Int, month: Int, day: Int, hour: Int = 0, minute: Int = 0, second: Int = 0, microsecond: Int = 0
   ) -> Timestamp {
-    let seconds = CivilTime.dayNumber(year: year, month: month, day: day) * 86_400 + Int64(hour * 3600 + minute * 60 + second)
+    let seconds =
+      CivilTime.dayNumber(year: year, month: month, day: day) * 86_400 + Int64(hour * 3600 + minute * 60 + second)
     let local = Timestamp(microseconds: seconds * 1_000_000 + Int64(microsecond))
     let guess = offsetSeconds(at: local)
     let first = local.microseconds - Int64(guess) * 1_000_000

@@ -65,6 +65,8 @@ struct FilterGrammarTests {
     (".spec.rules[].ports[0].\"a.b\":x", ".spec.rules[].ports[0].\"a.b\":x"),
     ("requestObject.kind:DeleteOptions", ".requestObject.kind:DeleteOptions"),
     ("foo(bar)", "foo bar"),
+    ("/healthz agent:/kube/", "\"/healthz\" agent:/kube/"),
+    ("obj:/x name:/x/", "obj:\"/x\" name:/x/"),
     ("name:\"\\u{1b}[0m\"", "name:\"\\u{1b}[0m\""),
     ("api:\"\"", "api:\"\""),
   ])
@@ -161,8 +163,10 @@ struct FilterGrammarTests {
   }
 
   @Test(arguments: [
-    "plain", "with space", "quote\"s", "back\\slash", "star*", "what?", "\u{1b}[31mred", "a,b", "(x)", "{y}", "..", "a..b",
-    "/slash/", "/slash/i", ">5", "=x", "~x", "#x", "-x", "@x", "", " ", "in", "é\u{301}", "\u{202e}evil", "a\u{0}b", "ünï",
+    "plain", "with space", "quote\"s", "back\\slash", "star*", "what?", "\u{1b}[31mred", "a,b", "(x)", "{y}", "..",
+    "a..b",
+    "/slash/", "/slash/i", ">5", "=x", "~x", "#x", "-x", "@x", "", " ", "in", "é\u{301}", "\u{202e}evil", "a\u{0}b",
+    "ünï",
     "\\u{1b}", "name:x", "[a TO b]", "\u{a0}", "\u{301}x",
   ])
   func `a quoted value means exactly itself`(_ value: String) throws {
@@ -175,7 +179,10 @@ struct FilterGrammarTests {
   }
 
   @Test(arguments: [
-    ("@writes kind:gnp,netpol since:\"2026-11-16 09:30\"", "writes AND kind in (gnp, netpol) AND since 2026-11-16 09:30 UTC"),
+    (
+      "@writes kind:gnp,netpol since:\"2026-11-16 09:30\"",
+      "writes AND kind in (gnp, netpol) AND since 2026-11-16 09:30 UTC"
+    ),
     ("", "everything"),
     ("-kind:gnp,netpol", "kind not in (gnp, netpol)"),
     ("name:a", "name is a"),

@@ -15,12 +15,15 @@ public struct ChangeLog: Sendable {
     public var changed: [String]
     /// A few words: `order 100 -> 700, ingress[0]`; empty when not known.
     public var summary: String
+    /// The same in at most 20 characters, for narrow columns.
+    public var shortSummary: String
     /// Index in `history.revisions` of the version that it is compared with: the last one before it, in the same
     /// lifetime, whose content is known; nil where there is none.
     public var previous: Int?
-    public init(changed: [String], summary: String, previous: Int?) {
+    public init(changed: [String], summary: String, shortSummary: String? = nil, previous: Int?) {
       self.changed = changed
       self.summary = summary
+      self.shortSummary = shortSummary ?? summary
       self.previous = previous
     }
   }
@@ -39,15 +42,12 @@ public struct ChangeLog: Sendable {
       if revision.number != nil, let manifest = revision.manifest {
         let diff = VersionDiff(from: last?.manifest, to: manifest)
         if last != nil { change.changed = ChangeLog.paths(diff.fields) }
-        change.summary = ChangeLog.words(diff)
+        change.summary = diff.summary(limit: 40)
+        change.shortSummary = diff.summary(limit: 20)
         last = (revision.lifetime, index, manifest)
       }
       changes.append(change)
     }
-  }
-
-  private static func words(_ diff: VersionDiff) -> String {
-    diff.fields.prefix(3).map(\.path).joined(separator: ", ")
   }
 
   /// Each path once, in the order of the fields; a move counts where the item is now.

@@ -67,12 +67,12 @@ struct ChangeLogPane: RowPane {
       Command("]", name: "newer", group: .move, "Newer version") { $0.stepVersion(by: -1, &$1) },
       Command("{", name: "next-lifetime", group: .move, "The lifetime before") { $0.stepLifetime(by: -1, &$1) },
       Command("}", name: "previous-lifetime", group: .move, "The lifetime after") { $0.stepLifetime(by: 1, &$1) },
-      Command(.tab, .backTab, name: "other-pane", group: .move, "List or comparison, in wide terminals") { pane, session in
-        pane.diffIsFocused = !pane.diffIsFocused && session.layout == .wide
+      Command(.tab, .backTab, name: "other-pane", group: .move, "List or comparison, from 100 columns on") { pane, session in
+        pane.diffIsFocused = !pane.diffIsFocused && session.layout != .compact
         return []
       },
       Command("s", name: "split", group: .open, "Comparison beside the list: unified or side by side") { pane, session in
-        guard session.layout == .wide else { return [] }
+        guard session.layout != .compact else { return [] }
         session.splitsDiffs = !pane.splits(session)
         pane.arrangeFocused(session)
         return []
@@ -97,7 +97,7 @@ struct ChangeLogPane: RowPane {
   // MARK: Life
 
   mutating func appear(_ session: inout Session) -> [Effect] {
-    if session.layout != .wide { diffIsFocused = false }
+    if session.layout == .compact { diffIsFocused = false }
     if log != nil {
       arrange(session)
       _ = focusChanged(session)
@@ -262,7 +262,7 @@ struct ChangeLogPane: RowPane {
   }
 
   private mutating func arrangeFocused(_ session: Session) {
-    guard session.layout == .wide, let row = rows.indices.contains(cursor.index) ? rows[cursor.index] : nil,
+    guard session.layout != .compact, let row = rows.indices.contains(cursor.index) ? rows[cursor.index] : nil,
       let index = row.revision
     else { return besideText = nil }
     // The comparison in place may have another width: the one beside the list is its own copy.
@@ -270,7 +270,7 @@ struct ChangeLogPane: RowPane {
     if expandsAll || expanded.contains(index) { _ = diff(of: index, layout: inlineLayout(session)) }
     if let first = besideText?.hunkRows.first {
       let height = diffArea(Frame.area(session.size), session).height
-      diffCursor.place(at: first, count: besideText?.rows.count ?? 0, height: height)
+      diffCursor.place(at: first, distanceFromTop: min(3, first), count: besideText?.rows.count ?? 0, height: height)
     }
   }
 
@@ -390,17 +390,24 @@ struct ChangeLogPane: RowPane {
 
   /// Columns of the list in wide layouts, the line to its right included.
   private func listWidth(_ area: Rect) -> Int { min(93, area.width / 2) }
+  /// Rows about the focused revision at the bottom.
   private func previewHeight(_ session: Session) -> Int { session.layout == .compact ? 2 : 4 }
+  /// Rows of its comparison below the list, where there is no room beside it.
+  private func diffHeight(_ area: Rect, _ session: Session) -> Int {
+    session.layout == .normal ? max(0, area.height - 12) / 2 : 0
+  }
 
   /// The rows of the list themselves.
   private func listArea(_ area: Rect, _ session: Session) -> Rect {
-    let bottom = 3 + previewHeight(session)
+    let below = diffHeight(area, session)
     let list = session.layout == .wide ? area.split(left: listWidth(area) - 1).left : area
-    return list.inset(top: 4, bottom: bottom)
+    return list.inset(top: 4, bottom: 3 + previewHeight(session) + (below > 0 ? below + 1 : 0))
   }
 
   private func diffArea(_ area: Rect, _ session: Session) -> Rect {
-    area.split(left: listWidth(area)).rest.inset(top: 5, bottom: 3 + previewHeight(session))
+    let bottom = 3 + previewHeight(session)
+    if session.layout == .wide { return area.split(left: listWidth(area)).rest.inset(top: 5, bottom: bottom) }
+    return area.inset(bottom: bottom).split(bottom: diffHeight(area, session)).bottom
   }
 
   func render(into screen: inout Screen, area: Rect, session: Session) {
@@ -428,7 +435,7 @@ struct ChangeLogPane: RowPane {
       renderList(log, into: &screen, area: list, session: session)
     }
     screen.rule(y: bottom - 3 - previewHeight(session), x: area.x, width: area.width)
-    if session.layout == .wide { renderBeside(log, into: &screen, area: area, session: session) }
+    if session.layout != .compact { renderDiff(log, into: &screen, area: area, session: session) }
     renderPreview(log, into: &screen, y: bottom - 2 - previewHeight(session), area: area, session: session)
     renderStatus(log, into: &screen, y: bottom - 1, area: area, session: session)
   }
@@ -470,10 +477,16 @@ struct ChangeLogPane: RowPane {
     }
   }
 
-  private func renderBeside(_ log: ChangeLog, into screen: inout Screen, area: Rect, session: Session) {
+  private func renderDiff(_ log: ChangeLog, into screen: inout Screen, area: Rect, session: Session) {
     let body = diffArea(area, session)
-    for y in (body.y - 2)..<(body.y + body.height) {
-      screen.write(session.asciiOnly ? "|" : "│", x: body.x - 1, y: y, style: .frame)
+    guard !body.isEmpty else { return }
+    let isBeside = session.layout == .wide
+    if isBeside {
+      for y in (body.y - 2)..<(body.y + body.height) {
+        screen.write(session.asciiOnly ? "|" : "│", x: body.x - 1, y: y, style: .frame)
+      }
+    } else {
+      screen.rule(y: body.y - 1, x: body.x, width: body.width)
     }
     guard rows.indices.contains(cursor.index), let index = rows[cursor.index].revision else { return }
     let reason = whyNoDiff(index)
@@ -481,16 +494,20 @@ struct ChangeLogPane: RowPane {
       screen.sentences([reason.isEmpty ? "nothing to compare" : reason], area: body)
       return
     }
+    let title = "diff \(DiffEnd.label(sides.left)) -> \(DiffEnd.label(sides.right))"
     let form = splits(session) ? "split" : "unified"
-    screen.ends(
-      "Diff \(DiffEnd.label(sides.left)) -> \(DiffEnd.label(sides.right))", form, y: body.y - 2, x: body.x,
-      width: body.width, style: .heading)
-    let left = DiffEnd(sides.left, in: log, other: sides.right, isLeft: true)
-    let right = DiffEnd(sides.right, in: log, other: sides.left, isLeft: false)
-    let half = (body.width - 3) / 2
-    screen.write(left.words(session, short: true), x: body.x + 1, y: body.y - 1, style: Style(.removed, bold: true), width: half - 1)
-    screen.write(
-      right.words(session, short: true), x: body.x + half + 4, y: body.y - 1, style: Style(.added, bold: true), width: half - 2)
+    if isBeside {
+      screen.ends(title, form, y: body.y - 2, x: body.x, width: body.width, style: .heading)
+      let left = DiffEnd(sides.left, in: log, other: sides.right, isLeft: true)
+      let right = DiffEnd(sides.right, in: log, other: sides.left, isLeft: false)
+      let half = (body.width - 3) / 2
+      let y = body.y - 1
+      screen.write(left.words(session, short: true), x: body.x + 1, y: y, style: Style(.removed, bold: true), width: half - 1)
+      screen.write(
+        right.words(session, short: true), x: body.x + half + 4, y: y, style: Style(.added, bold: true), width: half - 2)
+    } else {
+      screen.heading(title, note: form, y: body.y - 1, x: body.x, width: body.width)
+    }
     if text.isEmpty {
       let more = text.diff.hiddenMachineFields > 0 ? " Only machine fields differ (M shows them)." : ""
       screen.sentences(["The two versions are equal.\(more)"], area: body)
@@ -523,7 +540,7 @@ struct ChangeLogPane: RowPane {
       guard let side else { continue }
       left += "  \(name)=\(DiffEnd.label(side))" + (side.object == object ? "" : " of \(side.object.path)")
     }
-    if let diff = besideText, session.layout == .wide {
+    if let diff = besideText {
       let hidden = diff.diff.hiddenMachineFields
       left += "   -\(diff.removedCount) +\(diff.addedCount) ~\(diff.changedCount)"
       if hidden > 0 { left += "   machine fields hidden: \(hidden) (M)" }

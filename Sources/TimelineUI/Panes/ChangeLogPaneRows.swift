@@ -68,9 +68,9 @@ enum ChangeLogRow: Hashable, Sendable {
       self.longTimes = longTimes
       verb = time + (longTimes ? 21 : 18)
       by = verb + 8
-      fidelity = width - 4
+      fidelity = width - 3
       let rest = max(0, fidelity - by)
-      byWidth = min(longTimes ? 28 : 22, rest / 2)
+      byWidth = min(longTimes ? 28 : 22, (rest - 1) / 2)
       change = by + byWidth + 1
       changeWidth = max(0, fidelity - change - 1)
     }
@@ -105,7 +105,9 @@ enum ChangeLogRow: Hashable, Sendable {
       screen.write(RevisionWords.verb(revision), x: x + columns.verb, y: y, width: 8)
       let by = revision.act.map { PaneWords.actor($0, width: columns.byWidth) } ?? RevisionWords.by(revision)
       screen.write(by, x: x + columns.by, y: y, width: columns.byWidth)
-      screen.write(words(log), x: x + columns.change, y: y, style: style(revision), width: columns.changeWidth)
+      let full = words(log)
+      let change = TextWidth.of(full, asciiOnly: session.asciiOnly) > columns.changeWidth ? words(log, short: true) : full
+      screen.write(change, x: x + columns.change, y: y, style: style(revision), width: columns.changeWidth)
       let fidelity = revision.number == nil || revision.operation == .delete ? "" : revision.fidelity?.rawValue ?? ""
       screen.write(fidelity, x: x + columns.fidelity, y: y)
     }
@@ -119,8 +121,8 @@ enum ChangeLogRow: Hashable, Sendable {
     }
   }
 
-  /// What the change column says.
-  func words(_ log: ChangeLog) -> String {
+  /// What the change column says; `short` is for 20 columns.
+  func words(_ log: ChangeLog, short: Bool = false) -> String {
     switch self {
     case .diff: return ""
     case .note(_, let text): return text
@@ -134,10 +136,10 @@ enum ChangeLogRow: Hashable, Sendable {
       let revision = log.history.revisions[index]
       if revision.operation == .delete { return "-- end of lifetime \(revision.lifetime)" }
       if let outcome = RevisionWords.outcome(revision), revision.number == nil { return outcome }
-      if revision.manifest == nil { return RevisionWords.missing(revision) }
-      let summary = log.changes[index].summary
+      if revision.manifest == nil { return short ? "content not logged" : RevisionWords.missing(revision) }
+      let summary = short ? log.changes[index].shortSummary : log.changes[index].summary
       switch revision.operation {
-      case .initial: return "before the log: state taken from the first act"
+      case .initial: return short ? "before the log" : "before the log: state taken from the first act"
       case .terminating: return "terminating" + (summary.isEmpty ? "" : "; " + summary)
       default: return summary.isEmpty ? "machine fields only" : summary
       }
@@ -175,7 +177,7 @@ enum ChangeLogRow: Hashable, Sendable {
     if !act.ips.isEmpty { second += "  from \(act.ips.joined(separator: ", "))" }
     if let agent = act.agent { second += "  \(agent)" }
     lines.append(second)
-    if let reason = act.reason, !reason.isEmpty { lines.append("\(act.decision ?? "allowed") by \(reason)") }
+    if let decision = OutcomeWords.decision(act) { lines.append(decision) }
     lines.append("audit \(act.auditID ?? "without id")  source \(act.source.file):\(act.source.line)")
     return lines
   }

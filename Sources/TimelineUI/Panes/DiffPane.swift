@@ -196,6 +196,7 @@ struct DiffPane: RowPane {
     let place = cursor
     let line = text?.line(at: cursor.index)
     text = nil
+    cursor = ListCursor()
     reasons = [ends.left.reason, ends.right.reason].compactMap { $0 }
     if ends.left.revision == nil, ends.right.revision == nil, reasons.isEmpty { reasons = ["Both sides are nothing."] }
     guard reasons.isEmpty else { return }
@@ -208,12 +209,9 @@ struct DiffPane: RowPane {
     if let line, let row = made.row(of: line) {
       cursor.place(
         at: row, distanceFromTop: place.index - place.top, count: made.rows.count, height: rowHeight(session))
-    } else {
-      cursor = ListCursor()
-      // The first hunk, not the equal lines before it.
-      if let row = made.hunkRows.first, row < rowHeight(session) {
-        cursor.place(at: row, count: made.rows.count, height: rowHeight(session))
-      }
+    } else if let row = made.hunkRows.first {
+      // The first change, not the equal lines before it.
+      cursor.place(at: row, distanceFromTop: row < rowHeight(session) ? row : 4, count: made.rows.count, height: rowHeight(session))
     }
     placeListCursor(session)
   }
@@ -274,7 +272,7 @@ struct DiffPane: RowPane {
       return []
     }
     if next == nil { session.notice = forward ? "from the first hunk again" : "from the last hunk again" }
-    cursor.place(at: row, distanceFromTop: min(2, row), count: text.rows.count, height: rowHeight(session))
+    cursor.place(at: row, distanceFromTop: min(4, row), count: text.rows.count, height: rowHeight(session))
     return []
   }
 
@@ -499,9 +497,9 @@ struct DiffPane: RowPane {
         let isRight = right.revision == number && number != nil
         let mark = isLeft && isRight ? "AB" : isLeft ? " A" : isRight ? " B" : ""
         screen.write(mark, x: list.x + 1, y: y, style: Style(isLeft ? .removed : .added, bold: true))
-        let time = PaneWords.shortTime(revision.time, zone: session.zone, now: session.now)
+        let time = PaneWords.minuteTime(revision.time, zone: session.zone, now: session.now)
         screen.write(number.map { "r\($0)" } ?? "", x: list.x + 4, y: y)
-        screen.write(String(time.prefix(time.count == 15 ? 12 : 10)), x: list.x + 9, y: y)
+        screen.write(time, x: list.x + 9, y: y)
         screen.write(RevisionWords.verb(revision), x: list.x + 22, y: y, width: 8)
         screen.write(revision.fidelity?.rawValue ?? "", x: list.x + 31, y: y, style: .hint)
         if place.top + offset == place.index, listIsFocused { screen.select(y: y, x: list.x, width: list.width) }

@@ -26,41 +26,28 @@ struct DiffText: Sendable {
   }
 
   let diff: VersionDiff
-  /// Lines of each hunk, context included; in order, not overlapping.
-  let hunks: [(lines: Range<Int>, title: String)]
+  let hunks: [DiffHunk]
   let removedCount: Int
   let addedCount: Int
   let changedCount: Int
   private(set) var layout: Layout
   private(set) var rows: [Row] = []
-  /// Rows where hunks begin, in order.
+  /// The first changed row of each hunk.
   private(set) var hunkRows: [Int] = []
   /// First lines of the folds that were opened.
   private var opened: Set<Int> = []
-  /// Where the items of lists went that only changed their place, by the path on the old and on the new side.
-  private let movedTo: [String: String]
-  private let movedFrom: [String: String]
+  /// Behind the first line of an item that only changed its place: where it went or came from; by line.
+  private let moveNotes: [Int: String]
   private let numberWidth: Int
 
   init(_ diff: VersionDiff, layout: Layout) {
     self.diff = diff
     self.layout = layout
-    hunks = DiffText.hunks(of: diff)
-    var counts = (removed: 0, added: 0, changed: 0, highest: 0)
-    for line in diff.lines {
-      switch line.operation {
-      case .remove: counts.removed += 1
-      case .add: counts.added += 1
-      case .change: counts.changed += 1
-      case .same: break
-      }
-      counts.highest = max(counts.highest, line.left ?? 0, line.right ?? 0)
-    }
-    (removedCount, addedCount, changedCount) = (counts.removed, counts.added, counts.changed)
-    numberWidth = max(2, String(counts.highest).count)
-    let moves = diff.fields.filter { $0.operation == .move }
-    movedTo = Dictionary(moves.compactMap { move in move.from.map { ($0, move.path) } }, uniquingKeysWith: { $1 })
-    movedFrom = Dictionary(moves.compactMap { move in move.from.map { (move.path, $0) } }, uniquingKeysWith: { $1 })
+    hunks = diff.hunks()
+    (removedCount, addedCount, changedCount) = diff.counts
+    let highest = diff.lines.reduce(0) { max($0, $1.left ?? 0, $1.right ?? 0) }
+    numberWidth = max(2, String(highest).count)
+    moveNotes = DiffText.moveNotes(diff)
     arrange()
   }
 
@@ -82,7 +69,7 @@ struct DiffText: Sendable {
   func line(at row: Int) -> Int? {
     guard rows.indices.contains(row) else { return nil }
     return switch rows[row] {
-    case .heading(let hunk): hunks[hunk].lines.lowerBound
+    case .heading(let hunk): hunks[hunk].rows.lowerBound
     case .fold(let lines): lines.lowerBound
     case .line(let line, _, _): line
     }
@@ -108,8 +95,7 @@ struct DiffText: Sendable {
   func plainText(at row: Int) -> String {
     guard rows.indices.contains(row) else { return "" }
     switch rows[row] {
-    case .heading(let hunk): return hunks[hunk].title
-    case .fold: return ""
+    case .heading, .fold: return ""
     case .line(_, _, let piece) where piece > 0: return ""
     case .line(let index, let side, _):
       let line = diff.lines[index]
@@ -123,6 +109,32 @@ struct DiffText: Sendable {
     }
   }
 
+  private static func moveNotes(_ diff: VersionDiff) -> [Int: String] {
+    let moves = diff.fields.filter { $0.operation == .move }
+    guard !moves.isEmpty else { return [:] }
+    let origins = Dictionary(moves.compactMap { move in move.from.map { (move.path, $0) } }, uniquingKeysWith: { $1 })
+    var notes: [Int: String] = [:]
+    var last = ""
+    for (index, line) in diff.lines.enumerated() {
+      guard line.isMoved else {
+        last = ""
+        continue
+      }
+      // The line's path is that of its innermost field, on the new side: the item is one of the paths above it.
+      var item: String? = line.path
+      while let path = item, origins[path] == nil { item = parent(of: path) }
+      guard let item, let origin = origins[item] else { continue }
+      let note = line.operation == .remove ? "moved to \(item)" : "moved from \(origin)"
+      if note != last { notes[index] = note }
+      last = note
+    }
+    return notes
+  }
+
+  private static func parent(of path: String) -> String? {
+    path.lastIndex { $0 == "." || $0 == "[" }.flatMap { $0 == path.startIndex ? nil : String(path[..<$0]) }
+  }
+
   // MARK: Arranging
 
   private mutating func arrange() {
@@ -130,11 +142,13 @@ struct DiffText: Sendable {
     hunkRows = []
     var next = 0
     for (index, hunk) in hunks.enumerated() {
-      appendEqual(next..<hunk.lines.lowerBound)
-      hunkRows.append(rows.count)
+      appendEqual(next..<hunk.rows.lowerBound)
       if !layout.splits { rows.append(.heading(hunk: index)) }
-      for line in hunk.lines { append(line) }
-      next = hunk.lines.upperBound
+      for line in hunk.rows {
+        if line == hunk.changed.lowerBound { hunkRows.append(rows.count) }
+        append(line)
+      }
+      next = hunk.rows.upperBound
     }
     appendEqual(next..<diff.lines.count)
   }
@@ -199,9 +213,7 @@ struct DiffText: Sendable {
         ? Run(text: isOld ? "[\(piece.text)]" : "{\(piece.text)}", style: Style(role, bold: true))
         : Run(text: piece.text, style: Style(role))
     }
-    if line.isMoved, let place = isOld ? movedTo[line.path] : movedFrom[line.path] {
-      runs.append(Run(text: isOld ? "  # moved to \(place)" : "  # moved from \(place)", style: .hint))
-    }
+    if let note = moveNotes[index] { runs.append(Run(text: "  # " + note, style: .hint)) }
     return runs
   }
 
@@ -329,43 +341,5 @@ struct DiffText: Sendable {
   private func aligned(_ number: Int, _ width: Int) -> String {
     let text = String(number)
     return String(repeating: " ", count: max(0, width - text.count)) + text
-  }
-
-  // MARK: Hunks
-
-  /// Changed lines with three lines around them, apart where another section begins.
-  private static func hunks(of diff: VersionDiff) -> [(lines: Range<Int>, title: String)] {
-    let context = 3
-    var groups: [(first: Int, last: Int, title: String)] = []
-    for (index, line) in diff.lines.enumerated() where line.operation != .same {
-      let title = section(of: line.path)
-      if let group = groups.last, group.title == title, index - group.last <= 2 * context + 1 {
-        groups[groups.count - 1].last = index
-      } else {
-        groups.append((index, index, title))
-      }
-    }
-    var hunks: [(lines: Range<Int>, title: String)] = []
-    var start = 0
-    for (index, group) in groups.enumerated() {
-      start = max(start, group.first - context)
-      var end = min(group.last + 1 + context, diff.lines.count)
-      if index + 1 < groups.count, end > groups[index + 1].first - context {
-        // Two sections meet: the equal lines between them go to the one that they are part of.
-        let between = group.last + 1..<groups[index + 1].first
-        end = min(end, between.first { section(of: diff.lines[$0].path) == groups[index + 1].title } ?? between.upperBound)
-      }
-      hunks.append((start..<end, group.title))
-      start = end
-    }
-    return hunks
-  }
-
-  private static func section(of path: String) -> String {
-    let parts = path.split(separator: ".", maxSplits: 2).map { part in part.prefix { $0 != "[" } }
-    guard let first = parts.first else { return "top level" }
-    let ordered = ["ingress", "egress", "types"]
-    guard parts.count > 1, ordered.contains(String(parts[1])) else { return String(first) }
-    return "\(first).\(parts[1]) (order matters)"
   }
 }

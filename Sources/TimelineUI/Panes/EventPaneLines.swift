@@ -163,7 +163,7 @@ enum EventLines {
     add("request", [act.verb + " " + detail.requestURI], value: detail.requestURI)
     let isRefused = act.outcome == .denied || act.outcome == .failed
     add(
-      "result", [act.code.map(String.init) ?? "no answer logged", RevisionOutcome.words(act), decision(act), detail.message],
+      "result", [act.code.map(String.init) ?? "no answer logged", OutcomeWords.words(act), OutcomeWords.decision(act), detail.message],
       value: act.code.map(String.init), style: isRefused ? .failed : .plain)
     add("audit", ["id " + (act.auditID ?? "-"), act.level.map { "level " + $0.name }], value: act.auditID)
     let stages = act.stages.stages
@@ -187,15 +187,6 @@ enum EventLines {
     if size < 1 { return "\(sign)\(Int((size * 1_000).rounded())) ms" }
     if size < 600 { return "\(sign)\(Double(Int((size * 10).rounded())) / 10) s" }
     return "\(sign)\(Int((size / 60).rounded())) min"
-  }
-
-  private static func decision(_ act: Act) -> String? {
-    guard let reason = act.reason, !reason.isEmpty else { return act.decision }
-    switch act.decision {
-    case "allow"?: return "allowed by " + reason
-    case "forbid"?: return "forbidden: " + reason
-    default: return reason
-    }
   }
 
   private static func bodyWords(_ detail: ActDetail) -> String {
@@ -289,8 +280,8 @@ enum EventLines {
     _ name: String, _ title: String, note: String, _ lines: [EventLine], _ options: Options
   ) -> [EventLine] {
     let isFolded = options.folded.contains(name)
-    let folded = isFolded ? " (\(PaneWords.count(lines.count, "line")) folded, Enter=show)" : ""
-    let heading = EventLine(.heading, id: name, text: title + folded, note: note, fold: name)
+    let folded = isFolded ? " (\(PaneWords.count(lines.count, "line")) folded)" : ""
+    let heading = EventLine(.heading, id: name, text: title + folded, note: isFolded ? "Enter=show" : note, fold: name)
     return isFolded ? [heading] : [heading] + lines
   }
 
@@ -300,10 +291,10 @@ enum EventLines {
     var lines: [EventLine] = []
     for (index, record) in detail.records.enumerated() {
       let source = record.source
-      lines.append(
-        EventLine(
-          .heading, id: "record \(index)", text: "record \(index + 1) of \(detail.records.count): \(record.stage.name)",
-          note: "\(source.file) line \(PaneWords.grouped(source.line)) bytes \(PaneWords.grouped(source.offset))+\(PaneWords.grouped(source.length))"))
+      let place =
+        "\(source.file) line \(PaneWords.grouped(source.line)) bytes \(PaneWords.grouped(source.offset))+\(PaneWords.grouped(source.length))"
+      let title = "\(index + 1)/\(detail.records.count) \(record.stage.name)  \(place)"
+      lines.append(EventLine(.heading, id: "record \(index)", text: title))
       let text = String(decoding: record.bytes, as: UTF8.self)
       let width = max(20, session.size.columns - 2)
       for (piece, part) in Wrapping.pieces(text, first: width, rest: width, atBlanks: false, asciiOnly: session.asciiOnly).enumerated() {
@@ -315,8 +306,8 @@ enum EventLines {
   }
 }
 
-/// What came of an act beside its code, in words.
-enum RevisionOutcome {
+/// What came of an act beside its code, and why it was let through or not.
+enum OutcomeWords {
   static func words(_ act: Act) -> String? {
     switch act.outcome {
     case .changed, .read, .connect, .subresource: nil
@@ -326,6 +317,19 @@ enum RevisionOutcome {
     case .denied: "denied"
     case .failed: "failed"
     case .unknown: "what came of it was not logged"
+    }
+  }
+
+  /// `allowed by ClusterRoleBinding ...`; nil where the log says nothing about it.
+  static func decision(_ act: Act) -> String? {
+    guard let reason = act.reason, !reason.isEmpty else { return act.decision }
+    switch act.decision {
+    case "allow"?:
+      // The authorizer's own words say it already.
+      let prefix = "RBAC: allowed by "
+      return "allowed by " + (reason.hasPrefix(prefix) ? String(reason.dropFirst(prefix.count)) : reason)
+    case "forbid"?: return "forbidden: " + reason
+    default: return reason
     }
   }
 }

@@ -6,6 +6,8 @@ protocol RowPane: Pane {
   func rowCount(_ session: Session) -> Int
   /// Rows of the list that are seen at once.
   func rowHeight(_ session: Session) -> Int
+  mutating func move(by step: Int, _ session: inout Session) -> [Effect]
+  mutating func move(to row: Int, _ session: inout Session) -> [Effect]
   /// The focus has moved, in the direction of the sign of `step`: skips what cannot be focused, makes what is shown.
   mutating func cursorMoved(by step: Int, _ session: inout Session) -> [Effect]
 }

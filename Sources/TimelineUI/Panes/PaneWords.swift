@@ -10,6 +10,12 @@ enum PaneWords {
     return civil.dayText + " " + civil.clockText
   }
 
+  /// `20 Nov 16:11`; the date alone, with its year, when that is not the year of `now`.
+  static func minuteTime(_ time: Timestamp, zone: Zone, now: Timestamp) -> String {
+    let civil = zone.civil(time)
+    return civil.year == zone.civil(now).year ? civil.dayText + " " + civil.clockText.prefix(5) : civil.dateText
+  }
+
   /// `2026-11-20 16:11:49Z`; other zones than UTC end in their offset: `+01:00`.
   static func longTime(_ time: Timestamp, zone: Zone, microseconds: Bool = false) -> String {
     let civil = zone.civil(time)

@@ -168,23 +168,20 @@ enum ObjectRow: Sendable {
     var byWidth: Int
     var long: Bool
 
+    /// Narrow rows give up the seconds.
     init(width: Int, long: Bool) {
       self.long = long
-      let timeWidth = long ? 19 : 16
-      if long {
-        kind = 9
-        object = 17
-      }
+      object = long ? 17 : 16
       byWidth = long ? min(40, width / 4) : 14
       by = width - byWidth - 1
-      time = by - timeWidth - 1
-      versions = time - 7
+      time = by - (long ? 20 : 13)
+      versions = time - 6
       objectWidth = max(8, versions - object - 1)
     }
 
     func renderTitles(into screen: inout Screen, x: Int, y: Int) {
       for (title, column) in [
-        ("order", order + 2), ("kind", kind), ("object", object), ("vers", versions + 2), ("last change", time), ("by", by),
+        ("order", order + 2), ("kind", kind), ("object", object), ("vers", versions + 1), ("last change", time), ("by", by),
       ] {
         screen.write(title, x: x + column, y: y, style: .heading)
       }
@@ -210,11 +207,11 @@ enum ObjectRow: Sendable {
       }
       let versions = PaneWords.grouped(object.versionCount)
       screen.write(
-        String(repeating: " ", count: max(0, 6 - versions.count)) + versions, x: x + columns.versions, y: y, width: 6)
+        String(repeating: " ", count: max(0, 5 - versions.count)) + versions, x: x + columns.versions, y: y, width: 5)
       let time = object.lastChange.map {
         columns.long
           ? String(PaneWords.longTime($0, zone: session.zone).prefix(19))
-          : PaneWords.shortTime($0, zone: session.zone, now: session.now)
+          : PaneWords.minuteTime($0, zone: session.zone, now: session.now)
       }
       screen.write(time ?? "-", x: x + columns.time, y: y)
       screen.write(object.lastActor.map(UserName.short) ?? "-", x: x + columns.by, y: y, width: columns.byWidth)

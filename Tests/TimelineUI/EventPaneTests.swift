@@ -1,0 +1,157 @@
+import AuditModel
+import EventQueries
+import ManifestDiff
+import ObjectHistory
+import TerminalScreen
+import Testing
+
+@testable import TimelineUI
+
+private let detail = Sample.detail(
+  request: Sample.json(#"{"spec":{"order":700}}"#), response: Sample.manifest(Sample.after, generation: 2))
+
+private func stage(
+  _ columns: Int = 80, _ rows: Int = 24, ascii: Bool = false, _ detail: ActDetail = detail
+) -> Stage<EventPane> {
+  let session = Sample.session(columns, rows, ascii: ascii)
+  return Stage(EventPane(detail.act.id), session, .detail(detail), .changeLog(Sample.log))
+}
+
+@Suite struct EventScreens {
+  @Test(arguments: [(80, 24), (120, 40), (200, 60)], [false, true])
+  func `the event fits each size`(size: (Int, Int), ascii: Bool) throws {
+    let stage = stage(size.0, size.1, ascii: ascii)
+    #expect(stage.isWhole)
+    try expectScreen(stage.screen, "event-\(size.0)x\(size.1)\(ascii ? "-ascii" : "")")
+  }
+
+  @Test func `J shows the records as logged`() throws {
+    var stage = stage()
+    stage.press("J")
+    try expectScreen(stage.screen, "event-80x24-raw")
+  }
+
+  @Test func `the event waits and fails in words`() throws {
+    var waiting = Stage(EventPane(Sample.update), Sample.session())
+    #expect(waiting.effects == [.ask(.detail(Sample.update))])
+    try expectScreen(waiting.screen, "event-80x24-reading")
+    waiting.receive(.failed(.detail(Sample.update), reason: "audit.log cannot be read any more"))
+    try expectScreen(waiting.screen, "event-80x24-failed")
+  }
+
+  @Test func `an act without bodies says so`() throws {
+    var act = detail.act
+    act.level = .metadata
+    try expectScreen(stage(80, 40, Sample.detail(act, response: nil)).screen, "event-80x40-metadata")
+  }
+}
+
+@Suite struct EventKeys {
+  @Test func `the change log of its object is asked for once the event is there`() {
+    #expect(stage().effects == [.ask(.detail(Sample.update)), .ask(.changeLog(Sample.key))])
+  }
+
+  @Test func `what changed is listed field by field`() {
+    let text = stage(120, 40).text
+    #expect(text.contains("change (r6 of 6 versions, against r5)"))
+    #expect(text.contains("spec.order                       100 -> 700"))
+    #expect(text.contains("+ spec.doNotTrack"))
+  }
+
+  @Test func `truncated bodies are told`() {
+    var act = detail.act
+    act.truncated = true
+    let text = stage(80, 40, Sample.detail(act, response: nil)).text
+    #expect(text.contains("T content not logged (truncated)"))
+    #expect(text.contains("The body is not there: content not logged (truncated)."))
+  }
+
+  @Test func `Enter folds a section and a field`() {
+    var stage = stage(80, 60)
+    stage.press("}")
+    #expect(stage.focusedRow.contains("change"))
+    stage.press("<Enter>")
+    #expect(stage.text.contains("lines folded)"))
+    #expect(!stage.text.contains("100 -> 700"))
+    stage.press("<Enter>")
+    #expect(stage.text.contains("100 -> 700"))
+    stage.search("metadata:")
+    stage.press("<Enter>")
+    #expect(stage.focusedRow.contains("metadata: (1 line)"))
+    #expect(!stage.text.contains("    name: default.environment-isolation"))
+  }
+
+  @Test func `Tab switches between the bodies`() {
+    var stage = stage(80, 60)
+    #expect(stage.text.contains("body (response)"))
+    stage.press("<Tab>")
+    #expect(stage.text.contains("body (request)"))
+    #expect(!stage.text.contains("doNotTrack: false"))
+  }
+
+  @Test func `machine fields are hidden and counted`() {
+    var stage = stage(80, 60)
+    #expect(stage.text.contains("machine fields hidden: 5 (M)"))
+    #expect(!stage.text.contains("uid: "))
+    stage.press("M")
+    #expect(stage.text.contains("uid: "))
+  }
+
+  @Test func `d opens the diff of the act and c the change log`() {
+    var stage = stage()
+    stage.press("d")
+    #expect(stage.effects.last == .open(.actDiff(Sample.key, Sample.update)))
+    stage.press("c")
+    #expect(stage.effects.last == .open(.changes(Sample.key)))
+  }
+
+  @Test func `o shows the act before on the same object`() {
+    var stage = stage()
+    stage.press("o")
+    guard case .ask(.find(let request))? = stage.effects.last else {
+      Issue.record("nothing was looked for")
+      return
+    }
+    #expect(request.forward)
+    #expect(request.target == .sameObject(Sample.key))
+    let older = Sample.history.revisions[9].act
+    stage.receive(.find(FindAnswer(request: request, found: older, rank: 2, count: 6)))
+    #expect(stage.effects.last == .ask(.detail(ActID(segment: 1, row: 10))))
+    if let older { stage.receive(.detail(Sample.detail(older, response: nil))) }
+    #expect(stage.text.contains("created by alice@example.com"))
+    // A late answer to the first search finds another event in front.
+    stage.receive(.find(FindAnswer(request: request, found: nil)))
+    #expect(stage.session.notice == nil)
+  }
+
+  @Test func `y copies the value of the line`() {
+    var stage = stage()
+    stage.press("y")
+    #expect(stage.effects.last == .copy("2026-11-20T16:11:49.204113Z"))
+    stage.search("selector: env")
+    stage.press("y")
+    #expect(stage.effects.last == .copy(#"env == "prod""#))
+  }
+
+  @Test func `hostile text stays text`() {
+    var act = detail.act
+    act.agent = "\u{1b}]52;c;AAAA\u{7}\u{1b}[2J\u{202e}"
+    let text = stage(200, 60, Sample.detail(act, response: nil)).text
+    #expect(text.contains(#"\u{1b}]52;c;AAAA\u{7}\u{1b}[2J\u{202e}"#))
+    #expect(!text.unicodeScalars.contains { $0.value < 0x20 && $0 != "\n" })
+  }
+
+  @Test(arguments: 0..<20)
+  func `any keys keep the event whole`(seed: Int) {
+    var random = Seeded(seed: UInt64(seed))
+    var stage = stage()
+    let keys = Key.sequence("jkgGb {}JMwyoO[]cd<Tab><Enter><Esc><C-d><C-u>")
+    for step in 0..<40 {
+      stage.press(keys.randomElement(using: &random).map(Key.text) ?? "j")
+      if random.next() % 9 == 0 { stage.resize(Int(60 + random.next() % 180), Int(16 + random.next() % 50)) }
+      if random.next() % 11 == 0 { stage.receive(.changeLog(Sample.log)) }
+      if step % 8 == 0 { #expect(stage.isWhole) }
+      #expect(stage.pane.cursor.index < max(1, stage.pane.lines.count))
+    }
+  }
+}

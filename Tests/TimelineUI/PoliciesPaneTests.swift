@@ -1,0 +1,161 @@
+import AuditModel
+import EventQueries
+import TerminalScreen
+import Testing
+
+@testable import TimelineUI
+
+/// Objects of every group of the Policies screen.
+private enum Objects {
+  static func make(
+    _ group: String, _ resource: String, _ namespace: String?, _ name: String, tier: String? = nil, order: Double? = nil,
+    versions: Int = 1, at: String = "2026-11-20T15:39:27Z", by: String? = "system:serviceaccount:ci:deployer",
+    deleted: Bool = false
+  ) -> ObjectSummary {
+    let key = ObjectKey(group: group, resource: resource, namespace: namespace, name: name)
+    return ObjectSummary(
+      key: key, kind: key.kind.kind, tier: tier, order: order, versionCount: versions, actCount: versions + 2,
+      lastChange: versions == 0 ? nil : Sample.time(at), lastActor: versions == 0 ? nil : by,
+      firstSeen: Sample.time("2026-08-22T00:00:00Z"), isDeleted: deleted)
+  }
+  static let calico = "projectcalico.org"
+  static let all: [ObjectSummary] = [
+    make("", "configmaps", "shop", "settings", by: "bob"),
+    make("", "pods", "payments", "db-0", versions: 0),
+    make("rbac.authorization.k8s.io", "rolebindings", "payments", "admins", by: "carol"),
+    make("networking.k8s.io", "networkpolicies", "payments", "allow-db", versions: 6, by: "bob"),
+    make("networking.k8s.io", "networkpolicies", "shop", "allow-web", versions: 3, by: "alice@example.com"),
+    make("policy.networking.k8s.io", "adminnetworkpolicies", nil, "cluster-wide-deny", order: 10),
+    make(calico, "globalnetworkpolicies", nil, "security.quarantine", tier: "security", order: 20, versions: 9),
+    make(calico, "globalnetworkpolicies", nil, "security.block-feodo", tier: "security", order: 10, versions: 4),
+    make(
+      calico, "stagedglobalnetworkpolicies", nil, "security.quarantine", tier: "security", order: 20, versions: 2,
+      at: "2026-11-19T10:02:11Z", by: "carol"),
+    make(
+      calico, "globalnetworkpolicies", nil, "default.environment-isolation", tier: "default", order: 700, versions: 11,
+      at: "2026-11-20T16:11:49Z", by: "alice@example.com"),
+    make(
+      calico, "networkpolicies", "storefront", "default.dmz", tier: "default", versions: 3, at: "2026-11-20T16:04:02Z",
+      by: "alice@example.com", deleted: true),
+    make(calico, "globalnetworkpolicies", nil, "ops.last-resort", tier: "ops", by: "dana"),
+    make(calico, "globalnetworkpolicies", nil, "kube-admin.guard", tier: "kube-admin", order: 1),
+    make(calico, "tiers", nil, "security", order: 100),
+    make(calico, "tiers", nil, "default", order: 1_000_000),
+    make(calico, "globalnetworksets", nil, "threatfeed.feodo-tracker", versions: 288, at: "2024-11-20T22:47:42Z"),
+  ]
+}
+
+private func stage(_ columns: Int = 80, _ rows: Int = 24, ascii: Bool = false) -> Stage<PoliciesPane> {
+  Stage(PoliciesPane(), Sample.session(columns, rows, ascii: ascii), .objects(Objects.all, storeVersion: 1))
+}
+
+@Suite struct PoliciesScreens {
+  @Test(arguments: [(80, 24), (120, 40), (200, 60)], [false, true])
+  func `the policies fit each size`(size: (Int, Int), ascii: Bool) throws {
+    let stage = stage(size.0, size.1, ascii: ascii)
+    #expect(stage.isWhole)
+    try expectScreen(stage.screen, "policies-\(size.0)x\(size.1)\(ascii ? "-ascii" : "")")
+  }
+
+  @Test func `the policies wait, fail, and may be none, in words`() throws {
+    var waiting = Stage(PoliciesPane(), Sample.session())
+    #expect(waiting.effects == [.ask(.objects)])
+    try expectScreen(waiting.screen, "policies-80x24-reading")
+    waiting.receive(.failed(.objects, reason: "the store is locked"))
+    try expectScreen(waiting.screen, "policies-80x24-failed")
+    waiting.receive(.objects([], storeVersion: 1))
+    try expectScreen(waiting.screen, "policies-80x24-empty")
+  }
+}
+
+@Suite struct PoliciesKeys {
+  private func titles(_ stage: Stage<PoliciesPane>) -> [String] {
+    stage.pane.rows.compactMap { if case .title(let title, _, _) = $0 { title } else { nil } }
+  }
+
+  @Test func `tiers stand in evaluation order, and every object is listed`() {
+    let stage = stage()
+    #expect(
+      titles(stage) == [
+        "tier kube-admin", "tier security (order 100)", "tier default (order 1000000)", "tier ops",
+        "network policies (Kubernetes)", "admin policies", "network sets", "Tier (projectcalico.org)", "Pod",
+        "RoleBinding (rbac.authorization.k8s.io)", "ConfigMap",
+      ])
+    #expect(Set(stage.pane.rows.compactMap(\.key)) == Set(Objects.all.map(\.key)))
+    let security = stage.pane.rows.compactMap(\.key).filter { $0.name.hasPrefix("security.") }.map(\.description)
+    #expect(
+      security == [
+        "globalnetworkpolicies.projectcalico.org/security.block-feodo",
+        "globalnetworkpolicies.projectcalico.org/security.quarantine",
+        "stagedglobalnetworkpolicies.projectcalico.org/security.quarantine",
+      ])
+  }
+
+  @Test func `the next groupings are kind, namespace and actor, on the same object`() {
+    var stage = stage()
+    stage.press("j")
+    let key = stage.pane.focusedObject(stage.session)
+    for grouping in [ObjectGrouping.kind, .namespace, .actor, .tier] {
+      stage.press(",")
+      #expect(stage.pane.grouping == grouping)
+      #expect(stage.pane.focusedObject(stage.session) == key)
+      #expect(Set(stage.pane.rows.compactMap(\.key)).count == Objects.all.count)
+    }
+  }
+
+  @Test func `the bar narrows by words as they are typed, Esc takes them back`() {
+    var stage = stage()
+    stage.press("fquarantine")
+    #expect(stage.text.contains("2 of 16 objects"))
+    stage.press(" staged<Enter>")
+    #expect(stage.text.contains("1 of 16 objects"))
+    #expect(stage.focusedRow.contains("sgnp"))
+    stage.press("f<C-u>zzz")
+    #expect(stage.text.contains("No object has \"zzz\"."))
+    stage.press("<Esc>")
+    #expect(stage.pane.filter == "quarantine staged")
+  }
+
+  @Test func `a deleted object is marked by x and in words`() {
+    let row = stage(120, 40).rows.first { $0.contains("default.dmz") } ?? ""
+    #expect(row.contains(" x netpol  storefront/default.dmz (deleted)"))
+  }
+
+  @Test func `Enter opens the change log, d the last diff`() {
+    var stage = stage()
+    stage.search("environment")
+    stage.press("<Enter>")
+    #expect(stage.effects.last == .open(.changes(Sample.key)))
+    stage.press("d")
+    #expect(stage.effects.last == .ask(.changeLog(Sample.key)))
+    stage.receive(.changeLog(Sample.log))
+    #expect(stage.effects.last == .open(.diff(Sample.side(5), Sample.side(6))))
+  }
+
+  @Test func `the focused object stays when the store grows`() {
+    var stage = stage()
+    stage.press("G")
+    let key = stage.pane.focusedObject(stage.session)
+    stage.session.storeVersion = 2
+    stage.resize(80, 24)
+    #expect(stage.effects.last == .ask(.objects))
+    let more = Objects.make("", "secrets", "shop", "token")
+    stage.receive(.objects([more] + Objects.all, storeVersion: 2))
+    #expect(stage.pane.focusedObject(stage.session) == key)
+  }
+
+  @Test(arguments: 0..<20)
+  func `any keys keep the policies whole`(seed: Int) {
+    var random = Seeded(seed: UInt64(seed))
+    var stage = stage()
+    let keys = Key.sequence("jkgGb {},fd y<Enter><Esc><C-d><C-u>a")
+    for step in 0..<40 {
+      stage.press(keys.randomElement(using: &random).map(Key.text) ?? "j")
+      if random.next() % 9 == 0 { stage.resize(Int(60 + random.next() % 180), Int(16 + random.next() % 50)) }
+      if random.next() % 11 == 0 { stage.receive(.objects(Objects.all.shuffled(using: &random), storeVersion: 1)) }
+      if step % 8 == 0 { #expect(stage.isWhole) }
+      #expect(stage.pane.cursor.index < max(1, stage.pane.rows.count))
+      if !stage.pane.rows.isEmpty { #expect(stage.pane.focusedObject(stage.session) != nil) }
+    }
+  }
+}

@@ -116,11 +116,10 @@ enum YAMLScalar {
     if let sign = rest.first, sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-") { rest = rest.dropFirst() }
     guard let first = rest.first else { return false }
     let lower = rest.map { $0 | 0x20 }
-    if first == UInt8(ascii: "."), lower == Array(".inf".utf8.map { $0 | 0x20 }) || lower == Array(".nan".utf8.map { $0 | 0x20 }) {
-      return true
-    }
+    if lower == Array(".inf".utf8) || lower == Array(".nan".utf8) { return true }
     if first == UInt8(ascii: "0"), lower.count > 2, "xob".utf8.contains(lower[1]) {
-      return lower.dropFirst(2).allSatisfy { (48...57).contains($0) || (97...102).contains($0) || $0 == UInt8(ascii: "_") | 0x20 }
+      // An underscore is 0x7F in lower case.
+      return lower.dropFirst(2).allSatisfy { (48...57).contains($0) || (97...102).contains($0) || $0 == 0x7F }
     }
     if isDateLike(bytes) { return true }
     var digits = 0

@@ -79,7 +79,8 @@ struct CollectionSelector {
     let words = piece.split(separator: " ", maxSplits: 2, omittingEmptySubsequences: true).map(String.init)
     if words.count == 1, !piece.contains("(") {
       return piece.hasPrefix("!")
-        ? Requirement(key: trimmed(String(piece.dropFirst())), relation: .absent) : Requirement(key: piece, relation: .exists)
+        ? Requirement(key: trimmed(String(piece.dropFirst())), relation: .absent)
+        : Requirement(key: piece, relation: .exists)
     }
     guard let open = piece.firstIndex(of: "("), piece.hasSuffix(")") else { return nil }
     let head = piece[..<open].split(separator: " ")

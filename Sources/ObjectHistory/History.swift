@@ -20,10 +20,11 @@ public struct History: Sendable {
   /// Reads the acts on one object, given in any order, deletecollections that may have met it among them.
   ///
   /// Acts about other objects, reads, and deletecollections that did not meet the object are left out, so the caller
-  /// may hand over every deletecollection of the object's resource and namespace.
+  /// may hand over every deletecollection of the object's resource and namespace. A revision's `act` may have another
+  /// outcome than the act handed in, `changed` or `noop`, where the bodies prove it.
   public static func of(_ object: ObjectKey, acts: [ActDetail]) -> History {
     var replay = Replay(object)
-    replay.run(inOrder(acts.compactMap { Step($0, about: object) }))
+    replay.run(inOrder(withProvenOutcomes(acts).compactMap { Step($0, about: object) }))
     // What the first manifest says of the kind holds for the rows before it too.
     let revisions = replay.revisions.map { revision in
       var revision = revision

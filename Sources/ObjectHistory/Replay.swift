@@ -124,7 +124,9 @@ struct Replay {
   }
 
   /// What the object is after a write, and how well that is known.
-  private func state(after body: Step.Body, _ step: Step, _ operation: Operation) -> (fidelity: Fidelity, manifest: JSONValue?) {
+  private func state(
+    after body: Step.Body, _ step: Step, _ operation: Operation
+  ) -> (fidelity: Fidelity, manifest: JSONValue?) {
     switch body {
     case .stored(let object): return (.full, object)
     case .storedMetadata(let partial):

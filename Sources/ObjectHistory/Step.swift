@@ -103,8 +103,7 @@ struct Step {
       effect = .end(.full)
       return true
     }
-    guard isChange, ObjectKey(group: key.group, resource: key.resource, namespace: reference.namespace, name: key.name) == key
-    else { return false }
+    guard isChange, (reference.namespace ?? "") == (key.namespace ?? "") else { return false }
     effect = .collection(CollectionSelector(requestURI: detail.requestURI), act.level == .metadata ? .metadata : .rebuilt)
     return true
   }
@@ -177,7 +176,9 @@ struct StoredObject {
   var isDeleted: Bool { object["metadata", "deletionTimestamp"]?.string != nil }
 
   /// Whether the object stays for now although it was deleted: finalizers, or a pod's time to end in good order.
-  var isHeld: Bool { isDeleted && (object.hasFinalizers || (object["metadata", "deletionGracePeriodSeconds"]?.integer ?? 0) > 0) }
+  var isHeld: Bool {
+    isDeleted && (object.hasFinalizers || (object["metadata", "deletionGracePeriodSeconds"]?.integer ?? 0) > 0)
+  }
 }
 
 extension JSONValue {

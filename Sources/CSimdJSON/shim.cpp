@@ -119,8 +119,6 @@ bool csj_double(csj_element element, double *value) {
   }
 }
 
-bool csj_is_true(csj_element element) { return is(element, 't'); }
-
 bool csj_is_empty(csj_element element) {
   return (is(element, '{') || is(element, '[')) && after(tape(element.parser), element.index) == element.index + 2;
 }

@@ -48,10 +48,7 @@ struct JSONObject: ~Copyable {
 
   /// Nil where a key is missing on the way, or the value is no string.
   func bytes(_ key: StaticString) -> UnsafeRawBufferPointer? { self[key].bytes }
-  func string(_ key: StaticString) -> String? { self[key].string }
-  func string(_ outer: StaticString, _ key: StaticString) -> String? { self[outer].object?.string(key) }
   func bytes(_ outer: StaticString, _ key: StaticString) -> UnsafeRawBufferPointer? { self[outer].object?.bytes(key) }
-  func object(_ key: StaticString) -> JSONObject? { self[key].object }
 
   /// Many members in one pass: what the look-up of a single one costs each time.
   func members<Key: MemberKey>(_ table: KeyTable<Key>) -> JSONMembersFound<Key> {
@@ -92,6 +89,7 @@ struct KeyTable<Key: MemberKey>: @unchecked Sendable {
 
 /// What one pass found, by key.
 struct JSONMembersFound<Key: MemberKey>: ~Copyable {
+  // As many as `mostKeys`; a constant cannot stand there.
   private var elements = InlineArray<20, csj_element>(repeating: csj_element(parser: nil, index: 0))
   private unowned(unsafe) let pool: TextPool
 
@@ -152,7 +150,6 @@ struct JSONElement {
 
   /// Whether it is an array with an item.
   var hasItems: Bool { csj_first_item(element).index != 0 }
-  var firstItem: JSONElement { JSONElement(csj_first_item(element), pool) }
 
   func containsString(_ text: StaticString) -> Bool {
     var item = csj_first_item(element)

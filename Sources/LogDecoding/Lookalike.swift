@@ -90,8 +90,8 @@ enum Lookalike {
     },
     TextRow("YAML, not a log") { $0.starts(with: "apiVersion:") || $0 == "---" },
     TextRow("JSON, but no object") { bytes in
-      guard let first = bytes.first, first == Ascii.quote || isDigit(first) || first == UInt8(ascii: "-") || (0x61...0x7A).contains(first)
-      else { return false }
+      // A quote, a digit, a sign, or the letter of a word: only then is it worth reading.
+      guard let first = bytes.first, "\"-0123456789tfn".utf8.contains(first) else { return false }
       return (try? JSONValue(parsing: bytes)) != nil
     },
   ]

@@ -74,6 +74,8 @@ public final class RecordDecoder {
 
   private func decodeLines(_ call: inout Call, isLast: Bool) -> Int {
     let bytes = call.bytes
+    // Events are large: growing step by step would move each of them twice.
+    call.batch.events.reserveCapacity(bytes.count / 2048)
     var at = 0
     while at < bytes.count {
       let newline = bytes.first(Ascii.newline, from: at)

@@ -38,7 +38,8 @@ struct AuditEventTests {
       + #""requestReceivedTimestamp":"2026-10-05T09:12:44.100001Z"}"#
     let found = try #require(event(text))
     #expect(
-      [found.auditID, found.user, found.userAgent, found.impersonatedUser, found.decision, found.reason] == Array(repeating: nil, count: 6))
+      [found.auditID, found.user, found.userAgent, found.impersonatedUser, found.decision, found.reason]
+        == Array(repeating: nil, count: 6))
     #expect(found.object == nil && found.code == nil && found.stageAt == nil && found.request == nil)
     #expect(found.groups.isEmpty && found.sourceIPs.isEmpty)
   }
@@ -56,11 +57,15 @@ struct AuditEventTests {
   }
 
   private static let bodiesWithNames: [(String, String, String?)] = [
-    ("from the response", #""requestObject":{"metadata":{"name":"asked"}},"responseObject":{"metadata":{"name":"made"}}"#, "made"),
+    (
+      "from the response",
+      #""requestObject":{"metadata":{"name":"asked"}},"responseObject":{"metadata":{"name":"made"}}"#, "made"
+    ),
     ("else from the request", #""requestObject":{"metadata":{"name":"asked"}}"#, "asked"),
     (
-      "not from a failure", #""requestObject":{"metadata":{"generateName":"a-"}},"responseObject":{"kind":"Status","metadata":{"name":"s"}}"#,
-      nil
+      "not from a failure",
+      #""requestObject":{"metadata":{"generateName":"a-"}},"#
+        + #""responseObject":{"kind":"Status","metadata":{"name":"s"}}"#, nil
     ),
     ("from nowhere", #""requestObject":[{"op":"add"}]"#, nil),
   ]
@@ -72,9 +77,15 @@ struct AuditEventTests {
   }
 
   private static let times: [(String, String, String, String?)] = [
-    ("received", #""requestReceivedTimestamp":"2026-10-05T09:12:44.1Z","stageTimestamp":"2026-10-05T09:12:45Z""#, "44.100000", "45.000000"),
+    (
+      "received", #""requestReceivedTimestamp":"2026-10-05T09:12:44.1Z","stageTimestamp":"2026-10-05T09:12:45Z""#,
+      "44.100000", "45.000000"
+    ),
     ("only the stage's", #""stageTimestamp":"2026-10-05T09:12:45.123456+00:00""#, "45.123456", "45.123456"),
-    ("v1beta1", #""timestamp":"2026-10-05T09:12:46Z","metadata":{"creationTimestamp":"2026-10-05T09:12:47Z"}"#, "46.000000", nil),
+    (
+      "v1beta1", #""timestamp":"2026-10-05T09:12:46Z","metadata":{"creationTimestamp":"2026-10-05T09:12:47Z"}"#,
+      "46.000000", nil
+    ),
     ("creation only", #""metadata":{"creationTimestamp":"2026-10-05T09:12:47Z"}"#, "47.000000", nil),
     ("seconds", #""requestReceivedTimestamp":1791191564"#, "44.000000", nil),
     ("milliseconds", #""requestReceivedTimestamp":1791191564250"#, "44.250000", nil),
@@ -119,7 +130,9 @@ struct AuditEventTests {
   ]
 
   @Test(arguments: dryRuns)
-  func `a dry run is seen in all its disguises and in nothing else`(verb: String, uri: String, body: String, expected: Bool) {
+  func `a dry run is seen in all its disguises and in nothing else`(
+    verb: String, uri: String, body: String, expected: Bool
+  ) {
     #expect(event(record("a", verb: verb, uri: uri, more: body))?.dryRun == expected)
   }
 
@@ -132,12 +145,14 @@ struct AuditEventTests {
   }
 
   @Test func `a patch that is an array has no facts, and neither has a missing body`() {
-    let found = event(record("a", verb: "patch", more: #","requestObject":[{"op":"remove","path":"/spec"}],"responseObject":null"#))
+    let bodies = #","requestObject":[{"op":"remove","path":"/spec"}],"responseObject":null"#
+    let found = event(record("a", verb: "patch", more: bodies))
     #expect(found != nil && found?.request == nil && found?.response == nil)
   }
 
   @Test func `of a repeated key the last counts, as for the API server`() {
-    let text = record("a", more: #","verb":"delete","objectRef":{"resource":"pods","name":"x","name":"y"},"user":{"username":"eve"}"#)
+    let text = record(
+      "a", more: #","verb":"delete","objectRef":{"resource":"pods","name":"x","name":"y"},"user":{"username":"eve"}"#)
     #expect(event(text)?.verb == "delete")
     #expect(event(text)?.object?.name == "y")
     #expect(event(text)?.user == "eve")
@@ -169,7 +184,8 @@ struct AuditEventTests {
   }
 
   @Test func `facts of a mended record are those of the record`() throws {
-    let text = record("a", more: #","userAgent":"x\ud800y","objectRef":{"resource":"pods","name":"n"},"responseStatus":{"code":200}"#)
+    let text = record(
+      "a", more: #","userAgent":"x\ud800y","objectRef":{"resource":"pods","name":"n"},"responseStatus":{"code":200}"#)
     let found = try #require(event(text))
     #expect(found.userAgent == "x\u{FFFD}y" && found.object?.name == "n" && found.code == 200)
   }
@@ -183,7 +199,9 @@ struct AuditEventTests {
 
   @Test func `members of the wrong type are as if they were missing`() throws {
     let text = record(
-      "a", more: #","objectRef":[1],"sourceIPs":"x","responseStatus":7,"annotations":"x","userAgent":{},"impersonatedUser":[]"#)
+      "a",
+      more: #","objectRef":[1],"sourceIPs":"x","responseStatus":7,"annotations":"x","#
+        + #""userAgent":{},"impersonatedUser":[]"#)
     let found = try #require(event(text))
     #expect(found.object == nil && found.sourceIPs == [] && found.code == nil && found.userAgent == nil)
     let odd = record("a", more: #","sourceIPs":[1,"10.0.0.1",null],"responseStatus":{"code":"200"}"#)
@@ -192,15 +210,18 @@ struct AuditEventTests {
   }
 
   @Test func `annotation keys without dots are understood`() {
-    let text = record("a", more: #","annotations":{"authorization_k8s_io/decision":"forbid","audit_k8s_io/truncated":"true"}"#)
+    let text = record(
+      "a", more: #","annotations":{"authorization_k8s_io/decision":"forbid","audit_k8s_io/truncated":"true"}"#)
     #expect(event(text)?.decision == "forbid")
     #expect(event(text)?.truncated == true)
   }
 
   @Test func `strings that recur do not change into one another`() {
     let names = (0..<20_000).map { "system:serviceaccount:team-\($0):builder" }
-    let text = (names + names).map { #"{"auditID":"x","verb":"get","user":{"username":"\#($0)","groups":["\#($0)","g"]},"timestamp":1791191564}"# }
-      .joined(separator: "\n")
+    let lines = (names + names).map { name in
+      #"{"auditID":"x","verb":"get","user":{"username":"\#(name)","groups":["\#(name)","g"]},"timestamp":1791191564}"#
+    }
+    let text = lines.joined(separator: "\n")
     let events = decode(text).events
     #expect(events.map(\.user) == names + names)
     #expect(events.map(\.groups) == (names + names).map { [$0, "g"] })
@@ -217,7 +238,9 @@ struct AuditEventTests {
 
   @Test func `the content of a record is what was logged, digit by digit`() throws {
     let text = record(
-      "a", more: #","requestObject":{"b":1,"a":9007199254740993,"b":2},"responseObject":null,"responseStatus":{"message":"no"},"annotations":{"k":"v","n":1}"#)
+      "a",
+      more: #","requestObject":{"b":1,"a":9007199254740993,"b":2},"responseObject":null,"#
+        + #""responseStatus":{"message":"no"},"annotations":{"k":"v","n":1}"#)
     let content = try #require(decodeContent(Array(text.utf8)))
     #expect(content.requestObject?.json == #"{"b":1,"a":9007199254740993,"b":2}"#)
     #expect(content.responseObject == nil)

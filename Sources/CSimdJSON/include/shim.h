@@ -51,7 +51,6 @@ csj_slice csj_string(csj_element element);
 bool csj_integer(csj_element element, int64_t *_Nonnull value);
 /// Whether the element is a number; it is then in `value`, rounded where need be.
 bool csj_double(csj_element element, double *_Nonnull value);
-bool csj_is_true(csj_element element);
 /// Whether the element is an object or array that holds nothing.
 bool csj_is_empty(csj_element element);
 

@@ -75,7 +75,8 @@ extension ChangeLog {
     guard revision.number != nil || isDeletion else { return nil }
     let previous = changes[index].previous.flatMap { history.revisions[$0].number }
     return (
-      DiffSide(object: object, revision: previous), DiffSide(object: object, revision: isDeletion ? nil : revision.number)
+      DiffSide(object: object, revision: previous),
+      DiffSide(object: object, revision: isDeletion ? nil : revision.number)
     )
   }
 

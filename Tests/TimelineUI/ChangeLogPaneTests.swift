@@ -80,7 +80,8 @@ private func stage(_ columns: Int = 80, _ rows: Int = 24, ascii: Bool = false) -
     #expect(stage.session.notice == "choose both sides with ( and ) first")
     stage.press(")")
     stage.press("jjj(")
-    #expect(stage.rows.contains { $0.hasPrefix("B  6") || $0.hasPrefix(" B  6") || $0.contains("B") && $0.contains(" 6 ") })
+    #expect(
+      stage.rows.contains { $0.hasPrefix("B  6") || $0.hasPrefix(" B  6") || $0.contains("B") && $0.contains(" 6 ") })
     stage.press("D")
     #expect(stage.effects.last == .open(.diff(Sample.side(4), Sample.side(6))))
     #expect(stage.text.contains("A=r4  B=r6"))

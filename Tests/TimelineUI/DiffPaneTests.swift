@@ -60,7 +60,9 @@ private func stage(
       let row = stage.pane.cursor.index - stage.pane.cursor.top
       let rows = stage.pane.text?.rows.count ?? 0
       // At the ends there is nothing to scroll to.
-      guard row < stage.pane.cursor.index, rows - stage.pane.cursor.top > stage.pane.rowHeight(stage.session) else { continue }
+      guard row < stage.pane.cursor.index, rows - stage.pane.cursor.top > stage.pane.rowHeight(stage.session) else {
+        continue
+      }
       stage.press("s")
       #expect(stage.pane.text?.line(at: stage.pane.cursor.index) == line)
       let moved = stage.pane.cursor.index - stage.pane.cursor.top
@@ -134,7 +136,8 @@ private func stage(
       History(
         object: Sample.key, kind: "GlobalNetworkPolicy",
         revisions: [
-          Sample.revision(1, lifetime: 1, .create, .full, left, nil), Sample.revision(2, lifetime: 1, .update, .full, right, nil),
+          Sample.revision(1, lifetime: 1, .create, .full, left, nil),
+          Sample.revision(2, lifetime: 1, .update, .full, right, nil),
         ]))
     let stage = Stage(DiffPane(Sample.side(1), Sample.side(2)), Sample.session(), .changeLog(log))
     #expect(stage.text.contains("# moved to spec.ingress[2]"))
@@ -154,7 +157,8 @@ private func stage(
     var stage = Stage(DiffPane(DiffSide(object: other, revision: 1), Sample.side(6)), Sample.session())
     #expect(stage.effects == [.ask(.changeLog(other))])
     let revision = Revision(
-      object: other, kind: "GlobalNetworkPolicy", number: 1, time: Sample.time("2026-01-01T00:00:00Z"), operation: .create,
+      object: other, kind: "GlobalNetworkPolicy", number: 1, time: Sample.time("2026-01-01T00:00:00Z"),
+      operation: .create,
       fidelity: .full, manifest: Sample.manifest(Sample.first, generation: 1))
     stage.receive(.changeLog(ChangeLog(History(object: other, kind: "GlobalNetworkPolicy", revisions: [revision]))))
     #expect(stage.effects.last == .ask(.changeLog(Sample.key)))

@@ -9,7 +9,8 @@ import TerminalScreen
 /// One policy with two lifetimes, and what stands around it: the story of the Change Log's and the Diff's screens.
 enum Sample {
   static let key = ObjectKey(
-    group: "projectcalico.org", resource: "globalnetworkpolicies", namespace: nil, name: "default.environment-isolation")
+    group: "projectcalico.org", resource: "globalnetworkpolicies", namespace: nil, name: "default.environment-isolation"
+  )
   static let reference = ObjectReference(
     group: key.group, version: "v3", resource: key.resource, namespace: nil, name: key.name)
 
@@ -23,8 +24,10 @@ enum Sample {
     var act = Act(
       time: time(at), took: 0.038, verb: verb, code: code, outcome: outcome, level: level,
       stages: [StageSet(.requestReceived), StageSet(.responseComplete)], by: by, asUser: mask,
-      groups: ["netsec", "system:authenticated"], ips: ["10.4.2.17", "192.0.2.8"], agent: "kubectl/v1.34.1 (linux/amd64)",
-      object: reference, kind: "GlobalNetworkPolicy", tier: "default", auditID: "7693783f-26df-4e0c-8373-edad81508f\(row)",
+      groups: ["netsec", "system:authenticated"], ips: ["10.4.2.17", "192.0.2.8"],
+      agent: "kubectl/v1.34.1 (linux/amd64)",
+      object: reference, kind: "GlobalNetworkPolicy", tier: "default",
+      auditID: "7693783f-26df-4e0c-8373-edad81508f\(row)",
       decision: "allow", reason: "RBAC: allowed by ClusterRoleBinding \"netsec-admin\" of ClusterRole \"netsec\"",
       source: SourcePosition(
         file: "ee-audit.log.3.gz", line: 48_200 + Int(row), offset: 61_204_000 + Int64(row), length: 9_412))
@@ -66,7 +69,8 @@ enum Sample {
   ) -> Revision {
     Revision(
       object: key, kind: "GlobalNetworkPolicy", uid: "uid-\(lifetime)", lifetime: lifetime, number: number,
-      time: act?.time ?? time("2026-08-22T00:00:00Z"), operation: operation, fidelity: fidelity, manifest: manifest, act: act)
+      time: act?.time ?? time("2026-08-22T00:00:00Z"), operation: operation, fidelity: fidelity, manifest: manifest,
+      act: act)
   }
 
   /// Oldest first.
@@ -77,8 +81,10 @@ enum Sample {
       revision(
         2, lifetime: 1, .update, .full, manifest(second, generation: 2),
         act(2, "2026-09-25T10:00:01Z", "update", by: "alice@example.com")),
-      revision(nil, lifetime: 1, nil, nil, nil, act(3, "2026-10-01T10:00:00Z", "patch", by: "sa-drift", outcome: .noop)),
-      revision(nil, lifetime: 1, nil, nil, nil, act(4, "2026-10-02T10:00:00Z", "patch", by: "sa-drift", outcome: .noop)),
+      revision(
+        nil, lifetime: 1, nil, nil, nil, act(3, "2026-10-01T10:00:00Z", "patch", by: "sa-drift", outcome: .noop)),
+      revision(
+        nil, lifetime: 1, nil, nil, nil, act(4, "2026-10-02T10:00:00Z", "patch", by: "sa-drift", outcome: .noop)),
       revision(
         nil, lifetime: 1, nil, nil, nil, act(5, "2026-10-03T10:00:00Z", "update", by: "carol", outcome: .dryrun)),
       revision(
@@ -107,7 +113,8 @@ enum Sample {
 
   static func detail(_ act: Act? = nil, request: JSONValue? = nil, response: JSONValue?) -> ActDetail {
     let act = act ?? history.revisions[10].act ?? self.act(11, "2026-11-20T16:11:49Z", "update", by: nil)
-    let text = #"{"kind":"Event","apiVersion":"audit.k8s.io/v1","level":"RequestResponse","auditID":"7693783f","userAgent":"kubectl"}"#
+    let text =
+      #"{"kind":"Event","apiVersion":"audit.k8s.io/v1","level":"RequestResponse","auditID":"7693783f","userAgent":"kubectl"}"#
     return ActDetail(
       act: act, requestURI: "/apis/projectcalico.org/v3/globalnetworkpolicies/default.environment-isolation",
       request: request, response: response, annotations: [("example.com/ticket", "NET-42")],
@@ -116,7 +123,8 @@ enum Sample {
 
   static func session(_ columns: Int = 80, _ rows: Int = 24, ascii: Bool = false) -> Session {
     var session = Session(
-      size: Size(columns: columns, rows: rows), asciiOnly: ascii, now: time("2026-11-22T17:00:00Z"), sourceName: "sample-logs")
+      size: Size(columns: columns, rows: rows), asciiOnly: ascii, now: time("2026-11-22T17:00:00Z"),
+      sourceName: "sample-logs")
     session.storeVersion = 1
     return session
   }
@@ -149,7 +157,9 @@ struct Stage<Content: Pane> {
     }
   }
 
-  mutating func search(_ text: String, forward: Bool = true) { effects += pane.search(text, forward: forward, &session) }
+  mutating func search(_ text: String, forward: Bool = true) {
+    effects += pane.search(text, forward: forward, &session)
+  }
 
   /// What the pane paints, and the title's subject above it.
   var screen: Screen {

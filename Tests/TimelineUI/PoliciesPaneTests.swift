@@ -8,7 +8,8 @@ import Testing
 /// Objects of every group of the Policies screen.
 private enum Objects {
   static func make(
-    _ group: String, _ resource: String, _ namespace: String?, _ name: String, tier: String? = nil, order: Double? = nil,
+    _ group: String, _ resource: String, _ namespace: String?, _ name: String, tier: String? = nil,
+    order: Double? = nil,
     versions: Int = 1, at: String = "2026-11-20T15:39:27Z", by: String? = "system:serviceaccount:ci:deployer",
     deleted: Bool = false
   ) -> ObjectSummary {

@@ -33,7 +33,8 @@ struct ChangeLogPane: RowPane {
 
   static let commands: [Command<ChangeLogPane>] =
     [
-      Command(.enter, name: "open", group: .open, "Open the event; on a folded row: list what is folded", hint: "event") {
+      Command(.enter, name: "open", group: .open, "Open the event; on a folded row: list what is folded", hint: "event")
+      {
         $0.enter(&$1)
       },
       Command("d", name: "diff", group: .open, "Diff of this version with the one before", hint: "diff with older") {
@@ -45,7 +46,8 @@ struct ChangeLogPane: RowPane {
       Command(")", name: "right-side", group: .judge, "Take this version as side B", hint: "side B") {
         $0.choose(left: false, &$1)
       },
-      Command("D", name: "diff-sides", group: .open, "Diff of the chosen sides A and B", hint: "diff A:B") { pane, session in
+      Command("D", name: "diff-sides", group: .open, "Diff of the chosen sides A and B", hint: "diff A:B") {
+        pane, session in
         guard let left = session.leftSide, let right = session.rightSide else {
           session.notice = "choose both sides with ( and ) first"
           return []
@@ -56,7 +58,9 @@ struct ChangeLogPane: RowPane {
       Command("z", name: "expand", group: .open, "Show or hide the diff of this version in place", hint: "diff here") {
         $0.expand(&$1)
       },
-      Command("Z", name: "expand-all", group: .open, "Show or hide the diffs of all versions in place") { $0.expandAll($1) },
+      Command("Z", name: "expand-all", group: .open, "Show or hide the diffs of all versions in place") {
+        $0.expandAll($1)
+      },
       Command("v", "V", name: "all-acts", group: .find, "List or fold acts that made no version") { pane, session in
         pane.showsAll.toggle()
         pane.arrange(session)
@@ -67,11 +71,13 @@ struct ChangeLogPane: RowPane {
       Command("]", name: "newer", group: .move, "Newer version") { $0.stepVersion(by: -1, &$1) },
       Command("{", name: "next-lifetime", group: .move, "The lifetime before") { $0.stepLifetime(by: -1, &$1) },
       Command("}", name: "previous-lifetime", group: .move, "The lifetime after") { $0.stepLifetime(by: 1, &$1) },
-      Command(.tab, .backTab, name: "other-pane", group: .move, "List or comparison, from 100 columns on") { pane, session in
+      Command(.tab, .backTab, name: "other-pane", group: .move, "List or comparison, from 100 columns on") {
+        pane, session in
         pane.diffIsFocused = !pane.diffIsFocused && session.layout != .compact
         return []
       },
-      Command("s", name: "split", group: .open, "Comparison beside the list: unified or side by side") { pane, session in
+      Command("s", name: "split", group: .open, "Comparison beside the list: unified or side by side") {
+        pane, session in
         guard session.layout != .compact else { return [] }
         session.splitsDiffs = !pane.splits(session)
         pane.arrangeFocused(session)
@@ -283,11 +289,14 @@ struct ChangeLogPane: RowPane {
     let current = rows.indices.contains(cursor.index) ? rows[cursor.index].revision : nil
     let candidates = rows.indices.filter { row in
       if case .revision(let index) = rows[row] {
-        return index != current && (log.history.revisions[index].number != nil || log.history.revisions[index].operation == .delete)
+        return index != current
+          && (log.history.revisions[index].number != nil || log.history.revisions[index].operation == .delete)
       }
       return false
     }
-    guard let row = step > 0 ? candidates.first(where: { $0 > cursor.index }) : candidates.last(where: { $0 < cursor.index })
+    guard
+      let row = step > 0
+        ? candidates.first(where: { $0 > cursor.index }) : candidates.last(where: { $0 < cursor.index })
     else {
       session.notice = step > 0 ? "no older version" : "no newer version"
       return []
@@ -347,7 +356,8 @@ struct ChangeLogPane: RowPane {
   private mutating func openDiff(_ session: inout Session) -> [Effect] {
     guard let log, rows.indices.contains(cursor.index), let index = rows[cursor.index].revision else { return [] }
     guard let sides = log.sides(of: index) else {
-      session.notice = "no version to compare: \(RevisionWords.outcome(log.history.revisions[index]) ?? "nothing changed")"
+      session.notice =
+        "no version to compare: \(RevisionWords.outcome(log.history.revisions[index]) ?? "nothing changed")"
       return []
     }
     inquiry.abandon()
@@ -415,7 +425,8 @@ struct ChangeLogPane: RowPane {
     let bottom = area.y + area.height
     screen.rule(y: bottom - 2, x: area.x, width: area.width)
     guard let log else {
-      screen.write("\(object.kind.kind)  \(object.path)", x: area.x + 1, y: area.y, style: .title, width: area.width - 1)
+      screen.write(
+        "\(object.kind.kind)  \(object.path)", x: area.x + 1, y: area.y, style: .title, width: area.width - 1)
       screen.rule(y: area.y + 2, x: area.x, width: area.width)
       let body = area.inset(top: 3, bottom: 2)
       if let failure {
@@ -444,7 +455,8 @@ struct ChangeLogPane: RowPane {
     let tier = log.history.revisions.last { $0.act?.tier != nil }?.act?.tier
     let title = "\(log.history.kind)  \(object.path)"
     screen.ends(
-      title, tier.map { "tier \($0)" } ?? "", y: area.y, x: area.x, width: area.width, style: .title, rightStyle: .plain)
+      title, tier.map { "tier \($0)" } ?? "", y: area.y, x: area.x, width: area.width, style: .title, rightStyle: .plain
+    )
     let acts = log.history.revisions.filter { $0.act != nil }.count
     let effective = log.history.revisions.filter { $0.act?.outcome == .changed }.count
     screen.ends(
@@ -502,9 +514,11 @@ struct ChangeLogPane: RowPane {
       let right = DiffEnd(sides.right, in: log, other: sides.left, isLeft: false)
       let half = (body.width - 3) / 2
       let y = body.y - 1
-      screen.write(left.words(session, short: true), x: body.x + 1, y: y, style: Style(.removed, bold: true), width: half - 1)
       screen.write(
-        right.words(session, short: true), x: body.x + half + 4, y: y, style: Style(.added, bold: true), width: half - 2)
+        left.words(session, short: true), x: body.x + 1, y: y, style: Style(.removed, bold: true), width: half - 1)
+      screen.write(
+        right.words(session, short: true), x: body.x + half + 4, y: y, style: Style(.added, bold: true), width: half - 2
+      )
     } else {
       screen.heading(title, note: form, y: body.y - 1, x: body.x, width: body.width)
     }

@@ -76,7 +76,9 @@ enum ChangeLogRow: Hashable, Sendable {
     }
 
     func renderTitles(into screen: inout Screen, x: Int, y: Int) {
-      for (title, column) in [("rev", 4), ("time", time), ("verb", verb), ("by", by), ("change", change), ("fid", fidelity)] {
+      for (title, column) in [
+        ("rev", 4), ("time", time), ("verb", verb), ("by", by), ("change", change), ("fid", fidelity),
+      ] {
         screen.write(title, x: x + column, y: y, style: .heading)
       }
     }
@@ -89,14 +91,18 @@ enum ChangeLogRow: Hashable, Sendable {
     case .folded, .note:
       screen.write(words(log), x: x + columns.time, y: y, style: .hint, width: columns.fidelity - columns.time)
     case .lifetime(let number):
-      screen.write("-- end of lifetime \(number), not logged", x: x + columns.time, y: y, style: Style(.hole, bold: true))
+      screen.write(
+        "-- end of lifetime \(number), not logged", x: x + columns.time, y: y, style: Style(.hole, bold: true))
     case .diff: break
     case .revision(let index):
       let revision = log.history.revisions[index]
       let side = revision.number.map { DiffSide(object: log.object, revision: $0) }
-      let marks = (side != nil && side == session.leftSide ? "A" : "", side != nil && side == session.rightSide ? "B" : "")
+      let marks = (
+        side != nil && side == session.leftSide ? "A" : "", side != nil && side == session.rightSide ? "B" : ""
+      )
       screen.write(marks.0 + marks.1, x: x + (marks.0 + marks.1).count % 2, y: y, style: .heading)
-      screen.write(revision.operation == .delete ? "" : revision.number.map(String.init) ?? "", x: x + 4, y: y, width: 5)
+      screen.write(
+        revision.operation == .delete ? "" : revision.number.map(String.init) ?? "", x: x + 4, y: y, width: 5)
       let time =
         columns.longTimes
         ? String(PaneWords.longTime(revision.time, zone: session.zone).prefix(19))
@@ -106,7 +112,8 @@ enum ChangeLogRow: Hashable, Sendable {
       let by = revision.act.map { PaneWords.actor($0, width: columns.byWidth) } ?? RevisionWords.by(revision)
       screen.write(by, x: x + columns.by, y: y, width: columns.byWidth)
       let full = words(log)
-      let change = TextWidth.of(full, asciiOnly: session.asciiOnly) > columns.changeWidth ? words(log, short: true) : full
+      let change =
+        TextWidth.of(full, asciiOnly: session.asciiOnly) > columns.changeWidth ? words(log, short: true) : full
       screen.write(change, x: x + columns.change, y: y, style: style(revision), width: columns.changeWidth)
       let fidelity = revision.number == nil || revision.operation == .delete ? "" : revision.fidelity?.rawValue ?? ""
       screen.write(fidelity, x: x + columns.fidelity, y: y)
@@ -166,9 +173,11 @@ enum ChangeLogRow: Hashable, Sendable {
     if revision.operation == .delete {
       let before = change.previous.flatMap { log.history.revisions[$0].number }
       let state = before.map { "; the state before is r\($0)" } ?? "; the state before was not logged"
-      lines.append("\(name) by \(RevisionWords.by(revision))\(revision.isInferred ? " (inferred: deletecollection)" : "")\(state)")
+      lines.append(
+        "\(name) by \(RevisionWords.by(revision))\(revision.isInferred ? " (inferred: deletecollection)" : "")\(state)")
     } else {
-      let paths = change.changed.isEmpty ? ChangeLogRow.revision(index).words(log) : change.changed.joined(separator: ", ")
+      let paths =
+        change.changed.isEmpty ? ChangeLogRow.revision(index).words(log) : change.changed.joined(separator: ", ")
       lines.append("\(name)  \(paths)")
     }
     guard let act = revision.act else { return lines + ["state known from before the log began"] }

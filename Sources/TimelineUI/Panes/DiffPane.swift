@@ -47,7 +47,9 @@ struct DiffPane: RowPane {
       },
     ] + movement + [
       Command("h", .left, name: "shift-left", group: .move, "Shift long lines back") { $0.shift(by: -1, $1) },
-      Command("l", .right, name: "shift-right", group: .move, "Shift long lines, half a screen") { $0.shift(by: 1, $1) },
+      Command("l", .right, name: "shift-right", group: .move, "Shift long lines, half a screen") {
+        $0.shift(by: 1, $1)
+      },
       Command("{", name: "previous-section", group: .move, "Previous section") { $0.section(forward: false, &$1) },
       Command("}", name: "next-section", group: .move, "Next section") { $0.section(forward: true, &$1) },
       Command(.escape, name: "end-search", group: .find, "End the search: n and N go through hunks again") { pane, _ in
@@ -57,7 +59,9 @@ struct DiffPane: RowPane {
       Command("s", name: "split", group: .open, "Unified or side by side", hint: "split/unified") {
         $0.toggleSplit(&$1)
       },
-      Command("[", name: "older", group: .open, "Both sides one version older", hint: "older") { $0.slide(by: -1, &$1) },
+      Command("[", name: "older", group: .open, "Both sides one version older", hint: "older") {
+        $0.slide(by: -1, &$1)
+      },
       Command("]", name: "newer", group: .open, "Both sides one version newer", hint: "newer") { $0.slide(by: 1, &$1) },
       Command(.enter, name: "show", group: .open, "Show folded lines; in the list of versions: compare this one") {
         $0.enter(&$1)
@@ -74,7 +78,8 @@ struct DiffPane: RowPane {
         pane.compare(session)
         return []
       },
-      Command(.tab, .backTab, name: "other-pane", group: .open, "List of versions or the comparison, in wide terminals") {
+      Command(.tab, .backTab, name: "other-pane", group: .open, "List of versions or the comparison, in wide terminals")
+      {
         pane, session in
         pane.listIsFocused = !pane.listIsFocused && session.layout == .wide
         return []
@@ -169,7 +174,9 @@ struct DiffPane: RowPane {
   private var ends: (left: DiffEnd, right: DiffEnd)? {
     guard case .sides(let left, let right) = subject, let leftLog = logs[left.object], let rightLog = logs[right.object]
     else { return nil }
-    return (DiffEnd(left, in: leftLog, other: right, isLeft: true), DiffEnd(right, in: rightLog, other: left, isLeft: false))
+    return (
+      DiffEnd(left, in: leftLog, other: right, isLeft: true), DiffEnd(right, in: rightLog, other: left, isLeft: false)
+    )
   }
 
   /// Version numbers count from the first act that is known: when older ones are read, they shift, the acts stay.
@@ -211,7 +218,9 @@ struct DiffPane: RowPane {
         at: row, distanceFromTop: place.index - place.top, count: made.rows.count, height: rowHeight(session))
     } else if let row = made.hunkRows.first {
       // The first change, not the equal lines before it.
-      cursor.place(at: row, distanceFromTop: row < rowHeight(session) ? row : 4, count: made.rows.count, height: rowHeight(session))
+      cursor.place(
+        at: row, distanceFromTop: row < rowHeight(session) ? row : 4, count: made.rows.count, height: rowHeight(session)
+      )
     }
     placeListCursor(session)
   }
@@ -310,13 +319,16 @@ struct DiffPane: RowPane {
 
   private mutating func enter(_ session: inout Session) -> [Effect] {
     if listIsFocused {
-      guard case .sides(_, let right) = subject, let log = logs[right.object], listRows.indices.contains(listCursor.index),
+      guard case .sides(_, let right) = subject, let log = logs[right.object],
+        listRows.indices.contains(listCursor.index),
         case .version(let index) = listRows[listCursor.index], let sides = log.sides(of: index)
       else { return [] }
       show(sides.left, sides.right, session)
       return []
     }
-    guard let text, text.rows.indices.contains(cursor.index), case .fold(let lines) = text.rows[cursor.index] else { return [] }
+    guard let text, text.rows.indices.contains(cursor.index), case .fold(let lines) = text.rows[cursor.index] else {
+      return []
+    }
     self.text?.open(lines)
     return []
   }
@@ -398,7 +410,11 @@ struct DiffPane: RowPane {
   private mutating func placeListCursor(_ session: Session) {
     guard case .sides(let left, let right) = subject, let log = logs[right.object] else { return }
     let row = listRows.firstIndex {
-      if case .version(let index) = $0 { log.history.revisions[index].number == (right.revision ?? left.revision) } else { false }
+      if case .version(let index) = $0 {
+        log.history.revisions[index].number == (right.revision ?? left.revision)
+      } else {
+        false
+      }
     }
     listCursor.place(at: row ?? 0, count: listRows.count, height: rowHeight(session))
   }
@@ -449,9 +465,12 @@ struct DiffPane: RowPane {
         screen.write(
           ends.right.words(session, short: short), x: area.x + half + 4, y: area.y, style: added, width: half - 2)
       } else {
-        screen.write("- " + ends.left.words(session, short: false), x: area.x + 1, y: area.y, style: removed, width: area.width - 1)
         screen.write(
-          "+ " + ends.right.words(session, short: false), x: area.x + 1, y: area.y + 1, style: added, width: area.width - 1)
+          "- " + ends.left.words(session, short: false), x: area.x + 1, y: area.y, style: removed, width: area.width - 1
+        )
+        screen.write(
+          "+ " + ends.right.words(session, short: false), x: area.x + 1, y: area.y + 1, style: added,
+          width: area.width - 1)
       }
     }
     screen.rule(y: area.y + (isSplit ? 1 : 2), x: area.x, width: area.width)
@@ -459,10 +478,13 @@ struct DiffPane: RowPane {
 
   private func renderText(into screen: inout Screen, area: Rect, session: Session) {
     if let failure = objects.compactMap({ failures[$0] }).first, text == nil {
-      return screen.sentences(["The versions could not be read: \(failure)", "q goes back."], area: area, style: .failed)
+      return screen.sentences(
+        ["The versions could not be read: \(failure)", "q goes back."], area: area, style: .failed)
     }
     guard reasons.isEmpty else { return screen.sentences(reasons, area: area) }
-    guard var text else { return screen.sentences([ReadingWords.sentence("Reading the versions", session)], area: area, style: .hint) }
+    guard var text else {
+      return screen.sentences([ReadingWords.sentence("Reading the versions", session)], area: area, style: .hint)
+    }
     text.arrange(layout(session))
     if text.isEmpty {
       let more = hiddenMachineFields > 0 ? " Only machine fields differ: \(hiddenMachineFields) (M shows them)." : ""
@@ -534,6 +556,7 @@ struct DiffPane: RowPane {
     let unknown = log.history.revisions.filter { revision in
       revision.number.map { $0 > from && $0 < to } == true && revision.manifest == nil && revision.operation != .delete
     }
-    return unknown.isEmpty ? nil : "not logged between: " + unknown.compactMap(\.number).map { "r\($0)" }.joined(separator: " ")
+    return unknown.isEmpty
+      ? nil : "not logged between: " + unknown.compactMap(\.number).map { "r\($0)" }.joined(separator: " ")
   }
 }

@@ -89,7 +89,9 @@ struct DiffText: Sendable {
   /// The hunk that a row belongs to or follows, from 0.
   func hunk(at row: Int) -> Int? { hunkRows.lastIndex { $0 <= row } ?? (hunkRows.isEmpty ? nil : 0) }
 
-  func path(at row: Int) -> String? { line(at: row).flatMap { diff.lines.indices.contains($0) ? diff.lines[$0].path : nil } }
+  func path(at row: Int) -> String? {
+    line(at: row).flatMap { diff.lines.indices.contains($0) ? diff.lines[$0].path : nil }
+  }
 
   /// The text of a row without numbers and marks: for searching and copying.
   func plainText(at row: Int) -> String {
@@ -182,7 +184,9 @@ struct DiffText: Sendable {
     guard let text = side == .old ? line.old : line.new ?? line.old else { return 1 }
     // Most lines fit: bytes are never fewer than columns, but for escapes, which only other than ASCII text needs.
     let bytes = text.pieces.reduce(12) { $0 + $1.text.utf8.count + ($1.isMarked ? 2 : 0) }
-    if bytes <= textWidth, !line.isMoved, text.pieces.allSatisfy({ $0.text.utf8.allSatisfy { (0x20..<0x7F).contains($0) } }) {
+    if bytes <= textWidth, !line.isMoved,
+      text.pieces.allSatisfy({ $0.text.utf8.allSatisfy { (0x20..<0x7F).contains($0) } })
+    {
       return 1
     }
     return wrapped(runs(index, side)).count
@@ -248,7 +252,11 @@ struct DiffText: Sendable {
     return pieces.enumerated().map { index, characters in
       var runs: [Run] = index == 0 ? [] : [Run(text: "\\" + String(repeating: " ", count: hanging - 1), style: .hint)]
       for (character, style) in characters {
-        if runs.last?.style == style { runs[runs.count - 1].text.append(character) } else { runs.append(Run(text: String(character), style: style)) }
+        if runs.last?.style == style {
+          runs[runs.count - 1].text.append(character)
+        } else {
+          runs.append(Run(text: String(character), style: style))
+        }
       }
       return runs
     }
@@ -264,7 +272,8 @@ struct DiffText: Sendable {
       screen.heading(hunks[hunk].title, note: "hunk \(hunk + 1)/\(hunks.count)", y: y, x: x, width: layout.width)
     case .fold(let lines):
       screen.write(
-        "... \(PaneWords.count(lines.count, "equal line")) (Enter=show)", x: x + numberWidth * 2 + 4, y: y, style: .hint,
+        "... \(PaneWords.count(lines.count, "equal line")) (Enter=show)", x: x + numberWidth * 2 + 4, y: y,
+        style: .hint,
         width: max(0, layout.width - numberWidth * 2 - 4))
     case .line(let index, let side, let piece) where layout.splits:
       paintSplit(index, piece, into: &screen, x: x, y: y, shift: shift)

@@ -37,7 +37,8 @@ struct EventPane: RowPane {
         pane.logInquiry.abandon()
         return [.open(.changes(key))]
       },
-      Command("J", name: "raw-json", group: .open, "The records as logged, or back", hint: "raw JSON") { pane, session in
+      Command("J", name: "raw-json", group: .open, "The records as logged, or back", hint: "raw JSON") {
+        pane, session in
         pane.options.showsRaw.toggle()
         pane.arrange(session)
         pane.cursor = ListCursor()
@@ -256,7 +257,9 @@ struct EventPane: RowPane {
     var parts: [String] = []
     if let body = EventLines.body(detail, options) {
       let hidden = MachineFields.removed(from: body.value).count
-      if hidden > 0 { parts.append(options.showsMachineFields ? "machine fields shown (M)" : "machine fields hidden: \(hidden) (M)") }
+      if hidden > 0 {
+        parts.append(options.showsMachineFields ? "machine fields shown (M)" : "machine fields hidden: \(hidden) (M)")
+      }
     }
     if detail.request != nil, detail.response != nil { parts.append("Tab = request or response") }
     return parts.joined(separator: "   ")

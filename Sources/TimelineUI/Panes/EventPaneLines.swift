@@ -148,11 +148,15 @@ enum EventLines {
     var lines: [EventLine] = []
     func add(_ label: String, _ parts: [String?], value: String?, style: Style = .plain) {
       let text = parts.compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: "   ")
-      lines.append(EventLine(.field, id: label + String(lines.count), label: label, text: text, value: value, style: style))
+      lines.append(
+        EventLine(.field, id: label + String(lines.count), label: label, text: text, value: value, style: style))
     }
     let time = PaneWords.longTime(act.time, zone: session.zone, microseconds: true)
     add(
-      "when", [time, "received" + (act.took.map { "; done \(duration($0))" } ?? ""), PaneWords.ago(act.time, now: session.now)],
+      "when",
+      [
+        time, "received" + (act.took.map { "; done \(duration($0))" } ?? ""), PaneWords.ago(act.time, now: session.now),
+      ],
       value: act.time.rfc3339)
     let groups = act.groups.isEmpty ? nil : "groups: " + act.groups.joined(separator: ", ")
     add("actor", [act.by ?? "(nobody: authentication failed)", groups], value: act.by)
@@ -163,14 +167,19 @@ enum EventLines {
     add("request", [act.verb + " " + detail.requestURI], value: detail.requestURI)
     let isRefused = act.outcome == .denied || act.outcome == .failed
     add(
-      "result", [act.code.map(String.init) ?? "no answer logged", OutcomeWords.words(act), OutcomeWords.decision(act), detail.message],
+      "result",
+      [
+        act.code.map(String.init) ?? "no answer logged", OutcomeWords.words(act), OutcomeWords.decision(act),
+        detail.message,
+      ],
       value: act.code.map(String.init), style: isRefused ? .failed : .plain)
     add("audit", ["id " + (act.auditID ?? "-"), act.level.map { "level " + $0.name }], value: act.auditID)
     let stages = act.stages.stages
     let joined = stages.count > 1 ? "joined from \(stages.count) stages" : stages.first.map { "stage " + $0.name }
     add("body", [bodyWords(detail), joined], value: nil)
     let source = act.source
-    let place = "line \(PaneWords.grouped(source.line)) bytes \(PaneWords.grouped(source.offset))+\(PaneWords.grouped(source.length))"
+    let place =
+      "line \(PaneWords.grouped(source.line)) bytes \(PaneWords.grouped(source.offset))+\(PaneWords.grouped(source.length))"
     let digest = act.contentID.description
     add(
       "source", [source.file + " " + place, "sha256 \(digest.prefix(4))..\(digest.suffix(2))"],
@@ -212,7 +221,9 @@ enum EventLines {
       title += " (\(versions))"
       let width = min(40, fields.map(\.path.count).max() ?? 0)
       for (index, field) in fields.enumerated() { lines.append(line(field, index, width)) }
-      if fields.isEmpty, hidden > 0 { lines.append(EventLine(.change, id: "change.", text: "machine fields only (M shows them)")) }
+      if fields.isEmpty, hidden > 0 {
+        lines.append(EventLine(.change, id: "change.", text: "machine fields only (M shows them)"))
+      }
     }
     return section("change", title, note: "d=diff", lines, options)
   }
@@ -241,7 +252,8 @@ enum EventLines {
           ? "The body is not there: content not logged (level Metadata)." : "The body is not there: none was logged."
       return section("body", "body", note: "J=raw JSON", [EventLine(.yaml, id: "body.", text: why)], options)
     }
-    let machine = options.showsMachineFields ? (manifest: body.value, count: 0) : MachineFields.removed(from: body.value)
+    let machine =
+      options.showsMachineFields ? (manifest: body.value, count: 0) : MachineFields.removed(from: body.value)
     let text = ManifestText(machine.manifest)
     var lines: [EventLine] = []
     var skipped = 0
@@ -262,7 +274,9 @@ enum EventLines {
       }
       lines.append(shown)
     }
-    let other = detail.request != nil && detail.response != nil ? "Tab=" + (body.name == "request" ? "response" : "request") + "  " : ""
+    let other =
+      detail.request != nil && detail.response != nil
+      ? "Tab=" + (body.name == "request" ? "response" : "request") + "  " : ""
     return section("body", "body (\(body.name))", note: other + "y=copy  J=raw JSON  M=machine fields", lines, options)
   }
 
@@ -297,11 +311,15 @@ enum EventLines {
       lines.append(EventLine(.heading, id: "record \(index)", text: title))
       let text = String(decoding: record.bytes, as: UTF8.self)
       let width = max(20, session.size.columns - 2)
-      for (piece, part) in Wrapping.pieces(text, first: width, rest: width, atBlanks: false, asciiOnly: session.asciiOnly).enumerated() {
+      for (piece, part) in Wrapping.pieces(
+        text, first: width, rest: width, atBlanks: false, asciiOnly: session.asciiOnly
+      ).enumerated() {
         lines.append(EventLine(.raw, id: "record \(index).\(piece)", text: part, value: text))
       }
     }
-    if lines.isEmpty { lines.append(EventLine(.raw, id: "none", text: "The records are not there: the source cannot be read any more.")) }
+    if lines.isEmpty {
+      lines.append(EventLine(.raw, id: "none", text: "The records are not there: the source cannot be read any more."))
+    }
     return lines
   }
 }

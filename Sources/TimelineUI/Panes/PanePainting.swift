@@ -21,7 +21,9 @@ extension Screen {
   }
 
   /// Text at the left and at the right of one row; the right one gives way.
-  mutating func ends(_ left: String, _ right: String, y: Int, x: Int, width: Int, style: Style = .plain, rightStyle: Style = .hint) {
+  mutating func ends(
+    _ left: String, _ right: String, y: Int, x: Int, width: Int, style: Style = .plain, rightStyle: Style = .hint
+  ) {
     let used = write(left, x: x + 1, y: y, style: style, width: width - 2)
     let wanted = TextWidth.of(right, asciiOnly: asciiOnly)
     guard wanted > 0, used + wanted + 4 <= width else { return }

@@ -56,7 +56,9 @@ enum PaneWords {
   /// The actor in so many columns: the domain of a mail address goes before the head of the name does.
   static func actor(_ act: Act, width: Int) -> String {
     let full = act.actorText
-    guard full.count > width, act.asUser == nil, let at = full.firstIndex(of: "@"), at > full.startIndex else { return full }
+    guard full.count > width, act.asUser == nil, let at = full.firstIndex(of: "@"), at > full.startIndex else {
+      return full
+    }
     let kept = full.prefix(max(width - 1, full.distance(from: full.startIndex, to: at)))
     return kept.count < full.count ? kept + "~" : full
   }

@@ -219,7 +219,11 @@ struct PoliciesPane: RowPane {
     }
     if rows.isEmpty {
       screen.sentences(
-        [total == 0 ? "No act in the logs names an object." : "No object has \"\(filter)\". f changes the words, Esc there takes them back."],
+        [
+          total == 0
+            ? "No act in the logs names an object."
+            : "No object has \"\(filter)\". f changes the words, Esc there takes them back."
+        ],
         area: list)
     }
     var place = cursor
@@ -237,6 +241,8 @@ struct PoliciesPane: RowPane {
       }
     }
     let objectRows = rows.prefix(cursor.index + 1).filter { $0.key != nil }.count
-    screen.ends("\(objectRows)/\(PaneWords.grouped(shownCount))", "sort: \(grouping.sortWords)", y: bottom - 1, x: area.x, width: area.width, rightStyle: .plain)
+    screen.ends(
+      "\(objectRows)/\(PaneWords.grouped(shownCount))", "sort: \(grouping.sortWords)", y: bottom - 1, x: area.x,
+      width: area.width, rightStyle: .plain)
   }
 }

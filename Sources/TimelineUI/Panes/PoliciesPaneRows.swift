@@ -59,7 +59,8 @@ enum ObjectRow: Sendable {
     switch grouping {
     case .tier: break
     case .kind:
-      return Group(rank: rank(kind.role), title: object.kind + (object.key.group.isEmpty ? "" : " (\(object.key.group))"))
+      return Group(
+        rank: rank(kind.role), title: object.kind + (object.key.group.isEmpty ? "" : " (\(object.key.group))"))
     case .namespace:
       return object.key.namespace.map { Group(rank: 0, title: "namespace " + $0) }
         ?? Group(rank: 1, title: "cluster-wide")
@@ -139,11 +140,12 @@ enum ObjectRow: Sendable {
 
   private static func searchable(_ object: ObjectSummary) -> String {
     let kind = object.key.kind
-    let parts = kind.shortNames + [
-      object.kind, kind.resource, object.key.group, object.key.path, object.tier ?? "", object.lastActor ?? "",
-      object.lastActor.map(UserName.short) ?? "", object.isDeleted ? "deleted" : "",
-      kind.role == .stagedPolicy ? "staged" : "",
-    ]
+    let parts =
+      kind.shortNames + [
+        object.kind, kind.resource, object.key.group, object.key.path, object.tier ?? "", object.lastActor ?? "",
+        object.lastActor.map(UserName.short) ?? "", object.isDeleted ? "deleted" : "",
+        kind.role == .stagedPolicy ? "staged" : "",
+      ]
     return parts.joined(separator: " ").lowercased()
   }
 
@@ -181,7 +183,8 @@ enum ObjectRow: Sendable {
 
     func renderTitles(into screen: inout Screen, x: Int, y: Int) {
       for (title, column) in [
-        ("order", order + 2), ("kind", kind), ("object", object), ("vers", versions + 1), ("last change", time), ("by", by),
+        ("order", order + 2), ("kind", kind), ("object", object), ("vers", versions + 1), ("last change", time),
+        ("by", by),
       ] {
         screen.write(title, x: x + column, y: y, style: .heading)
       }

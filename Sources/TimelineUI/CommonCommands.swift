@@ -12,10 +12,10 @@ enum CommonCommands {
     Command("n", name: "next-match", group: .find, "Next match of the search") { $0.search(forward: true, &$1) },
     Command("N", name: "previous-match", group: .find, "Previous match of the search") { $0.search(forward: false, &$1) },
     Command("1", name: "timeline", group: .open, "Timeline") { $0.goTo(.timeline, &$1) },
-    Command("2", name: "changes", group: .open, "Change log of the object in focus; without one, all objects") { panes, session in
+    Command("2", name: "changes", group: .open, "Change log of the object, or all objects") { panes, session in
       panes.goTo(panes.front.focusedObject(session).map(Place.changes) ?? .policies, &session)
     },
-    Command("3", name: "diff", group: .open, "Diff of the chosen sides, else of the act in focus") { panes, session in
+    Command("3", name: "diff", group: .open, "Diff of the chosen sides, or of this act") { panes, session in
       if let left = session.leftSide, let right = session.rightSide { return panes.goTo(.diff(left, right), &session) }
       if let act = panes.front.focusedAct(session), let key = act.key { return panes.goTo(.actDiff(key, act.id), &session) }
       session.notice = "no two versions chosen: ( and ) take them in a change log"
@@ -35,7 +35,7 @@ enum CommonCommands {
     Command(name: "zone", group: .out, "Next time zone; :tz NAME takes one by name") { $0.switchZone(to: nil, &$1) },
     Command(.control("l"), name: "redraw", group: .out, "Draw the screen anew") { _, _ in [.redraw] },
     Command(.control("z"), name: "suspend", group: .out, "Suspend") { _, _ in [.suspend] },
-    Command(.control("c"), name: "stop", group: .out, "Cancel or stop reading; twice at rest leaves") { _, session in
+    Command(.control("c"), name: "stop", group: .out, "Cancel, stop reading; twice leaves") { _, session in
       session.progress?.state == .reading ? [.stopReading] : []
     },
   ]

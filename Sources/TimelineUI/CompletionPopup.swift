@@ -14,7 +14,7 @@ struct CompletionPopup: Sendable {
   /// Whether the user has gone into the list; only then Enter takes a choice.
   private(set) var isChosen = false
   private var awaited: FacetRequest?
-  private var valueRange: Range<Int> = 0..<0
+  private var range: Range<Int> = 0..<0
 
   var isOpen: Bool { !choices.isEmpty }
   /// What Tab would take.
@@ -31,16 +31,36 @@ struct CompletionPopup: Sendable {
   }
 
   /// Looks at what is being typed; values are asked of the store.
-  mutating func update(text: String, cursor: Int, query: EventQuery) -> [Effect] {
+  /// - Parameter opens: also where nothing has been typed yet.
+  mutating func update(text: String, cursor: Int, query: EventQuery, context: FilterContext, opens: Bool = false) -> [Effect] {
     choices = []
     index = 0
     isChosen = false
     awaited = nil
-    return []
+    guard let found = FilterCompletion.at(cursor: cursor, in: text, context: context) else { return [] }
+    range = found.range
+    if found.subject == .field, found.prefix.isEmpty, !opens { return [] }
+    choices = found.candidates.map { Choice(text: $0.text, note: $0.note, range: found.range) }
+    // A word that is complete needs no list of itself.
+    if choices.count == 1, choices[0].text == found.prefix { choices = [] }
+    guard found.wantsFacets, case .value(let field) = found.subject else { return [] }
+    let request = FacetRequest(query: query, field: field, prefix: found.prefix)
+    awaited = request
+    return [.ask(.facets(request))]
   }
 
+  /// Values of what is listed come before those that are known beforehand.
   mutating func receive(_ answer: FacetAnswer) {
     guard answer.request == awaited else { return }
+    awaited = nil
+    let values = answer.values.compactMap { value -> Choice? in
+      guard let text = value.value else { return nil }
+      return Choice(text: FilterCompletion.candidate(value: text).text, note: PaneWords.count(value.count, "act"), range: range)
+    }
+    let listed = Set(values.map(\.text))
+    choices = values + choices.filter { !listed.contains($0.text) }
+    index = 0
+    isChosen = false
   }
 
   struct Line: Sendable {

@@ -7,6 +7,8 @@ struct FilterBar: Sendable {
   /// Nil while it is only shown.
   private(set) var editor: LineEditor?
   private(set) var error: FilterError?
+  /// Enter was pressed on the text with the error: until then it is taken for not finished.
+  private var isRejected = false
   private var original = ""
   /// Place in the history; nil while the text is the user's own.
   private var historyIndex: Int?
@@ -26,12 +28,12 @@ struct FilterBar: Sendable {
 
   /// The keys while it is edited, for help.
   static let entries: [CommandEntry] = [
-    CommandEntry(keys: [.enter], name: "", group: .find, summary: "Run the filter", hint: nil),
-    CommandEntry(keys: [.escape], name: "", group: .out, summary: "Leave the filter as it was", hint: nil),
-    CommandEntry(keys: [.tab, .right], name: "", group: .find, summary: "Take the first completion, or the one chosen", hint: nil),
-    CommandEntry(keys: [.down, .backTab], name: "", group: .find, summary: "Choose among completions", hint: nil),
-    CommandEntry(keys: [.up, .control("p")], name: "", group: .find, summary: "Filters run before", hint: nil),
-    CommandEntry(keys: [.control("r")], name: "", group: .find, summary: "Search the filters run before", hint: nil),
+    CommandEntry(keys: [.enter], name: "", group: .find, summary: "Run the filter", hint: "run"),
+    CommandEntry(keys: [.escape], name: "", group: .out, summary: "Leave the filter as it was", hint: "leave"),
+    CommandEntry(keys: [.tab, .right], name: "", group: .find, summary: "Take the first completion, or the one chosen", hint: "complete"),
+    CommandEntry(keys: [.down, .backTab], name: "", group: .find, summary: "Choose among completions", hint: "choose"),
+    CommandEntry(keys: [.up, .control("p")], name: "", group: .find, summary: "Filters run before", hint: "history"),
+    CommandEntry(keys: [.control("r")], name: "", group: .find, summary: "Search the filters run before", hint: "search"),
     CommandEntry(
       keys: [.control("a"), .control("e"), .control("w"), .control("u"), .control("k"), .control("y")], name: "",
       group: .move, summary: "Start, end; cut word, to start, to end; paste what was cut", hint: nil),
@@ -69,7 +71,7 @@ struct FilterBar: Sendable {
       return run(line.text, session)
     case .tab:
       if let choice = completion.current { return accept(choice, query: query, session) }
-      return .editing([])
+      return .editing(complete(query, session, opens: true))
     case .right where line.cursor == line.characters.count:
       if let choice = completion.current { return accept(choice, query: query, session) }
       return .editing([])
@@ -97,8 +99,14 @@ struct FilterBar: Sendable {
       editor = line
       historyIndex = nil
       check(session)
-      return .editing(completion.update(text: line.text, cursor: line.cursor, query: query))
+      return .editing(complete(query, session))
     }
+  }
+
+  private mutating func complete(_ query: EventQuery, _ session: Session, opens: Bool = false) -> [Effect] {
+    guard let editor else { return [] }
+    return completion.update(
+      text: editor.text, cursor: editor.cursor, query: query, context: session.filterContext, opens: opens)
   }
 
   /// Reads the text as it stands, for the echo and the error below the bar.
@@ -109,6 +117,7 @@ struct FilterBar: Sendable {
     } catch let problem {
       error = problem
     }
+    isRejected = false
   }
 
   private mutating func run(_ text: String, _ session: Session) -> Result {
@@ -118,6 +127,7 @@ struct FilterBar: Sendable {
       return .run(filter, text: text)
     } catch let problem {
       error = problem
+      isRejected = true
       return .editing([])
     }
   }
@@ -127,7 +137,7 @@ struct FilterBar: Sendable {
     line.replace(choice.range, with: choice.text)
     editor = line
     check(session)
-    return .editing(completion.update(text: line.text, cursor: line.cursor, query: query))
+    return .editing(complete(query, session))
   }
 
   private mutating func recall(older: Bool, _ session: Session) {
@@ -180,7 +190,10 @@ struct FilterBar: Sendable {
     let right = area.x + area.width - 1 - TextWidth.of(counts, asciiOnly: screen.asciiOnly)
     let width = max(3, right - start - 1)
     if let editor {
-      editor.render(into: &screen, x: start, y: area.y, width: width)
+      let columns = editor.render(into: &screen, x: start, y: area.y, width: width)
+      if let error, let column = columns[error.column - 1] {
+        screen.restyle(Rect(x: column, y: area.y, width: 1, height: 1)) { _ in Style(.failed, bold: true, underlined: true) }
+      }
     } else {
       screen.write(filter, x: start, y: area.y, width: width)
     }
@@ -195,7 +208,8 @@ struct FilterBar: Sendable {
     clear()
     if let error {
       let hint = error.suggestions.isEmpty ? "" : "; did you mean \(error.suggestions.joined(separator: ", "))?"
-      screen.write("column \(error.column): \(error.message)\(hint)", x: area.x + 1, y: y, style: .failed, width: area.width - 2)
+      screen.write("column \(error.column): \(error.message)\(hint)", x: area.x + 1, y: y,
+        style: isRejected ? .failed : .hint, width: area.width - 2)
     } else if let filter = try? Filter(parsing: editor.text, context: session.filterContext) {
       let echo = filter.isEverything ? "everything" : filter.echo(zone: session.zone)
       screen.write("= " + echo, x: area.x + 1, y: y, style: .hint, width: area.width - 2)

@@ -19,7 +19,7 @@ enum Frame {
       let width = screen.write(prompt.mark, x: 0, y: last, style: .heading)
       prompt.editor.render(into: &screen, x: width, y: last, width: screen.size.columns - width)
     } else {
-      renderHints(type(of: visits.front).entries, into: &screen, y: last)
+      renderHints(visits.front.hints, into: &screen, y: last)
     }
     if let notice = session.notice, visits.prompt == nil {
       screen.fill(Rect(x: 0, y: last - 1, width: screen.size.columns, height: 1))

@@ -72,10 +72,13 @@ public struct LineEditor: Hashable, Sendable {
 
   /// Paints the text so that the cursor is in view, with `<` and `>` where more of it lies outside, and puts the
   /// screen's cursor there.
+  /// - Returns: the screen columns of the characters that are seen, by their place in the text.
+  @discardableResult
   public func render(
     into screen: inout Screen, x: Int, y: Int, width: Int, style: Style = .plain, isFocused: Bool = true
-  ) {
-    guard width > 2 else { return }
+  ) -> [Int: Int] {
+    var columns: [Int: Int] = [:]
+    guard width > 2 else { return columns }
     // Wide characters and escapes take more columns than one, so the window is found by adding widths up.
     let widths = characters.map { TextWidth.of(String($0), asciiOnly: screen.asciiOnly) }
     let room = width - 1
@@ -94,11 +97,13 @@ public struct LineEditor: Hashable, Sendable {
     var end = start
     while end < characters.count, column + widths[end] <= x + room {
       if end == cursor { cursorColumn = column }
+      columns[end] = column
       column += screen.write(String(characters[end]), x: column, y: y, style: style)
       end += 1
     }
     if end == cursor { cursorColumn = column }
     if end < characters.count { screen.write(">", x: x + room, y: y, style: .hint) }
     if isFocused { screen.cursor = (cursorColumn, y) }
+    return columns
   }
 }

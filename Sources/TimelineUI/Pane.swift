@@ -25,6 +25,8 @@ public protocol Pane: Sendable {
   /// What the pane in front is about: the subject of the screens that are opened from it.
   func focusedObject(_ session: Session) -> ObjectKey?
   func focusedAct(_ session: Session) -> Act?
+  /// What the hint line picks from: the pane's table, or that of a bar that takes the keys.
+  var hints: [CommandEntry] { get }
 }
 
 extension Pane {
@@ -36,6 +38,7 @@ extension Pane {
   public mutating func search(_ text: String, forward: Bool, _ session: inout Session) -> [Effect] { [] }
   public func focusedObject(_ session: Session) -> ObjectKey? { focusedAct(session)?.key }
   public func focusedAct(_ session: Session) -> Act? { nil }
+  public var hints: [CommandEntry] { Self.entries }
   /// The pane's key table without what the keys do.
   public static var entries: [CommandEntry] { commands.map(\.entry) }
 

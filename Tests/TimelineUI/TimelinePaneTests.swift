@@ -47,6 +47,9 @@ import Testing
     var user = Afternoon(answersAtOnce: false)
     user.send(.answer(.failed(user.waiting[0], reason: "audit.log has changed since it was read")))
     try expectScreen(user.screen, "timeline-error")
+    user.answersAtOnce = true
+    user.press("R")
+    #expect(user.focusedRow.hasPrefix("16:11:49"))
   }
 
   @Test func `a log without bodies says what that means`() {

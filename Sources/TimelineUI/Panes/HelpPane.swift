@@ -49,8 +49,9 @@ struct HelpPane: Pane {
       case .heading(let text): screen.heading(text, y: y, x: area.x, width: area.width)
       case .key(let keys, let name, let summary):
         screen.write(keys, x: area.x + 2, y: y, style: Style.plain.bold, width: 15)
-        screen.write(summary, x: area.x + 18, y: y, width: area.width - 38)
-        if !name.isEmpty { screen.write(":" + name, x: area.x + area.width - 19, y: y, style: .hint, width: 18) }
+        let nameWidth = name.isEmpty ? 0 : name.count + 2
+        screen.write(summary, x: area.x + 18, y: y, width: area.width - 19 - nameWidth)
+        if !name.isEmpty { screen.write(":" + name, x: area.x + area.width - nameWidth, y: y, style: .hint) }
       case .text(let text): screen.write(text, x: area.x + 2, y: y, width: area.width - 2)
       }
       if top + line.offset == found { screen.select(y: y, x: area.x, width: area.width) }

@@ -124,7 +124,6 @@ struct HistogramStrip: Sendable {
     let to = zone.civil(Timestamp(microseconds: time.upperBound.microseconds + 1))
     let end = from.dateText == to.dateText ? to.clockText : to.dayText + " " + to.clockText
     return "\(from.dayText) \(from.clockText) to \(end): \(PaneWords.grouped(writes)) listed, \(PaneWords.grouped(failures)) failed"
-      + (brushStart == nil ? "   v brush  Enter filter  Esc" : "   h/l stretch  Enter filter  Esc")
   }
 
   /// One of ten steps, on a scale where the smallest count is seen.

@@ -27,7 +27,7 @@ enum TimelineCommands {
       pane.bar.edit(pane.query.filter.description)
       return []
     },
-    Row("v", name: "next-level", group: .find, "List more: effective writes, all writes, everything", hint: "level") {
+    Row("v", name: "next-level", group: .find, "List more: all writes, then everything", hint: "level") {
       $0.changeLevel(by: 1, $1)
     },
     Row("V", name: "previous-level", group: .find, "List less") { $0.changeLevel(by: -1, $1) },
@@ -46,14 +46,14 @@ enum TimelineCommands {
     },
     Row("g", .home, name: "first", group: .move, "First row: the newest") { $0.place(at: 0, $1) },
     Row("G", .end, name: "last", group: .move, "Last row: the oldest") { $0.place(at: $0.total - 1, $1) },
-    Row("{", name: "previous-day", group: .move, "Up to the start of this day, then of the one above") { $0.moveDay(by: -1, $1) },
+    Row("{", name: "previous-day", group: .move, "Up to the start of the day") { $0.moveDay(by: -1, $1) },
     Row("}", name: "next-day", group: .move, "Down to the next day") { $0.moveDay(by: 1, $1) },
     Row(.tab, name: "next-column", group: .move, "Next column, for + - * # y") { $0.moveColumn(by: 1, $1) },
     Row(.backTab, name: "previous-column", group: .move, "Previous column") { $0.moveColumn(by: -1, $1) },
   ]
 
   private static let find: [Row] = [
-    Row("+", name: "include", group: .find, "Only rows with the value in the focused column") { $0.narrow(excluded: false, &$1) },
+    Row("+", name: "include", group: .find, "Only rows with this value") { $0.narrow(excluded: false, &$1) },
     Row("-", name: "exclude", group: .find, "Only rows without that value") { $0.narrow(excluded: true, &$1) },
     Row("*", name: "next-same", group: .find, "Next row with that value") { $0.findSame(forward: true, &$1) },
     Row("#", name: "previous-same", group: .find, "Previous row with that value") { $0.findSame(forward: false, &$1) },
@@ -69,13 +69,14 @@ enum TimelineCommands {
   ]
 
   private static let time: [Row] = [
+    Row("R", .function(5), name: "reload", group: .find, "List anew, after a failure too") { $0.tryAgain($1) },
     Row("T", name: "go-to-time", group: .find, "Go to a time") { pane, _ in
       pane.timePrompt = TimePrompt()
       return []
     },
-    Row("[", name: "older", group: .find, "Older by one bar of the histogram, or by the window of the filter") { $0.shiftTime(by: -1, $1) },
+    Row("[", name: "older", group: .find, "Older by a bar, or by the time window") { $0.shiftTime(by: -1, $1) },
     Row("]", name: "newer", group: .find, "Newer by as much") { $0.shiftTime(by: 1, $1) },
-    Row("i", name: "histogram", group: .find, "Go into the histogram: h l move, v brush, Enter filter, Esc out") { pane, session in
+    Row("i", name: "histogram", group: .find, "Go into the histogram") { pane, session in
       pane.strip.focus(at: pane.focusedAct?.time)
       if !pane.strip.isFocused { session.notice = "no histogram on this screen" }
       return []
@@ -85,19 +86,19 @@ enum TimelineCommands {
   ]
 
   private static let out: [Row] = [
-    Row("y", name: "copy", group: .out, "Copy: y the value in the focused column, Y the whole row") { pane, _ in
+    Row("y", name: "copy", group: .out, "Copy the value in the focused column") { pane, _ in
       pane.focusedAct.flatMap { pane.column.text(of: $0) }.map { [.copy($0)] } ?? []
     },
-    Row("Y", name: "copy-row", group: .out, "Copy the row as a sentence with its time") { pane, _ in
+    Row("Y", name: "copy-row", group: .out, "Copy the row as a sentence") { pane, _ in
       pane.focusedAct.map { [.copy($0.time.rfc3339 + "  " + $0.summary)] } ?? []
     },
-    Row(name: "copy-command", group: .out, "Copy the command that lists the same") { pane, _ in
-      [.copy(pane.commandText)]
+    Row(name: "copy-command", group: .out, "Copy the command that lists the same") { pane, session in
+      [.copy(pane.commandText(session))]
     },
-    Row("<", .backspace, name: "back", group: .out, "Back to the filter before, then to the screen before") { pane, session in
+    Row("<", .backspace, name: "back", group: .out, "Back to the filter or screen before") { pane, session in
       pane.goBack(session) ?? [.back]
     },
-    Row(.escape, name: "drop", group: .out, "Drop the search; while reading, stop with what is there") { pane, session in
+    Row(.escape, name: "drop", group: .out, "Drop the search; stop reading") { pane, session in
       if pane.dropSearch() { return [] }
       return session.progress?.state == .reading ? [.stopReading] : []
     },
@@ -180,10 +181,11 @@ extension TimelinePane {
   }
 
   /// The command line that lists what the Timeline lists.
-  fileprivate var commandText: String {
+  fileprivate func commandText(_ session: Session) -> String {
     func quoted(_ text: String) -> String { "'" + text.replacing("'", with: "'\\''") + "'" }
     let filter = query.filter.isEverything ? "" : " -f " + quoted(query.filter.description)
-    return "whodiff log --level \(query.level.rawValue)\(filter)"
+    let zone = session.zone == .utc ? "" : " --tz " + quoted(session.zone.name)
+    return "whodiff log --level \(query.level.rawValue)\(zone)\(filter)"
   }
 }
 
@@ -233,12 +235,12 @@ extension TimelineColumns.Column {
 enum HistogramKeys {
   /// For help, in the order in which they are of use.
   static let entries: [CommandEntry] = [
-    CommandEntry(keys: ["h", "l"], name: "", group: .move, summary: "Move a bar, or stretch the brush", hint: nil),
-    CommandEntry(keys: ["v", " "], name: "", group: .move, summary: "Set the brush down, or take it up", hint: nil),
-    CommandEntry(keys: [.enter], name: "", group: .find, summary: "Make the brushed time the filter", hint: nil),
-    CommandEntry(keys: ["[", "]"], name: "", group: .move, summary: "Slide the span that is shown", hint: nil),
-    CommandEntry(keys: ["z", "Z"], name: "", group: .move, summary: "Zoom in and out", hint: nil),
-    CommandEntry(keys: [.escape, "i"], name: "", group: .out, summary: "Drop the brush, then leave the histogram", hint: nil),
+    CommandEntry(keys: ["h", "l"], name: "", group: .move, summary: "Move a bar, or stretch the brush", hint: "move"),
+    CommandEntry(keys: ["v", " "], name: "", group: .move, summary: "Set the brush down, or take it up", hint: "brush"),
+    CommandEntry(keys: [.enter], name: "", group: .find, summary: "Make the brushed time the filter", hint: "filter"),
+    CommandEntry(keys: ["[", "]"], name: "", group: .move, summary: "Slide the span that is shown", hint: "older"),
+    CommandEntry(keys: ["z", "Z"], name: "", group: .move, summary: "Zoom in and out", hint: "zoom"),
+    CommandEntry(keys: [.escape, "i"], name: "", group: .out, summary: "Drop the brush, then leave the histogram", hint: "out"),
   ]
 
   /// Nil for keys that mean there what they mean on every screen.

@@ -95,6 +95,11 @@ struct TimelinePane: Pane {
   var focusedAct: Act? { act(at: focus) }
   func focusedAct(_ session: Session) -> Act? { focusedAct }
 
+  var hints: [CommandEntry] {
+    if bar.isEditing { return FilterBar.entries }
+    return strip.isFocused ? HistogramKeys.entries : Self.entries
+  }
+
   func subject(_ session: Session) -> String {
     startAct.map { "around " + session.zone.civil($0.time).clockText } ?? ""
   }
@@ -169,6 +174,13 @@ struct TimelinePane: Pane {
       effects.append(.ask(.detail(act.id)))
     }
     return effects
+  }
+
+  /// Asks anew, whatever became of the last request.
+  mutating func tryAgain(_ session: Session) -> [Effect] {
+    failure = nil
+    histogramKey = nil
+    return reload(session)
   }
 
   /// Lists something else, and remembers what was listed.

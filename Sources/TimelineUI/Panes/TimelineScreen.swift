@@ -85,7 +85,7 @@ extension TimelinePane {
 
   /// What is said in place of rows.
   private func emptyLines(_ session: Session) -> [String] {
-    if let failure { return ["This could not be listed: " + failure, "Change the filter with f, or try again with ^L."] }
+    if let failure { return ["This could not be listed: " + failure, "R tries again, f changes the filter."] }
     let isReading = session.progress?.state == .reading
     guard let page, !isPending else {
       return [isReading ? "Reading \(session.progress?.file ?? session.sourceName) ..." : "Looking ..."]
@@ -174,7 +174,7 @@ extension TimelinePane {
         screen.write(line.label, x: x, y: y, style: .frame, width: 8)
         x += 8
       }
-      screen.write(line.text, x: x, y: y, style: line.style, width: inner.x + inner.width - x, cut: line.label == "agent" ? .end : .middle)
+      screen.write(line.text, x: x, y: y, style: line.style, width: inner.x + inner.width - x, cut: line.cut)
     }
   }
 
@@ -182,20 +182,22 @@ extension TimelinePane {
     var label = ""
     var text: String
     var style = Style.plain
+    var cut = Screen.Cut.end
   }
 
   private func previewLines(_ act: Act, _ session: Session, height: Int) -> [PreviewLine] {
     var lines = [
       PreviewLine(label: "when", text: PaneWords.longTime(act.time, zone: session.zone, microseconds: true)),
-      PreviewLine(label: "actor", text: act.actorText + (act.groups.isEmpty ? "" : "   groups: " + act.groups.joined(separator: ", "))),
+      PreviewLine(label: "actor", text: act.actorText),
+      PreviewLine(label: "groups", text: act.groups.isEmpty ? "-" : act.groups.joined(separator: ", ")),
       PreviewLine(label: "from", text: act.ips.isEmpty ? "-" : act.ips.joined(separator: ", ")),
       PreviewLine(label: "agent", text: act.agent ?? "-"),
       PreviewLine(label: "result", text: "\(act.code.map(String.init) ?? "-")  \(act.outcome.name)", style: TimelineColumns.style(of: act)),
-      PreviewLine(label: "object", text: act.key?.description ?? TimelineColumns.object(act)),
-      PreviewLine(label: "source", text: "\(act.source.file):\(act.source.line)   level \(act.level?.name ?? "-")"),
+      PreviewLine(label: "object", text: act.key?.description ?? TimelineColumns.object(act), cut: .middle),
+      PreviewLine(label: "source", text: "\(act.source.file):\(act.source.line)   level \(act.level?.name ?? "-")", cut: .start),
     ]
     guard let detail, detail.act.id == act.id else { return lines }
-    lines.insert(PreviewLine(label: "request", text: detail.requestURI), at: 5)
+    lines.insert(PreviewLine(label: "request", text: detail.requestURI, cut: .middle), at: 6)
     if let message = detail.message { lines.append(PreviewLine(label: "message", text: message, style: .failed)) }
     if let body = detail.response ?? detail.request, height > lines.count + 2 {
       lines.append(PreviewLine(text: ""))

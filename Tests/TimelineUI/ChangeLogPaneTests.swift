@@ -143,6 +143,32 @@ private func stage(_ columns: Int = 80, _ rows: Int = 24, ascii: Bool = false) -
     #expect(stage.effects.count == asked + 2)
   }
 
+  @Test func `an answer that another screen asked for is taken and asks for nothing`() {
+    var stage = stage()
+    let asked = stage.effects.count
+    stage.session.storeVersion = 2
+    stage.receive(.changeLog(Sample.log))
+    #expect(stage.effects.count == asked)
+    stage.resize(80, 24)
+    #expect(stage.effects.count == asked + 1)
+  }
+
+  @Test func `a long manifest is not compared in passing, only when asked for`() {
+    let nets = (0..<6_000).map { "\"10.\($0 / 250).\($0 % 250).0/24\"" }.joined(separator: ",")
+    let history = History(
+      object: Sample.key, kind: "GlobalNetworkSet",
+      revisions: [
+        Sample.revision(1, lifetime: 1, .create, .full, Sample.manifest("\"nets\":[\(nets)]", generation: 1), nil),
+        Sample.revision(
+          2, lifetime: 1, .update, .full, Sample.manifest("\"nets\":[\(nets),\"10.0.0.1/32\"]", generation: 2), nil),
+      ])
+    let log = Answer.changeLog(ChangeLog(history))
+    var stage = Stage(ChangeLogPane(Sample.key), Sample.session(160, 40), log)
+    #expect(stage.text.contains("The manifest is long"))
+    stage.press("z")
+    #expect(stage.text.contains("10.0.0.1/32"))
+  }
+
   @Test func `search finds rows and counts them`() {
     var stage = stage()
     stage.search("alice")

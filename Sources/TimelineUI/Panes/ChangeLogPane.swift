@@ -17,7 +17,6 @@ struct ChangeLogPane: RowPane {
   private var showsAll = false
   /// Indices of the revisions whose diff is shown in place.
   private var expanded: Set<Int> = []
-  private var expandsAll = false
   /// Comparisons that have been asked for, by index of the revision.
   private var diffs: [Int: DiffText] = [:]
   private var showsMachineFields = false
@@ -59,7 +58,7 @@ struct ChangeLogPane: RowPane {
         $0.expand(&$1)
       },
       Command("Z", name: "expand-all", group: .open, "Show or hide the diffs of all versions in place") {
-        $0.expandAll($1)
+        $0.expandAll(&$1)
       },
       Command("v", "V", name: "all-acts", group: .find, "List or fold acts that made no version") { pane, session in
         pane.showsAll.toggle()
@@ -114,8 +113,9 @@ struct ChangeLogPane: RowPane {
   mutating func receive(_ answer: Answer, _ session: inout Session) -> [Effect] {
     switch answer {
     case .changeLog(let log) where log.object == object:
+      let isAwaited = inquiry.end()
       take(log, &session)
-      return appear(&session)
+      return isAwaited ? appear(&session) : []
     case .failed(.changeLog(object), let reason):
       failure = reason
       inquiry.end()
@@ -130,7 +130,6 @@ struct ChangeLogPane: RowPane {
     let focused = revision(at: cursor.index)?.act?.id
     let distance = cursor.index - cursor.top
     failure = nil
-    inquiry.end()
     self.log = log
     diffs = [:]
     if let old {
@@ -159,7 +158,7 @@ struct ChangeLogPane: RowPane {
     var made: [ChangeLogRow] = []
     for row in ChangeLogRow.list(log, showsAll: showsAll) {
       made.append(row)
-      guard case .revision(let index) = row, expandsAll || expanded.contains(index) else { continue }
+      guard case .revision(let index) = row, expanded.contains(index) else { continue }
       guard let text = diff(of: index, layout: inlineLayout(session)) else {
         made.append(.note(index, whyNoDiff(index)))
         continue
@@ -198,6 +197,13 @@ struct ChangeLogPane: RowPane {
     }
     diffs[index]?.arrange(layout)
     return diffs[index]
+  }
+
+  /// Whether comparing the revision takes so long that moving through the list would stutter.
+  private func isLarge(_ index: Int) -> Bool {
+    guard diffs[index] == nil, let log else { return false }
+    let previous = log.changes[index].previous.flatMap { log.history.revisions[$0].manifest }
+    return [log.history.revisions[index].manifest, previous].contains { $0?.has(moreThan: 5_000) == true }
   }
 
   /// Empty when the revision can be compared.
@@ -271,9 +277,10 @@ struct ChangeLogPane: RowPane {
     guard session.layout != .compact, let row = rows.indices.contains(cursor.index) ? rows[cursor.index] : nil,
       let index = row.revision
     else { return besideText = nil }
+    guard !isLarge(index) else { return besideText = nil }
     // The comparison in place may have another width: the one beside the list is its own copy.
     besideText = diff(of: index, layout: besideLayout(session))
-    if expandsAll || expanded.contains(index) { _ = diff(of: index, layout: inlineLayout(session)) }
+    if expanded.contains(index) { _ = diff(of: index, layout: inlineLayout(session)) }
     if let first = besideText?.hunkRows.first {
       let height = diffArea(Frame.area(session.size), session).height
       diffCursor.place(at: first, distanceFromTop: min(3, first), count: besideText?.rows.count ?? 0, height: height)
@@ -377,10 +384,6 @@ struct ChangeLogPane: RowPane {
 
   private mutating func expand(_ session: inout Session) -> [Effect] {
     guard rows.indices.contains(cursor.index), let index = rows[cursor.index].revision else { return [] }
-    if expandsAll, let log {
-      expandsAll = false
-      expanded = Set(log.history.revisions.indices)
-    }
     if expanded.remove(index) == nil { expanded.insert(index) }
     arrange(session)
     if let row = rows.firstIndex(of: .revision(index)) {
@@ -389,12 +392,28 @@ struct ChangeLogPane: RowPane {
     return []
   }
 
-  private mutating func expandAll(_ session: Session) -> [Effect] {
-    expandsAll = !(expandsAll || !expanded.isEmpty)
-    expanded = []
+  /// Newest first, until more lines would be made than anybody scrolls through.
+  private mutating func expandAll(_ session: inout Session) -> [Effect] {
+    guard expanded.isEmpty, let log else {
+      expanded = []
+      arrange(session)
+      return []
+    }
+    let layout = inlineLayout(session)
+    var lineCount = 0
+    for index in log.history.revisions.indices.reversed() where log.sides(of: index) != nil {
+      guard lineCount < ChangeLogPane.expandedLinesLimit else {
+        session.notice = "the newest \(expanded.count) diffs are shown; z shows others one by one"
+        break
+      }
+      lineCount += diff(of: index, layout: layout)?.diff.lines.count ?? 0
+      expanded.insert(index)
+    }
     arrange(session)
     return []
   }
+
+  private static let expandedLinesLimit = 20_000
 
   // MARK: Painting
 
@@ -503,7 +522,8 @@ struct ChangeLogPane: RowPane {
     guard rows.indices.contains(cursor.index), let index = rows[cursor.index].revision else { return }
     let reason = whyNoDiff(index)
     guard reason.isEmpty, let sides = log.sides(of: index), let text = besideText else {
-      screen.sentences([reason.isEmpty ? "nothing to compare" : reason], area: body)
+      let large = "The manifest is long: z shows its diff in place, d on a screen of its own."
+      screen.sentences([reason.isEmpty ? (isLarge(index) ? large : "nothing to compare") : reason], area: body)
       return
     }
     let title = "diff \(DiffEnd.label(sides.left)) -> \(DiffEnd.label(sides.right))"
@@ -560,5 +580,23 @@ struct ChangeLogPane: RowPane {
       if hidden > 0 { left += "   machine fields hidden: \(hidden) (M)" }
     }
     screen.ends(left, "fid F full R rebuilt T trunc M meta", y: y, x: area.x, width: area.width, rightStyle: .plain)
+  }
+}
+
+extension JSONValue {
+  /// Whether the value holds more values than that, itself included; looks at no more of them.
+  fileprivate func has(moreThan limit: Int) -> Bool {
+    var left = limit
+    var waiting = [self]
+    while let value = waiting.popLast() {
+      left -= 1
+      if left < 0 { return true }
+      switch value {
+      case .array(let items): waiting += items.prefix(left + 1)
+      case .object(let members): waiting += members.list.prefix(left + 1).map(\.value)
+      default: break
+      }
+    }
+    return false
   }
 }

@@ -118,9 +118,9 @@ struct DiffPane: RowPane {
       renumber(for: log)
       logs[log.object] = log
       failures[log.object] = nil
-      inquiries[log.object]?.end()
+      let isAwaited = inquiries[log.object]?.end() == true
       compare(session)
-      return ask(session)
+      return isAwaited ? ask(session) : []
     case .failed(.changeLog(let key), let reason) where objects.contains(key):
       failures[key] = reason
       inquiries[key]?.end()

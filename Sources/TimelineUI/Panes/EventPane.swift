@@ -15,7 +15,6 @@ struct EventPane: RowPane {
   private var isAsked = false
   private var askedAt = Timestamp(microseconds: 0)
   private var logInquiry = Inquiry()
-  /// An older or newer act on the same object is being looked for.
   private var search = LineSearch()
   private var options = EventLines.Options()
   /// The comparison with the version before; made when the change log arrives.
@@ -112,10 +111,10 @@ struct EventPane: RowPane {
     case .changeLog(let log) where log.object == detail?.act.key:
       self.log = log
       logFailure = nil
-      logInquiry.end()
+      let isAwaited = logInquiry.end()
       compare()
       arrange(session)
-      return askLog(session)
+      return isAwaited ? askLog(session) : []
     case .failed(.detail(id), let reason):
       failure = reason
       isAsked = false

@@ -178,16 +178,20 @@ enum EventLines {
     let joined = stages.count > 1 ? "joined from \(stages.count) stages" : stages.first.map { "stage " + $0.name }
     add("body", [bodyWords(detail), joined], value: nil)
     let source = act.source
-    let place =
-      "line \(PaneWords.grouped(source.line)) bytes \(PaneWords.grouped(source.offset))+\(PaneWords.grouped(source.length))"
     let digest = act.contentID.description
     add(
-      "source", [source.file + " " + place, "sha256 \(digest.prefix(4))..\(digest.suffix(2))"],
+      "source", [place(source), "sha256 \(digest.prefix(4))..\(digest.suffix(2))"],
       value: "\(source.file):\(source.line)")
     for (name, value) in detail.annotations where !name.hasPrefix("authorization.k8s.io/") {
       lines.append(EventLine(.field, id: "annotation " + name, label: "annot", text: "\(name): \(value)", value: value))
     }
     return lines
+  }
+
+  /// `audit.log line 48,211 bytes 61,204,118+9,412`
+  private static func place(_ source: SourcePosition) -> String {
+    let bytes = PaneWords.grouped(source.offset) + "+" + PaneWords.grouped(source.length)
+    return "\(source.file) line \(PaneWords.grouped(source.line)) bytes \(bytes)"
   }
 
   private static func duration(_ seconds: Double) -> String {
@@ -304,10 +308,7 @@ enum EventLines {
   private static func records(_ detail: ActDetail, _ session: Session) -> [EventLine] {
     var lines: [EventLine] = []
     for (index, record) in detail.records.enumerated() {
-      let source = record.source
-      let place =
-        "\(source.file) line \(PaneWords.grouped(source.line)) bytes \(PaneWords.grouped(source.offset))+\(PaneWords.grouped(source.length))"
-      let title = "\(index + 1)/\(detail.records.count) \(record.stage.name)  \(place)"
+      let title = "\(index + 1)/\(detail.records.count) \(record.stage.name)  \(place(record.source))"
       lines.append(EventLine(.heading, id: "record \(index)", text: title))
       let text = String(decoding: record.bytes, as: UTF8.self)
       let width = max(20, session.size.columns - 2)

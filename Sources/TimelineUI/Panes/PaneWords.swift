@@ -96,9 +96,14 @@ struct Inquiry: Sendable {
     return true
   }
 
-  mutating func end() {
-    answeredVersion = askedVersion ?? answeredVersion
-    askedVersion = nil
+  /// An answer, or a failure, has come.
+  /// - Returns: whether it was awaited; if not, another pane has asked, and it is not for this one to ask on.
+  @discardableResult
+  mutating func end() -> Bool {
+    guard let askedVersion else { return false }
+    answeredVersion = askedVersion
+    self.askedVersion = nil
+    return true
   }
 
   /// The pane goes to the back, where its request may be cancelled unseen.

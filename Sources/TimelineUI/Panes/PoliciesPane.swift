@@ -88,9 +88,9 @@ struct PoliciesPane: RowPane {
     case .objects(let objects, storeVersion: _):
       self.objects = objects
       failure = nil
-      inquiry.end()
+      let isAwaited = inquiry.end()
       arrange(session)
-      return inquiry.begin(session) ? [.ask(.objects)] : []
+      return isAwaited && inquiry.begin(session) ? [.ask(.objects)] : []
     case .failed(.objects, let reason):
       failure = reason
       inquiry.end()

@@ -65,7 +65,7 @@ public struct FilterField: Sendable {
   public static func quoted(_ value: String) -> String { FilterQuoting.value(value) }
 
   /// What the act has in the field, as filters write it, unquoted; empty where it has nothing. Times and texts that
-  /// are searched have no such values.
+  /// are searched have no such values. Depends on nothing but the field's `columns`.
   public func values(of act: Act) -> [String] {
     switch type {
     case .time, .everything: return []
@@ -73,7 +73,9 @@ public struct FilterField: Sendable {
     case .choice(let choices):
       let present = Set(columns.flatMap { Self.texts(act.value(of: $0)) })
       return choices.filter { !present.isDisjoint(with: $0.stored) }.map(\.name)
-    case .object: return act.key.map { [$0.path] } ?? []
+    case .object:
+      guard let object = act.object, let name = object.name else { return [] }
+      return [object.namespace.map { $0.isEmpty ? name : $0 + "/" + name } ?? name]
     case .api:
       return act.object.map { [$0.group.isEmpty ? $0.version : $0.group + "/" + $0.version] } ?? []
     case .kind: return [act.kind ?? act.object?.resource].compactMap { $0 }

@@ -18,13 +18,25 @@ struct FilterRegex: Hashable, Sendable {
   static let longestPattern = 500
 
   init(_ pattern: String, ignoresCase: Bool = false) throws(Problem) {
-    self.pattern = pattern
+    self.pattern = Self.withoutEscapedSlashes(pattern)
     self.ignoresCase = ignoresCase
     var parser = RegexParser(pattern, ignoresCase: ignoresCase)
     let tree = try parser.whole()
     var compiler = RegexCompiler()
     try compiler.emit(tree)
     program = RegexProgram(steps: compiler.steps + [.match])
+  }
+
+  /// A slash means the same with and without a backslash; one spelling is kept.
+  private static func withoutEscapedSlashes(_ pattern: String) -> String {
+    var out = String.UnicodeScalarView()
+    var isEscaped = false
+    for scalar in pattern.unicodeScalars {
+      if isEscaped, scalar == "/" { out.removeLast() }
+      isEscaped = scalar == "\\" && !isEscaped
+      out.append(scalar)
+    }
+    return String(out)
   }
 
   static func == (left: FilterRegex, right: FilterRegex) -> Bool {

@@ -201,6 +201,10 @@ struct FilterMeaningTests {
     #expect(FilterField.named("result")?.values(of: some) == ["ok"])
     #expect(FilterField.named("actor")?.values(of: some) == ["bob"])
     #expect(FilterField.named("obj")?.values(of: some) == ["shop/allow-web"])
+    let namespace = act {
+      $0.object = ObjectReference(group: "", version: "v1", resource: "namespaces", namespace: "shop", name: "shop")
+    }
+    #expect(FilterField.named("obj")?.values(of: namespace) == ["shop/shop"])
   }
 
   @Test func `a pinned filter means the same in any zone and at any time`() throws {

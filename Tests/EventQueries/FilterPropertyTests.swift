@@ -55,7 +55,7 @@ struct FilterPropertyTests {
     "and", "or",
     " or ", "not ", " in ", " notin ", " TO ", "403", "24h", "2026-11-20", "\\", "\u{301}", "\u{1b}", "é", "\n", "!",
     "10.0.0.0/8",
-    "true", "sa:a/b", "in", "ip", "text", "\u{202e}", "user.username", "obj", "/", "^", "$", "(?:",
+    "true", "\\/", "sa:a/b", "in", "ip", "text", "\u{202e}", "user.username", "obj", "/", "^", "$", "(?:",
   ]
 
   static func filterText(_ random: inout Seeded, depth: Int) -> String {

@@ -137,7 +137,7 @@ private struct ChangeLogText {
     return [
       TextTable.Cell(String(repeating: " ", count: max(0, 5 - number.count)) + number),
       TextTable.Cell(Words.time(revision.time, zone)), TextTable.Cell(what(revision)),
-      TextTable.Cell(revision.act?.code.map(String.init) ?? "-"), TextTable.Cell(revision.act.map(Words.actor) ?? "-"),
+      TextTable.Cell(revision.act?.code.map(String.init) ?? "-"), TextTable.Cell(revision.act.map(\.actorText) ?? "-"),
       TextTable.Cell(change(log, index), revision.act.map { Words.emphasis($0.outcome) } ?? .none),
       TextTable.Cell(revision.fidelity?.rawValue ?? "-"),
     ]
@@ -147,7 +147,7 @@ private struct ChangeLogText {
     let revision = log.history.revisions[index]
     let words = [
       revision.number.map { "r\($0)" } ?? "--", Words.time(revision.time, zone), what(revision), "by",
-      revision.act.map(Words.actor) ?? "-", "(\(revision.fidelity?.word ?? revision.act?.outcome.name ?? "-"))",
+      revision.act.map(\.actorText) ?? "-", "(\(revision.fidelity?.word ?? revision.act?.outcome.name ?? "-"))",
     ]
     try output.write("\n" + style.text(words.joined(separator: " "), .heading) + "\n")
     try output.write("  " + style.text(change(log, index)) + "\n")

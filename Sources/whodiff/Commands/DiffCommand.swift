@@ -203,7 +203,7 @@ private struct VersionSide {
     let act = revision.act
     return [
       "\(log.history.kind) \(log.object.path)", number, Words.time(revision.time, zone) + " " + zone.name,
-      revision.operation?.rawValue ?? act?.verb ?? "", act.map(Words.actor) ?? "", revision.fidelity?.rawValue ?? "",
+      revision.operation?.rawValue ?? act?.verb ?? "", act.map(\.actorText) ?? "", revision.fidelity?.rawValue ?? "",
     ].joined(separator: "  ")
   }
 

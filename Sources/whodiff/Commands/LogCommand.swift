@@ -53,9 +53,9 @@ extension OpenedLog {
   /// Tells a person how many acts the level left out.
   func sayFolded(_ query: EventQuery, isQuiet: Bool) throws {
     guard ErrorOutput.isTerminal, !isQuiet, query.level < .everything else { return }
-    let page = try snapshot.page(PageRequest(query: query, count: 1), isCancelled: { false })
+    let folded = try snapshot.folded(query, isCancelled: { false })
     let parts = Outcome.allCases.compactMap { outcome in
-      page.folded[outcome].flatMap { $0 > 0 ? ProgressLine.grouped($0) + " " + outcome.name : nil }
+      folded[outcome].flatMap { $0 > 0 ? ProgressLine.grouped($0) + " " + outcome.name : nil }
     }
     guard !parts.isEmpty else { return }
     ErrorOutput.say("level \(query.level.rawValue) leaves out " + parts.joined(separator: ", ") + " (--level 3 lists all)")
@@ -79,7 +79,7 @@ private struct ActTable {
   mutating func add(_ act: Act) throws {
     var cells = [
       Words.time(act.time, zone), act.verb, act.code.map(String.init) ?? "-", Words.kind(act), Words.object(act),
-      Words.actor(act),
+      act.actorText,
     ].map { TextTable.Cell($0) }
     cells.append(TextTable.Cell(act.outcome.name, Words.emphasis(act.outcome)))
     if isWide {

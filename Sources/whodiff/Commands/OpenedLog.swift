@@ -14,7 +14,13 @@ struct OpenedLog {
   let exitCode: Int32
 
   /// Ends the command with the code that reading left, if any.
-  func finish() throws { if exitCode != 0 { throw ExitStatus(exitCode) } }
+  func finish() throws {
+    if let damage = snapshot.damage {
+      ErrorOutput.say(String(describing: damage))
+      throw ExitStatus(3)
+    }
+    if exitCode != 0 { throw ExitStatus(exitCode) }
+  }
 
   /// - Parameter files: as named on the command line; empty for the store.
   init(files: [String], source: SourceOptions) throws {
@@ -32,15 +38,27 @@ struct OpenedLog {
     }
     let found = Self.logs(at: files)
     var code: Int32 = found.hasProblem ? 3 : 0
-    store = try Self.openIndex(files, source: source, environment: environment)
-    let reading = try Reading.run(found.paths, into: store, keepsPayload: false, isQuiet: source.quiet)
+    let index = try Index(files, source: source, environment: environment)
+    var (store, reading) = try index.filled(with: found.paths, isQuiet: source.quiet)
+    if index.path != nil, !reading.wasInterrupted, Self.holdsMore(than: found.paths, store) {
+      (store, reading) = try index.madeAnew().filled(with: found.paths, isQuiet: source.quiet)
+    }
+    self.store = store
     snapshot = store.snapshot()
-    if reading.hasProblem || RejectReport.say(snapshot.rejects.map { ($0.file, $0.reject) }) { code = 3 }
+    if reading.hasProblem || RejectReport.say(snapshot.rejects) { code = 3 }
     exitCode = reading.wasInterrupted ? 130 : code
+  }
+
+  /// Whether the index still holds acts of files that are gone, or of what a file held before it was replaced: only
+  /// what was named counts.
+  private static func holdsMore(than paths: [String], _ store: EventStore) -> Bool {
+    let known = store.snapshot().sources.map(\.path)
+    return Set(known).count < known.count || !Set(known).isSubset(of: paths)
   }
 
   /// The logs among the arguments, folders searched. A folder that cannot be read is told and left out.
   static func logs(at files: [String]) -> (paths: [String], hasProblem: Bool) {
+    if let all = try? logFiles(at: files), !all.isEmpty { return (all, false) }
     var paths: [String] = []
     var hasProblem = false
     for file in files {
@@ -70,38 +88,69 @@ struct OpenedLog {
     }
     return try EventStore.open(path, access: .readOnly, environment: environment)
   }
+}
 
-  /// The index of the files, in the cache directory where that can be; else in memory, which is told in one line.
-  private static func openIndex(
-    _ files: [String], source: SourceOptions, environment: StoreEnvironment
-  ) throws -> EventStore {
+/// The index of some files, in the cache directory where that can be; else in memory, which is told in one line.
+private struct Index {
+  let store: EventStore
+  /// Nil in memory.
+  let path: String?
+
+  init(_ files: [String], source: SourceOptions, environment: StoreEnvironment) throws {
     if !source.noIndex, let path = Configuration.indexPath(for: files), let directory = Configuration.cacheDirectory {
       do {
         guard Configuration.makeDirectory(directory) else {
           throw CommandError("\(directory): cannot be made: \(String(cString: strerror(errno)))")
         }
-        return try openCached(path, environment: environment)
+        try self.init(path: path, environment: environment)
+        return
       } catch {
-        let reason = (error as? CommandError)?.message ?? String(describing: error)
-        if !source.quiet { ErrorOutput.say("no index is kept: \(reason)") }
+        Self.sayNotKept(error, isQuiet: source.quiet)
       }
     }
-    return try EventStore.open("", access: .inMemory, environment: environment)
+    try self.init(path: nil, environment: environment)
   }
 
-  /// An index is only a copy of what the files hold: one that is damaged, of another version or about files that are
-  /// gone is made anew.
-  private static func openCached(_ path: String, environment: StoreEnvironment) throws -> EventStore {
+  private init(path: String?, environment: StoreEnvironment) throws {
+    self.path = path
+    guard let path else {
+      store = try EventStore.open("", access: .inMemory, environment: environment)
+      return
+    }
     do {
-      let store = try EventStore.open(path, access: .readWrite, environment: environment)
-      if store.snapshot().sources.allSatisfy({ Configuration.exists($0.path) }) { return store }
-    } catch StoreError.busy {
-      throw StoreError.busy
-    } catch StoreError.cannotOpen(let path, let reason) {
-      throw StoreError.cannotOpen(path, reason: reason)
-    } catch {}
+      store = try EventStore.open(path, access: .readWrite, environment: environment)
+    } catch StoreError.notAStore, StoreError.tooNew, StoreError.corrupt {
+      // An index is only a copy of what the files hold.
+      Self.remove(path)
+      store = try EventStore.open(path, access: .readWrite, environment: environment)
+    }
+  }
+
+  /// Reads what the index lacks of the files. One that cannot be written, since another process does or the disk is
+  /// full, is left aside: then all is read into memory.
+  func filled(with paths: [String], isQuiet: Bool) throws -> (store: EventStore, reading: Reading) {
+    do {
+      // What is read from standard input cannot be read again, and in memory all of it may be kept.
+      return (store, try Reading.run(paths, into: store, keepsPayload: path == nil && paths.contains("-"), isQuiet: isQuiet))
+    } catch let error as StoreError where path != nil {
+      Self.sayNotKept(error, isQuiet: isQuiet)
+      return try Index(path: nil, environment: store.environment).filled(with: paths, isQuiet: isQuiet)
+    }
+  }
+
+  /// An empty index in its place. Whoever has the old one open keeps that.
+  func madeAnew() throws -> Index {
+    if let path { Self.remove(path) }
+    return try Index(path: path, environment: store.environment)
+  }
+
+  private static func sayNotKept(_ error: any Error, isQuiet: Bool) {
+    let reason = (error as? CommandError)?.message ?? String(describing: error)
+    if !isQuiet { ErrorOutput.say("no index is kept: \(reason)") }
+  }
+
+  private static func remove(_ path: String) {
     for suffix in ["", "-wal", "-shm"] { unlink(path + suffix) }
-    return try EventStore.open(path, access: .readWrite, environment: environment)
   }
 }
 

@@ -24,19 +24,6 @@ enum Words {
     return (namespace.map { $0 + "/" } ?? "") + name + (object.subresource?.nonEmpty.map { "/" + $0 } ?? "")
   }
 
-  /// `bob as system:admin`, `sa:ci/deployer`.
-  static func actor(_ act: Act) -> String {
-    let by = act.by.map(user) ?? "-"
-    return act.asUser.map { by + " as " + user($0) } ?? by
-  }
-
-  static func user(_ name: String) -> String {
-    let prefix = "system:serviceaccount:"
-    guard name.hasPrefix(prefix) else { return name }
-    let parts = name.dropFirst(prefix.count).split(separator: ":", maxSplits: 1)
-    return parts.count == 2 ? "sa:\(parts[0])/\(parts[1])" : name
-  }
-
   static func emphasis(_ outcome: Outcome) -> Emphasis {
     switch outcome {
     case .denied, .failed, .conflict: .failed

@@ -21,10 +21,11 @@ extension ChangeLog {
 
   /// Whether an empty list of paths says that nothing changed, or that there was nothing to compare with.
   private func isKnown(_ revision: Revision, _ change: Change) -> Bool {
-    if change.previous != nil || !change.changed.isEmpty { return true }
-    return switch revision.operation {
-    case .create, .delete, .initial: true
-    case .update, .terminating, nil: revision.act?.outcome == .noop
+    switch revision.operation {
+    case .create, .delete, .initial: return true
+    case .update, .terminating, nil:
+      if revision.act?.outcome == .noop { return true }
+      return revision.number != nil && revision.manifest != nil && change.previous != nil
     }
   }
 }

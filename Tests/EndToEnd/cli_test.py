@@ -1,0 +1,384 @@
+"""The command line: rows to the letter, exit codes, what counts as a file, files that are made."""
+import csv, io, json, os, pathlib, shutil, stat, subprocess, sys, tempfile, unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "Support"))
+from terminal import SAMPLES, WHODIFF, private_environment
+
+UID = "00000000-0000-4000-8000-000000000001"
+POLICY = "netpol/shop/allow-web"
+
+
+def policy(version, **spec):
+    return {
+        "kind": "NetworkPolicy", "apiVersion": "networking.k8s.io/v1",
+        "metadata": {"name": "allow-web", "namespace": "shop", "uid": UID, "resourceVersion": str(version), "generation": version},
+        "spec": {"podSelector": {"matchLabels": {"app": "web"}}, "policyTypes": ["Ingress"]} | spec,
+    }
+
+
+def event(number, verb, code, response=None, request=None, **more):
+    return {
+        "kind": "Event", "apiVersion": "audit.k8s.io/v1", "level": "RequestResponse", "stage": "ResponseComplete",
+        "auditID": f"11111111-0000-4000-8000-0000000000{number:02}", "verb": verb,
+        "requestURI": "/apis/networking.k8s.io/v1/namespaces/shop/networkpolicies/allow-web",
+        "user": {"username": "alice@example.com", "groups": ["netsec", "system:authenticated"]},
+        "sourceIPs": ["10.4.2.17"], "userAgent": "kubectl/v1.34.1",
+        "objectRef": {"resource": "networkpolicies", "namespace": "shop", "name": "allow-web",
+                      "apiGroup": "networking.k8s.io", "apiVersion": "v1"},
+        "responseStatus": {"metadata": {}, "code": code}, "requestObject": request or response, "responseObject": response,
+        "requestReceivedTimestamp": f"2026-11-20T16:11:{number:02}.204113Z",
+        "stageTimestamp": f"2026-11-20T16:11:{number:02}.242113Z",
+        "annotations": {"authorization.k8s.io/decision": "allow", "authorization.k8s.io/reason": "RBAC: allowed"},
+    } | more
+
+
+RULES = [{"from": [{"podSelector": {"matchLabels": {"app": "api"}}}]}]
+FIRST = policy(1)
+SECOND = policy(2, ingress=RULES)
+EVENTS = [
+    event(1, "create", 201, FIRST),
+    # The request names the version that the client knew; the next one sends what is there already.
+    event(2, "update", 200, SECOND, policy(1, ingress=RULES)),
+    event(3, "update", 200, SECOND),
+    event(4, "delete", 403, None),
+    event(5, "get", 200, SECOND),
+    event(6, "create", 201, {"kind": "Namespace", "apiVersion": "v1", "metadata": {"name": "shop", "uid": "u2", "resourceVersion": "9"}},
+          objectRef={"resource": "namespaces", "namespace": "shop", "name": "shop", "apiVersion": "v1"},
+          user={"username": "=cmd|calc"}, impersonatedUser={"username": "carol"}, userAgent="@SUM(1)"),
+]
+
+
+class CommandLine(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix="whodiff-cli-")
+        self.env = private_environment(self.folder)
+        self.log = self.write("audit.log", EVENTS)
+
+    def tearDown(self):
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def write(self, name, events, tail=""):
+        path = os.path.join(self.folder, name)
+        with open(path, "w", encoding="utf-8") as file:
+            file.writelines(json.dumps(one) + "\n" for one in events)
+            file.write(tail)
+        return path
+
+    def run_it(self, *words, code=0, input=None, cwd=None, **more):
+        ran = subprocess.run([WHODIFF, *words], env=self.env | more, capture_output=True, timeout=60, cwd=cwd or self.folder,
+                             **({"stdin": subprocess.DEVNULL} if input is None else {"input": input}))
+        self.assertEqual(ran.returncode, code, f"{words}: {ran.stderr.decode()}")
+        self.stderr = ran.stderr.decode()
+        return ran.stdout.decode()
+
+    def rows(self, *words, code=0, **more):
+        return [json.loads(line) for line in self.run_it(*words, "-o", "jsonl", code=code, **more).splitlines()]
+
+    # Rows
+
+    def test_an_act_has_the_fields_of_the_contract_in_their_order(self):
+        row = self.rows("log", self.log)[0]
+        identifier = row.pop("id")
+        self.assertRegex(identifier, "^[0-9a-f]{32}$")
+        with open(self.log, "rb") as file:
+            length = len(file.readline().rstrip(b"\n"))
+        expected = {
+            "schema": "whodiff.act/1", "time": "2026-11-20T16:11:01.204113Z", "data": "audit", "verb": "create", "code": 201,
+            "outcome": "changed", "level": "RequestResponse", "stages": ["ResponseComplete"], "by": "alice@example.com",
+            "as": None, "groups": ["netsec", "system:authenticated"], "ips": ["10.4.2.17"], "agent": "kubectl/v1.34.1",
+            "api": "networking.k8s.io/v1", "kind": "NetworkPolicy", "resource": "networkpolicies", "namespace": "shop",
+            "name": "allow-web", "subresource": None, "uid": UID, "auditID": "11111111-0000-4000-8000-000000000001",
+            "took": 0.038, "decision": "allow", "reason": "RBAC: allowed", "truncated": False,
+            "summary": "NetworkPolicy shop/allow-web created by alice@example.com", "cluster": None,
+            "source": {"file": self.log, "line": 1, "offset": 0, "length": length},
+        }
+        self.assertEqual(row, expected)
+        self.assertEqual(list(row), list(expected))
+
+    def test_the_core_group_and_a_namespace(self):
+        row = self.rows("log", "kind:ns", self.log)[0]
+        self.assertEqual((row["api"], row["namespace"], row["name"], row["as"]), ("v1", None, "shop", "carol"))
+        change = self.rows("changes", "ns/shop", self.log)[0]
+        self.assertEqual(change["object"],
+                         {"group": "", "kind": "Namespace", "resource": "namespaces", "namespace": None, "name": "shop"})
+
+    def test_levels_fold_what_altered_nothing(self):
+        def numbers(level):
+            return [int(row["auditID"][-2:]) for row in self.rows("log", "--level", level, self.log)]
+        self.assertEqual(numbers("1"), [1, 2, 4, 6])
+        self.assertEqual(numbers("2"), [1, 2, 3, 4, 6])
+        self.assertEqual(numbers("3"), [1, 2, 3, 4, 5, 6])
+        self.assertEqual([int(row["auditID"][-2:]) for row in self.rows("log", "--reverse", "--limit", "2", self.log)], [6, 4])
+
+    def test_a_revision_has_the_fields_of_the_contract_in_their_order(self):
+        first, second = self.rows("changes", POLICY, self.log, "--manifests")
+        expected = {
+            "schema": "whodiff.revision/1",
+            "object": {"group": "networking.k8s.io", "kind": "NetworkPolicy", "resource": "networkpolicies",
+                       "namespace": "shop", "name": "allow-web"},
+            "uid": UID, "lifetime": 1, "revision": 2, "time": "2026-11-20T16:11:02.204113Z", "operation": "update",
+            "verb": "update", "by": "alice@example.com", "as": None, "code": 200,
+            "auditID": "11111111-0000-4000-8000-000000000002", "outcome": "changed", "fidelity": "F",
+            "changed": ["spec.ingress"], "effect": None, "generation": 2, "resourceVersion": "2", "manifest": SECOND,
+        }
+        self.assertEqual(second, expected)
+        self.assertEqual(list(second), list(expected))
+        self.assertEqual((first["operation"], first["revision"], first["manifest"]), ("create", 1, FIRST))
+
+    def test_changes_without_all_are_changes_only(self):
+        outcomes = [row["outcome"] for row in self.rows("changes", POLICY, self.log)]
+        self.assertEqual(outcomes, ["changed", "changed"])
+        outcomes = sorted(row["outcome"] for row in self.rows("changes", "--all", POLICY, self.log))
+        self.assertEqual(outcomes, ["changed", "changed", "denied", "noop"])
+        self.assertNotIn("manifest", self.rows("changes", POLICY, self.log)[0])
+
+    def test_filters_restrict_changes(self):
+        self.assertEqual([row["verb"] for row in self.rows("changes", "-f", "verb:update", self.log)], ["update"])
+        self.assertEqual(len(self.rows("changes", "--since", "2026-11-20T16:11:02Z", POLICY, self.log)), 1)
+        self.assertEqual(self.rows("changes", "-n", "other", self.log), [])
+
+    def test_a_diff_has_the_fields_of_the_contract(self):
+        row = json.loads(self.run_it("diff", POLICY, self.log, "-o", "json", code=1))
+        self.assertEqual(list(row), ["schema", "left", "right", "effect", "meaning", "fields", "lines"])
+        self.assertEqual((row["left"]["revision"], row["right"]["revision"]), (1, 2))
+        self.assertEqual(row["left"]["manifest"], FIRST)
+        self.assertEqual(row["fields"], [{"path": "spec.ingress", "op": "add", "old": None, "new": SECOND["spec"]["ingress"]}])
+        self.assertEqual({line["op"] for line in row["lines"]}, {"same", "add"})
+        for line in row["lines"]:
+            self.assertEqual(list(line), ["left", "right", "op", "old", "new"])
+
+    def test_counts(self):
+        rows = self.rows("count", "--by", "actor", self.log)
+        self.assertEqual(rows[0], {"schema": "whodiff.count/1", "by": {"actor": "alice@example.com"}, "since": None, "count": 3})
+        rows = self.rows("count", "--by", "verb,actor", "--every", "1h", self.log)
+        self.assertEqual({row["since"] for row in rows}, {"2026-11-20T16:00:00.000000Z"})
+        self.assertEqual(list(rows[0]["by"]), ["verb", "actor"])
+
+    def test_json_is_one_document(self):
+        self.assertEqual(len(json.loads(self.run_it("log", self.log, "-o", "json"))), 4)
+        self.assertEqual(json.loads(self.run_it("log", "verb:nothing", self.log, "-o", "json")), [])
+        self.assertEqual(self.rows("log", self.log), [json.loads(line) for line in self.run_it("log", self.log, "--json").splitlines()])
+
+    def test_csv_holds_no_formula(self):
+        rows = list(csv.DictReader(io.StringIO(self.run_it("export", "--format", "csv", self.log))))
+        self.assertEqual(len(rows), 4)
+        self.assertEqual((rows[3]["by"], rows[3]["agent"]), ("'=cmd|calc", "'@SUM(1)"))
+        for row in rows:
+            for value in row.values():
+                self.assertFalse(value.startswith(("=", "+", "@", "-")), value)
+
+    def test_show_gives_the_event_in_full(self):
+        row = json.loads(self.run_it("show", "11111111-0000-4000-8000-000000000002", self.log, "-o", "json"))
+        self.assertEqual((row["schema"], row["responseObject"], row["verb"]), ("whodiff.event/1", SECOND, "update"))
+        text = self.run_it("show", row["id"][:10], self.log)
+        self.assertIn("NetworkPolicy shop/allow-web updated by alice@example.com", text)
+        self.assertIn("spec.ingress", text)
+
+    # Patches
+
+    def test_patch_takes_the_patch(self):
+        left, right = (os.path.join(self.folder, name) for name in ("left.yaml", "right.yaml"))
+        row = json.loads(self.run_it("diff", POLICY, self.log, "-o", "json", code=1))
+        for path, side in ((left, "old"), (right, "new")):
+            with open(path, "w") as file:
+                file.writelines(line[side] + "\n" for line in row["lines"] if line[side] is not None)
+        patch = self.run_it("diff", POLICY, self.log, "-o", "patch", code=1)
+        ran = subprocess.run(["patch", left], input=patch.encode(), capture_output=True)
+        self.assertEqual(ran.returncode, 0, ran.stdout + ran.stderr)
+        self.assertEqual(pathlib.Path(left).read_text(), pathlib.Path(right).read_text())
+        operations = json.loads(self.run_it("diff", POLICY, self.log, "-o", "jsonpatch", code=1))
+        self.assertEqual(operations, [{"op": "add", "path": "/spec/ingress", "value": SECOND["spec"]["ingress"]}])
+
+    def test_versions_are_picked(self):
+        for right in ("@2", "@2026-11-20T16:11:02.300Z", "@after:11111111-0000-4000-8000-000000000002"):
+            for left in ("@1", "@before:11111111-0000-4000-8000-000000000002"):
+                with self.subTest(left=left, right=right):
+                    row = self.rows("diff", POLICY + left, POLICY + right, self.log, code=1)[0]
+                    self.assertEqual((row["left"]["revision"], row["right"]["revision"]), (1, 2))
+        self.assertIsNone(self.rows("diff", POLICY + "@{before,after}:11111111-0000-4000-8000-000000000001", self.log, code=1)[0]["left"])
+        self.run_it("diff", POLICY + "@2", POLICY + "@2", self.log)
+        self.run_it("diff", POLICY + "@3", self.log, code=2)
+        self.run_it("diff", POLICY + "@nonsense", self.log, code=2)
+
+    def test_spellings_of_an_object(self):
+        for words in (["networkpolicy/shop/allow-web"], ["NetworkPolicy/shop/allow-web"], ["networkpolicies/allow-web", "-n", "shop"],
+                      ["netpol.networking.k8s.io/shop/allow-web"], ["networkpolicies.v1.networking.k8s.io/shop/allow-web"]):
+            with self.subTest(words=words):
+                self.assertEqual(len(self.rows("changes", *words, self.log)), 2)
+        for word in ("gnp/shop/allow-web", "networkpolicies.crd.projectcalico.org/shop/allow-web", "netpol/other/allow-web"):
+            with self.subTest(word=word):
+                self.assertEqual(self.rows("changes", word, self.log), [])
+
+    # Exit codes
+
+    def test_exit_codes(self):
+        self.run_it("log", self.log)
+        self.run_it("log", "verb:nothing", self.log)
+        self.run_it("log", "verb:nothing", "--exit-code", self.log, code=1)
+        self.run_it("changes", "netpol/shop/none", "--exit-code", self.log, code=1)
+        self.run_it("diff", POLICY, self.log, code=1)
+        self.run_it("log", "usr:alice", self.log, code=2)
+        self.assertIn("usr", self.stderr)
+        self.run_it("log", "--level", "4", self.log, code=2)
+        self.run_it("log", "-o", "nothing", self.log, code=2)
+        self.run_it("log", "--nothing", code=2)
+        self.run_it("show", "nothing-has-this-id", self.log, code=2)
+        self.run_it("log", "--", os.path.join(self.folder, "missing.log"), code=3)
+        self.run_it("log", code=2)
+        self.run_it("--help")
+        self.run_it("--version")
+
+    def test_unreadable_input_is_told_and_the_rest_is_shown(self):
+        broken = self.write("broken.log", EVENTS[:1], tail="no JSON\n" * 7 + json.dumps(EVENTS[3]) + "\n")
+        self.assertEqual(len(self.rows("log", broken, code=3)), 2)
+        lines = self.stderr.splitlines()
+        self.assertRegex(lines[0], rf"^{broken}:2: .*; 7 records skipped$")
+        self.assertEqual(len(lines), 6)
+        self.assertIn("2 more", lines[5])
+        # The index remembers what it could not read.
+        self.assertEqual(len(self.rows("log", broken, code=3)), 2)
+
+    def test_a_terminal_is_needed_to_browse(self):
+        self.run_it(self.log, code=4, TERM="dumb")
+        self.assertTrue(self.stderr)
+
+    def test_nothing_to_open(self):
+        self.run_it(code=2)
+        self.assertEqual(len(self.stderr.splitlines()), 3)
+
+    def test_a_closed_pipe_ends_quietly(self):
+        for words in (["log", "--level", "3", "-o", "jsonl"], ["changes", "--all", "--manifests", "-o", "jsonl"]):
+            ran = subprocess.Popen([WHODIFF, *words, str(SAMPLES)], env=self.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            ran.stdout.readline()
+            ran.stdout.close()
+            self.assertEqual(ran.wait(timeout=60), 0)
+            self.assertEqual(ran.stderr.read(), b"")
+            ran.stderr.close()
+
+    # Arguments
+
+    def test_what_exists_is_a_file(self):
+        shutil.copy(self.log, os.path.join(self.folder, "verb:delete"))
+        self.assertEqual(len(self.rows("log", "verb:delete")), 4)
+        self.assertEqual(len(self.rows("log", "-f", "verb:delete", "verb:delete")), 1)
+        self.run_it("log", "verb:get", "verb:list", self.log, code=2)
+        self.run_it("log", "--", "verb:list", code=3)
+        self.run_it("diff", POLICY, POLICY, POLICY, self.log, code=2)
+
+    def test_standard_input(self):
+        with open(self.log, "rb") as file:
+            data = file.read()
+        rows = self.rows("log", "-", input=data)
+        self.assertEqual(len(rows), 4)
+        self.assertEqual(rows[0]["source"]["file"], "-")
+        self.assertEqual(len(self.rows("changes", POLICY, "-", input=data)), 2)
+        self.run_it("log", "-", "-", input=data, code=2)
+
+    def test_folders_and_packed_files(self):
+        rows = self.rows("log", "--level", "3", str(SAMPLES))
+        self.assertGreater(len(rows), 300)
+        times = [row["time"] for row in rows]
+        self.assertEqual(times, sorted(times))
+
+    # Files that are made
+
+    def mode(self, path):
+        return stat.S_IMODE(os.lstat(path).st_mode)
+
+    def test_files_are_for_their_owner_alone(self):
+        target = os.path.join(self.folder, "out.jsonl")
+        self.run_it("export", "--to", target, self.log)
+        self.assertEqual(self.mode(target), 0o600)
+        self.assertEqual(len(pathlib.Path(target).read_text().splitlines()), 4)
+        cache = os.path.join(self.env["XDG_CACHE_HOME"], "whodiff")
+        self.assertEqual(self.mode(cache), 0o700)
+        self.assertTrue(os.listdir(cache))
+        self.run_it("import", self.log)
+        data = os.path.join(self.env["XDG_DATA_HOME"], "whodiff")
+        self.assertEqual(self.mode(data), 0o700)
+        for place in (cache, data):
+            for name in os.listdir(place):
+                self.assertEqual(self.mode(os.path.join(place, name)), 0o600, name)
+
+    def test_exports_follow_no_link(self):
+        victim = os.path.join(self.folder, "victim")
+        link = os.path.join(self.folder, "link")
+        pathlib.Path(victim).write_text("mine")
+        os.symlink(victim, link)
+        self.run_it("export", "--to", link, self.log, code=2)
+        self.assertEqual(pathlib.Path(victim).read_text(), "mine")
+        self.assertTrue(os.path.islink(link))
+
+    def test_a_store_needs_its_files_no_longer(self):
+        before = self.rows("changes", "--all", "--manifests", self.log)
+        self.run_it("import", self.log)
+        os.remove(self.log)
+        self.assertEqual(self.rows("changes", "--all", "--manifests"), before)
+        own = os.path.join(self.folder, "own.sqlite")
+        copy = self.write("copy.log", EVENTS)
+        self.run_it("import", "--store", own, copy)
+        self.assertEqual(len(self.rows("log", "--store", own)), 4)
+
+    def test_without_a_place_for_the_index_it_goes_on(self):
+        pathlib.Path(self.folder, "file").write_text("")
+        place = os.path.join(self.folder, "file", "cache")
+        self.assertEqual(len(self.rows("log", self.log, XDG_CACHE_HOME=place)), 4)
+        self.assertEqual(len(self.stderr.splitlines()), 1)
+        self.rows("log", "--no-index", self.log, XDG_CACHE_HOME=place)
+        self.assertEqual(self.stderr, "")
+
+    def test_a_damaged_index_is_made_anew(self):
+        self.rows("log", self.log)
+        cache = os.path.join(self.env["XDG_CACHE_HOME"], "whodiff")
+        for name in os.listdir(cache):
+            path = os.path.join(cache, name)
+            pathlib.Path(path).write_bytes(b"no database" * 1000)
+        self.assertEqual(len(self.rows("log", self.log)), 4)
+
+    def test_a_file_that_is_gone_leaves_the_index(self):
+        place = os.path.join(self.folder, "set")
+        os.mkdir(place)
+        self.write("set/one.log", EVENTS[:2])
+        self.write("set/two.log", EVENTS[3:4])
+        self.assertEqual(len(self.rows("log", place)), 3)
+        os.remove(os.path.join(place, "one.log"))
+        self.assertEqual(len(self.rows("log", place)), 1)
+
+    # Secrets
+
+    def test_secrets_are_redacted_unless_that_is_turned_off(self):
+        secret = {"kind": "Secret", "apiVersion": "v1", "metadata": {"name": "db", "namespace": "shop", "uid": "u3", "resourceVersion": "5"},
+                  "data": {"password": "aHVudGVyMg=="}}
+        log = self.write("secret.log", [event(7, "create", 201, secret, objectRef={
+            "resource": "secrets", "namespace": "shop", "name": "db", "apiVersion": "v1"})])
+        for words in (["changes", "--manifests", "-o", "jsonl"], ["export", "--records"], ["show", "11111111-0000-4000-8000-000000000007"]):
+            with self.subTest(words=words):
+                self.assertNotIn("aHVudGVyMg==", self.run_it(*words, log))
+                self.assertIn("aHVudGVyMg==", self.run_it(*words, "--redact", "off", log))
+                self.assertEqual(self.stderr.count("--redact off"), 1)
+        # What is kept for the next run holds no secret either.
+        cache = os.path.join(self.env["XDG_CACHE_HOME"], "whodiff")
+        for name in os.listdir(cache):
+            self.assertNotIn(b"aHVudGVyMg==", pathlib.Path(cache, name).read_bytes())
+
+    # Tables of the program itself
+
+    def test_tables_and_explanations(self):
+        for words in (["fields"], ["macros"], ["formats"], ["explain", "verb:delete kind:netpol"], ["completion", "bash"],
+                      ["completion", "zsh"], ["completion", "fish"]):
+            with self.subTest(words=words):
+                self.assertTrue(self.run_it(*words))
+        self.assertIn("index", self.run_it("explain", "verb:delete"))
+        self.assertIn("bodies", self.run_it("explain", ".responseObject.spec.order>=500"))
+        self.run_it("explain", "usr:x", code=2)
+
+    def test_times_in_text_follow_the_zone(self):
+        self.assertIn("2026-11-20 16:11:01", self.run_it("log", self.log))
+        self.assertIn("2026-11-20 17:11:01", self.run_it("log", "--tz", "Europe/Berlin", self.log))
+        self.assertIn("2026-11-20 16:11:01", self.run_it("log", "--tz", "UTC", self.log, TZ="Asia/Tokyo"))
+        self.assertEqual(self.rows("log", "--tz", "Europe/Berlin", self.log)[0]["time"], "2026-11-20T16:11:01.204113Z")
+        self.run_it("log", "--tz", "Nowhere/Land", self.log, code=2)
+
+
+if __name__ == "__main__":
+    unittest.main()

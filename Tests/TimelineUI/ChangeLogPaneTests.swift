@@ -63,6 +63,22 @@ private func stage(_ columns: Int = 80, _ rows: Int = 24, ascii: Bool = false) -
     #expect(stage.text.contains("folded (v)"))
   }
 
+  @Test func `where no act made a version, all are listed`() {
+    let refused = Sample.revision(
+      nil, lifetime: 1, nil, nil, nil,
+      Sample.act(1, "2026-11-20T15:30:58Z", "delete", by: "bob", code: 403, outcome: .denied))
+    let history = History(object: Sample.key, kind: "GlobalNetworkPolicy", revisions: [refused])
+    let stage = Stage(ChangeLogPane(Sample.key), Sample.session(), .changeLog(ChangeLog(history)))
+    #expect(stage.focusedRow.contains("denied 403"))
+    #expect(stage.text.contains("no versions"))
+  }
+
+  @Test func `2 leads on to all objects`() {
+    var stage = stage()
+    stage.press("2")
+    #expect(stage.effects.last == .open(.policies))
+  }
+
   @Test func `a deletion says who and where the state before is`() {
     var stage = stage()
     stage.press("jj")

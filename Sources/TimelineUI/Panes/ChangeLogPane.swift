@@ -94,6 +94,10 @@ struct ChangeLogPane: RowPane {
         pane.arrange(session)
         return pane.focusChanged(session)
       },
+      Command("2", name: "objects", group: .open, "All objects that the logs know of") { pane, _ in
+        pane.inquiry.abandon()
+        return [.open(.policies)]
+      },
       Command("y", name: "copy", group: .out, "Copy the row") { pane, session in
         pane.plainText(at: pane.cursor.index, session).map { [.copy($0)] } ?? []
       },
@@ -156,7 +160,8 @@ struct ChangeLogPane: RowPane {
     let focused = rows.indices.contains(cursor.index) ? rows[cursor.index] : nil
     let distance = cursor.index - cursor.top
     var made: [ChangeLogRow] = []
-    for row in ChangeLogRow.list(log, showsAll: showsAll) {
+    // Where there is no version, there is nothing to fold the other acts away from.
+    for row in ChangeLogRow.list(log, showsAll: showsAll || log.history.versions.isEmpty) {
       made.append(row)
       guard case .revision(let index) = row, expanded.contains(index) else { continue }
       guard let text = diff(of: index, layout: inlineLayout(session)) else {

@@ -308,8 +308,9 @@ enum EventLines {
   private static func records(_ detail: ActDetail, _ session: Session) -> [EventLine] {
     var lines: [EventLine] = []
     for (index, record) in detail.records.enumerated() {
-      let title = "\(index + 1)/\(detail.records.count) \(record.stage.name)  \(place(record.source))"
-      lines.append(EventLine(.heading, id: "record \(index)", text: title))
+      let title = "\(index + 1) of \(detail.records.count): \(record.stage.name)"
+      lines.append(EventLine(.heading, id: "record \(index)", text: title, note: "y=copy"))
+      lines.append(EventLine(.raw, id: "record \(index) source", text: place(record.source), style: .hint))
       let text = String(decoding: record.bytes, as: UTF8.self)
       let width = max(20, session.size.columns - 2)
       for (piece, part) in Wrapping.pieces(
@@ -341,7 +342,9 @@ enum OutcomeWords {
 
   /// `allowed by ClusterRoleBinding ...`; nil where the log says nothing about it.
   static func decision(_ act: Act) -> String? {
-    guard let reason = act.reason, !reason.isEmpty else { return act.decision }
+    guard let reason = act.reason, !reason.isEmpty else {
+      return act.decision.map { $0 == "allow" ? "allowed" : $0 == "forbid" ? "forbidden" : $0 }
+    }
     switch act.decision {
     case "allow"?:
       // The authorizer's own words say it already.

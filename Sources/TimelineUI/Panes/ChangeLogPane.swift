@@ -587,21 +587,3 @@ struct ChangeLogPane: RowPane {
     screen.ends(left, "fid F full R rebuilt T trunc M meta", y: y, x: area.x, width: area.width, rightStyle: .plain)
   }
 }
-
-extension JSONValue {
-  /// Whether the value holds more values than that, itself included; looks at no more of them.
-  fileprivate func has(moreThan limit: Int) -> Bool {
-    var left = limit
-    var waiting = [self]
-    while let value = waiting.popLast() {
-      left -= 1
-      if left < 0 { return true }
-      switch value {
-      case .array(let items): waiting += items.prefix(left + 1)
-      case .object(let members): waiting += members.list.prefix(left + 1).map(\.value)
-      default: break
-      }
-    }
-    return false
-  }
-}

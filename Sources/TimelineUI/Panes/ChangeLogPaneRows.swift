@@ -191,3 +191,21 @@ enum ChangeLogRow: Hashable, Sendable {
     return lines
   }
 }
+
+extension JSONValue {
+  /// Whether the value holds more values than that, itself included; looks at no more of them.
+  func has(moreThan limit: Int) -> Bool {
+    var left = limit
+    var waiting = [self]
+    while let value = waiting.popLast() {
+      left -= 1
+      if left < 0 { return true }
+      switch value {
+      case .array(let items): waiting += items.prefix(left + 1)
+      case .object(let members): waiting += members.list.prefix(left + 1).map(\.value)
+      default: break
+      }
+    }
+    return false
+  }
+}

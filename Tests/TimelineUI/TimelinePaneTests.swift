@@ -137,6 +137,19 @@ import Testing
     #expect(user.focusedRow.contains("policy-2999"))
   }
 
+  @Test func `a store that gives too few rows and no bars is not asked for ever`() {
+    var user = Afternoon(Story.many(3000), answersAtOnce: false)
+    for _ in 0..<50 {
+      guard case .page(let request)? = user.waiting.popLast() else { break }
+      var page = user.store.page(request)
+      page.rows = Array(page.rows.prefix(3))
+      page.histogram = nil
+      user.send(.answer(.page(page)))
+    }
+    #expect(user.waiting.isEmpty)
+    #expect(user.asked.count < 5)
+  }
+
   @Test func `an answer to an older request is dropped`() {
     var user = Afternoon(Story.many(3000), answersAtOnce: false)
     let stale = user.waiting

@@ -135,14 +135,20 @@ struct TimelinePane: Pane {
 
   // MARK: Requests
 
-  private mutating func ask(_ anchor: PageRequest.Anchor, _ purpose: Awaited.Purpose, _ session: Session) -> [Effect] {
+  private func request(_ anchor: PageRequest.Anchor, _ session: Session) -> PageRequest {
     let layout = TimelineLayout(session.size)
+    // The store may be ahead of what the session has been told.
     let key = HistogramKey(
-      query: query, version: session.storeVersion, zone: session.zone, buckets: layout.graph.width, span: strip.span)
-    let wantsHistogram = !layout.histogram.isEmpty && (strip.histogram == nil || key != histogramKey)
-    let request = PageRequest(
-      query: query, order: .newestFirst, anchor: anchor, count: max(120, layout.list.height * 8), zone: session.zone,
+      query: query, version: max(session.storeVersion, page?.storeVersion ?? 0), zone: session.zone,
+      buckets: layout.graph.width, span: strip.span)
+    let wantsHistogram = !layout.histogram.isEmpty && key != histogramKey
+    return PageRequest(
+      query: query, order: .newestFirst, anchor: anchor, count: max(200, layout.list.height * 8), zone: session.zone,
       histogramBuckets: wantsHistogram ? layout.graph.width : 0, histogramSpan: wantsHistogram ? strip.span : nil)
+  }
+
+  private mutating func ask(_ anchor: PageRequest.Anchor, _ purpose: Awaited.Purpose, _ session: Session) -> [Effect] {
+    let request = request(anchor, session)
     awaited = Awaited(request: request, purpose: purpose, distanceFromTop: max(0, distanceFromTop))
     return [.ask(.page(request))]
   }
@@ -161,11 +167,11 @@ struct TimelinePane: Pane {
       let height = height(session)
       let wanted = max(0, focus - height)..<min(page.total, focus + height + 1)
       let here = page.firstPosition..<(page.firstPosition + page.rows.count)
-      if wanted.lowerBound < here.lowerBound || wanted.upperBound > here.upperBound {
-        effects += ask(.position(focus), .window, session)
-      } else if TimelineLayout(session.size).graph.width != histogramKey?.buckets, histogramKey != nil || strip.histogram == nil,
-        !TimelineLayout(session.size).histogram.isEmpty
-      {
+      let layout = TimelineLayout(session.size)
+      let isShort = wanted.lowerBound < here.lowerBound || wanted.upperBound > here.upperBound
+      let lacksBars = !layout.histogram.isEmpty && layout.graph.width != histogramKey?.buckets
+      // What has just been answered would be answered no better.
+      if isShort || lacksBars, request(.position(focus), session) != page.request {
         effects += ask(.position(focus), .window, session)
       }
     }
@@ -326,10 +332,10 @@ struct TimelinePane: Pane {
     self.awaited = nil
     failure = nil
     page = new
-    if let histogram = new.histogram {
-      strip.take(histogram)
+    if let histogram = new.histogram { strip.take(histogram) }
+    if new.request.histogramBuckets > 0 {
       histogramKey = HistogramKey(
-        query: new.request.query, version: session.storeVersion, zone: new.request.zone,
+        query: new.request.query, version: new.storeVersion, zone: new.request.zone,
         buckets: new.request.histogramBuckets, span: new.request.histogramSpan)
     }
     switch awaited.purpose {

@@ -96,10 +96,20 @@ struct Clipboard: Sendable {
     // Some of them stay behind to serve the selection: they must not hold the terminal.
     posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0)
     posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0)
+    // This program ignores SIGPIPE and its threads block signals; neither is for the child.
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    posix_spawnattr_setsigmask(&attributes, &signals)
+    sigaddset(&signals, SIGPIPE)
+    posix_spawnattr_setsigdefault(&attributes, &signals)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
     let arguments = words.map { strdup($0) } + [nil]
     defer { arguments.forEach { free($0) } }
     var process: pid_t = 0
-    let failure = posix_spawnp(&process, words[0], &actions, nil, arguments, environ)
+    let failure = posix_spawnp(&process, words[0], &actions, &attributes, arguments, environ)
     close(ends.reading)
     guard failure == 0 else {
       close(ends.writing)

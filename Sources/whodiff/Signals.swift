@@ -43,13 +43,20 @@ final class Signals {
     sigaction(number, &action, nil)
   }
 
-  /// Stops this program and its group, as ^Z does at the terminal; returns when it is continued. Only this thread is
-  /// sent the signal, so that nothing more runs before the stop.
+  /// Stops this program and its group, as ^Z does at the terminal; returns when it is continued. Of this process only
+  /// this thread is sent the signal, so that nothing more runs here before the stop.
   static func stop() {
     signal(SIGTSTP, SIG_IGN)
     kill(0, SIGTSTP)
     signal(SIGTSTP, SIG_DFL)
     pthread_kill(pthread_self(), SIGTSTP)
+    // Dispatch blocks signals in its threads: this is where the program stops.
+    var stopping = sigset_t()
+    var before = sigset_t()
+    sigemptyset(&stopping)
+    sigaddset(&stopping, SIGTSTP)
+    pthread_sigmask(SIG_UNBLOCK, &stopping, &before)
+    pthread_sigmask(SIG_SETMASK, &before, nil)
     install(SIGTSTP)
   }
 }

@@ -130,6 +130,8 @@ import Testing
     #expect(user.focusedRow == row)
     #expect(user.text.contains("level 3 everything"))
     #expect(user.text.contains("15:30:58"))
+    // Newer acts stand above it.
+    #expect(user.row(8).contains("15:39:27"))
     #expect(!user.text.contains("14:50:00"))
     user.press("<lt>")
     #expect(user.focusedRow == row)

@@ -113,7 +113,12 @@ struct TimelinePane: Pane {
     scroll(session)
     guard let page else {
       guard awaited == nil else { return [] }
-      if let startAct { return ask(.act(startAct.id, time: startAct.time), .jump, session) }
+      if let startAct {
+        let effects = ask(.act(startAct.id, time: startAct.time), .jump, session)
+        // What came before and after is what this list is for.
+        awaited?.distanceFromTop = height(session) / 2
+        return effects
+      }
       return ask(.position(0), .window, session)
     }
     if page.request.zone != session.zone, awaited?.request.zone != session.zone { return reload(session) }

@@ -125,7 +125,7 @@ extension TimelinePane {
       screen.write(strip.sentence(zone: session.zone), x: area.x + 1, y: area.y, width: area.width - 2)
     } else if let act = focusedAct {
       let time = session.zone.civil(act.time).clockText
-      screen.write(time + "  " + act.summary, x: area.x + 1, y: area.y, width: area.width - 2)
+      screen.write(time + "  " + act.summary, x: area.x + 1, y: area.y, width: area.width - 2, cut: .middle)
     }
   }
 
@@ -151,7 +151,8 @@ extension TimelinePane {
     case .reading:
       let name = progress.file.split(separator: "/").last.map(String.init) ?? progress.file
       let percent = progress.bytesTotal.map { $0 > 0 ? " \(min(100, progress.bytesRead * 100 / $0))%" : "" } ?? ""
-      let rate = " \(Int(progress.bytesPerSecond / 1_000_000)) MB/s"
+      let speed = progress.bytesPerSecond
+      let rate = speed < 1_000_000 ? " \(Int(speed / 1000)) kB/s" : " \(Int(speed / 1_000_000)) MB/s"
       return "\(name)\(percent)\(rate) \(PaneWords.grouped(progress.actCount)) acts\(rejects)"
     }
   }

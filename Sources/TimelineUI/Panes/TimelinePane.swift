@@ -116,7 +116,8 @@ struct TimelinePane: Pane {
       if let startAct {
         let effects = ask(.act(startAct.id, time: startAct.time), .jump, session)
         // What came before and after is what this list is for.
-        awaited?.distanceFromTop = height(session) / 2
+        let middle = height(session) / 2
+        awaited?.distanceFromTop = middle
         return effects
       }
       return ask(.position(0), .window, session)

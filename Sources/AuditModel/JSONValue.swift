@@ -28,10 +28,10 @@ public struct JSONMembers: Sendable {
   public var keys: [String] { list.map(\.key) }
 
   public subscript(key: String) -> JSONValue? {
-    get { list.last { $0.key == key }?.value }
+    get { list.last { same($0.key, key) }?.value }
     set {
-      guard let newValue else { return list.removeAll { $0.key == key } }
-      if let index = list.lastIndex(where: { $0.key == key }) {
+      guard let newValue else { return list.removeAll { same($0.key, key) } }
+      if let index = list.lastIndex(where: { same($0.key, key) }) {
         list[index].value = newValue
       } else {
         list.append(Member(key: key, value: newValue))
@@ -41,13 +41,29 @@ public struct JSONMembers: Sendable {
 
   /// Each key once, with the value that counts, in order of first appearance.
   public var unique: [Member] {
-    var last: [String: JSONValue] = [:]
-    for member in list { last[member.key] = member.value }
-    guard last.count < list.count else { return list }
-    var seen: Set<String> = []
-    return list.compactMap { seen.insert($0.key).inserted ? Member(key: $0.key, value: last[$0.key] ?? $0.value) : nil }
+    // Nearly all objects are small and repeat no key; looking is cheaper than hashing there.
+    if list.count <= 12,
+      list.indices.allSatisfy({ index in !list[..<index].contains { same($0.key, list[index].key) } })
+    {
+      return list
+    }
+    var places: [[UInt8]: Int] = [:]
+    var members: [Member] = []
+    for member in list {
+      let place = places[Array(member.key.utf8)] ?? members.count
+      if place < members.count {
+        members[place].value = member.value
+      } else {
+        places[Array(member.key.utf8)] = place
+        members.append(member)
+      }
+    }
+    return members
   }
 }
+
+/// Keys are the same when their bytes are: Swift takes `e` with an accent for `é`, the API server does not.
+private func same(_ left: String, _ right: String) -> Bool { left.utf8.elementsEqual(right.utf8) }
 
 extension JSONValue: Hashable {
   /// Equal as the API server sees it: key order does not count, of repeated keys the last counts, numbers by value
@@ -67,9 +83,9 @@ extension JSONValue: Hashable {
       let x = a.unique
       let y = b.unique
       guard x.count == y.count else { return false }
-      if zip(x, y).allSatisfy({ $0.key == $1.key }) { return zip(x, y).allSatisfy { $0.value == $1.value } }
-      let byKey = Dictionary(y.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 })
-      return x.allSatisfy { byKey[$0.key] == $0.value }
+      if zip(x, y).allSatisfy({ same($0.key, $1.key) }) { return zip(x, y).allSatisfy { $0.value == $1.value } }
+      let byKey = Dictionary(y.map { (Array($0.key.utf8), $0.value) }, uniquingKeysWith: { $1 })
+      return x.allSatisfy { byKey[Array($0.key.utf8)] == $0.value }
     default: return false
     }
   }

@@ -15,6 +15,12 @@ import Testing
     #expect(try JSONValue(parsing: "1.0") == JSONValue(parsing: "1.00"))
   }
 
+  @Test func `keys that only look alike are two`() throws {
+    let value = try JSONValue(parsing: "{\"\u{E9}\":1,\"e\u{301}\":2}")
+    #expect(value.members?.unique.count == 2)
+    #expect(value["\u{E9}"]?.integer == 1 && value["e\u{301}"]?.integer == 2)
+  }
+
   @Test func `escapes are read, lone surrogates and broken UTF-8 replaced`() throws {
     #expect(try JSONValue(parsing: #""\u001b\ud83d\ude00\ud800x\/\n""#).string == "\u{1B}😀\u{FFFD}x/\n")
     #expect(try JSONValue(parsing: [0x22, 0x61, 0xFF, 0x62, 0x22]).string == "a\u{FFFD}b")

@@ -34,7 +34,9 @@ struct PackedNumbers: Sendable {
     }
     self.base = base
     self.hasNil = hasNil
-    storage = Self.pack(count: values.count, range: hasNil && most == 0 && least == 0 && !values.contains { $0 != nil } ? 0 : range) {
+    storage = Self.pack(
+      count: values.count, range: hasNil && most == 0 && least == 0 && !values.contains { $0 != nil } ? 0 : range
+    ) {
       stored(values[$0])
     }
   }

@@ -35,7 +35,9 @@ extension StoreSnapshot {
     let rank: Int
     var wrapped = false
     if request.forward {
-      let next = firstIndex(in: 0..<places.count) { here.isListed ? places[$0] > here.position : places[$0] >= here.position }
+      let next = firstIndex(in: 0..<places.count) {
+        here.isListed ? places[$0] > here.position : places[$0] >= here.position
+      }
       wrapped = next == places.count
       rank = wrapped ? 0 : next
     } else {
@@ -70,7 +72,8 @@ extension StoreSnapshot {
         for column in [EventColumn.verb, .outcome, .by, .asUser, .kind, .resource, .namespace, .name, .subresource] {
           bits |= try state.rows(of: place, where: column, passes: test)
         }
-        bits |= try state.rows(of: place, where: .code, passes: ColumnTest { $0 == .number(Int64(wanted)) && Int64(wanted) != nil })
+        bits |= try state.rows(
+          of: place, where: .code, passes: ColumnTest { $0 == .number(Int64(wanted)) && Int64(wanted) != nil })
         return bits
       }
     }

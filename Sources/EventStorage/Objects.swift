@@ -41,7 +41,9 @@ extension StoreSnapshot {
 
   /// The row, over all segments, that shows the act of a row.
   private func shown(_ place: Int, _ row: Int) -> UInt32 {
-    if state.patches[place].hidden.contains(row), let (place, row) = state.locate(state.links.head(of: state.id(place, row))) {
+    if state.patches[place].hidden.contains(row),
+      let (place, row) = state.locate(state.links.head(of: state.id(place, row)))
+    {
       return UInt32(state.bases[place] + row)
     }
     return UInt32(state.bases[place] + row)
@@ -82,10 +84,12 @@ extension StoreSnapshot {
   private func summary(
     of key: ObjectKey, rows: [UInt32], collections: [StoredObject: [UInt32]]
   ) throws -> ObjectSummary {
-    let rows = try inTimeOrder(Set(rows.map { row in
-      let place = state.place(ofGlobal: Int(row))
-      return shown(place, Int(row) - state.bases[place])
-    }))
+    let rows = try inTimeOrder(
+      Set(
+        rows.map { row in
+          let place = state.place(ofGlobal: Int(row))
+          return shown(place, Int(row) - state.bases[place])
+        }))
     let firstSeen = try rows.first.map { try state.time(ofGlobal: $0) } ?? 0
     var summary = ObjectSummary(
       key: key, kind: key.kind.kind, actCount: rows.count, firstSeen: Timestamp(microseconds: firstSeen))
@@ -106,7 +110,8 @@ extension StoreSnapshot {
       summary.lastActor = try segment.text(.asUser)[row] ?? segment.text(.by)[row]
       // A deletion that waits for finalizers answers with the object, which has a version.
       let answersObject = try segment.text(.resourceVersion)[row] != nil
-      summary.isDeleted = try verb == "delete" && !answersObject || segment.flags(row).contains(.endsObject)
+      summary.isDeleted =
+        try verb == "delete" && !answersObject || segment.flags(row).contains(.endsObject)
         || segment.text(.subresource)[row] == "eviction"
       if let tier = try segment.text(.tier)[row] { summary.tier = tier }
       if hasOrder, verb != "delete", try segment.numbers(.level).byte(row) > Level.metadata.rawValue {

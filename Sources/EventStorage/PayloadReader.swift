@@ -29,7 +29,8 @@ final class PayloadReader: Sendable {
   /// The record's bytes as they were logged, not redacted.
   ///
   /// Where the source is read, the content key tells whether it is still the file that was indexed.
-  func bytes(of record: StoredRecord, in segment: SegmentInfo, from source: StoredSource) throws(StoreError) -> [UInt8] {
+  func bytes(of record: StoredRecord, in segment: SegmentInfo, from source: StoredSource) throws(StoreError) -> [UInt8]
+  {
     if segment.hasBlocks, !record.flags.contains(.omitted) {
       do {
         return try stored(record, segment)
@@ -75,12 +76,18 @@ final class PayloadReader: Sendable {
     if let known { return try slice(known) }
     let row = try database.read { db in
       try Row.fetchOne(
-        db, sql: "SELECT start, length, isPacked, data FROM block WHERE segment = ? AND start <= ? ORDER BY start DESC LIMIT 1",
+        db,
+        sql:
+          "SELECT start, length, isPacked, data FROM block WHERE segment = ? AND start <= ? ORDER BY start DESC LIMIT 1",
         arguments: [segment.number, record.offset]
-      ).map { (start: $0["start"] as Int64, length: $0["length"] as Int, isPacked: $0["isPacked"] as Bool, data: try blob($0)) }
+      ).map {
+        (start: $0["start"] as Int64, length: $0["length"] as Int, isPacked: $0["isPacked"] as Bool, data: try blob($0))
+      }
     }
     guard let row else { throw StoreError.corrupt(reason: "a block is missing") }
-    guard let text = row.isPacked ? row.data.withUnsafeBytes({ decompress($0, size: row.length) }) : row.data else { throw StoreError.corrupt(reason: "a compressed block") }
+    guard let text = blockText(row.data, isPacked: row.isPacked, length: row.length) else {
+      throw StoreError.corrupt(reason: "a compressed block")
+    }
     let block = Block(segment: segment.number, start: row.start, bytes: text)
     recent.withLock { blocks in
       blocks.append(block)
@@ -158,5 +165,23 @@ struct DetailReader {
       }
     }
     return detail
+  }
+}
+
+private func blockText(_ data: [UInt8], isPacked: Bool, length: Int) -> [UInt8]? {
+  isPacked ? data.withUnsafeBytes { decompress($0, size: length) } : data
+}
+
+extension EventStore {
+  /// The text of all blocks that the store keeps, in order: what a thief of the file could read.
+  package func storedText() throws -> [String] {
+    let blocks = try read { db in
+      try Row.fetchAll(db, sql: "SELECT length, isPacked, data FROM block ORDER BY segment, start").map {
+        (length: $0["length"] as Int, isPacked: $0["isPacked"] as Bool, data: try blob($0))
+      }
+    }
+    return blocks.compactMap { block in
+      blockText(block.data, isPacked: block.isPacked, length: block.length).map { String(decoding: $0, as: UTF8.self) }
+    }
   }
 }

@@ -94,7 +94,9 @@ final class Segment: Sendable {
     return value
   }
   func identifiers(_ column: StoredColumn) throws -> IdentifierColumn {
-    guard case .identifiers(let value) = try loaded(column) else { preconditionFailure("\(column) holds no identifiers") }
+    guard case .identifiers(let value) = try loaded(column) else {
+      preconditionFailure("\(column) holds no identifiers")
+    }
     return value
   }
 
@@ -259,7 +261,8 @@ struct StoredObject: Hashable, Comparable, Sendable {
 }
 
 /// The first index that holds, where all before it do not and all after it do; the end of the range when none does.
-func firstIndex<Failure: Error>(in range: Range<Int>, where holds: (Int) throws(Failure) -> Bool) throws(Failure) -> Int {
+func firstIndex<Failure: Error>(in range: Range<Int>, where holds: (Int) throws(Failure) -> Bool) throws(Failure) -> Int
+{
   var low = range.lowerBound
   var high = range.upperBound
   while low < high {

@@ -67,33 +67,33 @@ public func ingest(
   let reader = StretchReader(store: store, options: options, tally: tally, isCancelled: isCancelled)
   var planner = SourcePlanner(store: store, options: options, tally: tally)
   func plan(_ path: String) throws {
+    if isCancelled() { return tally.cancel() }
     do {
       try planner.add(path)
     } catch let error as SourceError {
       tally.fail(error)
     }
   }
-  for path in paths where !isCancelled() { try plan(path) }
-  try runAll(planner.takeJobs(), reader, threadCount: options.threadCount, isCancelled: isCancelled)
+  for path in paths { try plan(path) }
+  try runAll(planner.takeJobs(), reader, threadCount: options.threadCount)
   // Packed copies of files of this very run: by now it shows what of them is there.
-  for path in planner.takeDeferred() where !isCancelled() {
+  for path in planner.takeDeferred() {
     try plan(path)
-    try runAll(planner.takeJobs(), reader, threadCount: 1, isCancelled: isCancelled)
+    try runAll(planner.takeJobs(), reader, threadCount: 1)
   }
-  return tally.report(wasCancelled: isCancelled())
+  return tally.report
 }
 
 /// Hands the jobs out to threads, in order. The first failure of the store ends all.
-private func runAll(
-  _ jobs: [ReadingJob], _ reader: StretchReader, threadCount: Int, isCancelled: @escaping @Sendable () -> Bool
-) throws {
+private func runAll(_ jobs: [ReadingJob], _ reader: StretchReader, threadCount: Int) throws {
   guard !jobs.isEmpty else { return }
   let next = Atomic(0)
   let failure = Mutex<(any Error)?>(nil)
   DispatchQueue.concurrentPerform(iterations: max(1, min(threadCount, jobs.count))) { _ in
-    while !isCancelled(), failure.withLock({ $0 == nil }) {
+    while failure.withLock({ $0 == nil }) {
       let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
       guard index < jobs.count else { return }
+      if reader.isCancelled() { return reader.tally.cancel() }
       do {
         try reader.run(jobs[index])
       } catch {

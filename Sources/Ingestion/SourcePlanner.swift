@@ -10,8 +10,9 @@ import Synchronization
 
 /// One piece of work for one thread.
 enum ReadingJob: Sendable {
-  /// Lines of a plain file, from the first that begins in the range to the last that does.
-  case stretch(PlainSource, Range<Int64>)
+  /// Lines of a plain file, from the first that begins in the range to the last that does. `isExact`: the range starts
+  /// where reading ended before, not just anywhere in a line.
+  case stretch(PlainSource, Range<Int64>, isExact: Bool)
   /// A whole text from front to back, but for the stretches that the store has.
   case text(ByteSource, StoredSource, head: [UInt8], known: [Range<Int64>])
 }
@@ -89,7 +90,8 @@ struct SourcePlanner {
     let tailLength = Int(min(size, Int64(Self.fingerprintLength)))
     var source = StoredSource(
       path: path, compression: Compression.none.rawValue, head: sha256(head), headLength: head.count,
-      tail: sha256(try bytes.bytes(at: size - Int64(tailLength), count: tailLength)), tailLength: tailLength, size: size,
+      tail: sha256(try bytes.bytes(at: size - Int64(tailLength), count: tailLength)), tailLength: tailLength,
+      size: size,
       diskSize: size, diskTail: nil, modified: disk?.modified, inode: disk?.inode)
     var covered: [Range<Int64>] = []
     if let known = try knownPlain(bytes, size: size, head: head) {
@@ -117,7 +119,8 @@ struct SourcePlanner {
       let stretches = gaps.flatMap { options.newestFirst ? Self.backwards($0) : Self.forwards($0) }
       let ordered = options.newestFirst ? stretches.sorted { $0.lowerBound > $1.lowerBound } : stretches
       let plain = PlainSource(bytes: bytes, stored: source, stretches: ordered.count)
-      jobs.append(ordered.map { ReadingJob.stretch(plain, $0) })
+      let exact = Set(gaps.map(\.lowerBound))
+      jobs.append(ordered.map { .stretch(plain, $0, isExact: exact.contains($0.lowerBound)) })
     } else {
       jobs.append([.text(bytes, source, head: [], known: covered)])
     }

@@ -16,7 +16,7 @@ struct StretchReader: Sendable {
   func run(_ job: ReadingJob) throws {
     do {
       switch job {
-      case .stretch(let source, let range): try readStretch(source, range)
+      case .stretch(let source, let range, let isExact): try readStretch(source, range, isExact: isExact)
       case .text(let bytes, let source, let head, let known): try readText(bytes, source, head: head, known: known)
       }
     } catch let error as SourceError {
@@ -26,11 +26,12 @@ struct StretchReader: Sendable {
 
   // MARK: Plain lines
 
-  private func readStretch(_ source: PlainSource, _ range: Range<Int64>) throws {
+  private func readStretch(_ source: PlainSource, _ range: Range<Int64>, isExact: Bool) throws {
     let size = source.stored.size
     let decoder = RecordDecoder(framing: .lines)
     var builder = SegmentBuilder(keeping: options.keepsPayload ? .all : .none)
-    guard let start = try lineStart(source.bytes, from: range.lowerBound, to: range.upperBound) else {
+    let found = try isExact ? range.lowerBound : lineStart(source.bytes, from: range.lowerBound, to: range.upperBound)
+    guard let start = found else {
       // One line fills it all; it belongs to the stretch in which it begins.
       return try finish(source, bytes: Int64(range.count))
     }
@@ -42,7 +43,8 @@ struct StretchReader: Sendable {
       let isPastEnd = readFrom >= range.upperBound
       // After the nominal end only the rest of the line that has begun is wanted.
       if isPastEnd, buffer.isEmpty { break }
-      let wanted = isPastEnd ? 1 << 16 : Int(min(Int64(max(Self.chunkLength, buffer.count)), range.upperBound - readFrom))
+      let wanted =
+        isPastEnd ? 1 << 16 : Int(min(Int64(max(Self.chunkLength, buffer.count)), range.upperBound - readFrom))
       var chunk = try source.bytes.bytes(at: readFrom, count: Int(min(Int64(wanted), size - readFrom)))
       guard !chunk.isEmpty else { break }
       if isPastEnd, let newline = chunk.firstIndex(of: UInt8(ascii: "\n")) {
@@ -79,7 +81,6 @@ struct StretchReader: Sendable {
 
   /// The first line that begins in the range; nil when none does.
   private func lineStart(_ bytes: ByteSource, from: Int64, to: Int64) throws -> Int64? {
-    if from == 0 { return 0 }
     var at = from - 1
     while at < to {
       let chunk = try bytes.bytes(at: at, count: Int(min(1 << 16, to - at)))
@@ -96,7 +97,8 @@ struct StretchReader: Sendable {
   // MARK: Texts from front to back
 
   private func readText(_ bytes: ByteSource, _ stored: StoredSource, head: [UInt8], known: [Range<Int64>]) throws {
-    let framing = try head.isEmpty
+    let framing =
+      try head.isEmpty
       ? bytes.bytes(at: 0, count: SourcePlanner.fingerprintLength).withUnsafeBytes { RecordDecoder.framing(of: $0) }
       : head.withUnsafeBytes { RecordDecoder.framing(of: $0) }
     var text = TextStream(bytes: bytes, head: head)
@@ -121,7 +123,9 @@ struct StretchReader: Sendable {
       diskBytes = read
     }
 
-    while !isCancelled() {
+    while true {
+      // Between two segments only: what is begun is added.
+      if builder.recordCount == 0, isCancelled() { return tally.cancel() }
       // What the store has is decoded up to its end, so that a list's state is right, and dropped.
       while let first = covered.first, first.upperBound <= offset { covered = covered.dropFirst() }
       let isKnown = covered.first.map { $0.lowerBound <= offset } ?? false
@@ -159,7 +163,6 @@ struct StretchReader: Sendable {
       if room <= 0, consumed == 0 { covered = covered.dropFirst() }
     }
     if let failure { tally.fail(failure) }
-    guard !isCancelled() else { return }
     var done = stored
     done.size = text.size
     done.tail = sha256(text.tail)

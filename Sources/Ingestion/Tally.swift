@@ -44,9 +44,8 @@ final class Tally: Sendable {
     progress(now)
   }
 
-  func report(wasCancelled: Bool) -> IngestReport {
-    var report = sums.withLock { $0.report }
-    report.wasCancelled = wasCancelled
-    return report
-  }
+  /// Something was left undone because it was asked to stop.
+  func cancel() { sums.withLock { $0.report.wasCancelled = true } }
+
+  var report: IngestReport { sums.withLock { $0.report } }
 }

@@ -1,0 +1,120 @@
+import AuditModel
+import EventQueries
+import Testing
+
+@testable import EventStorage
+
+@Suite struct JoinTests {
+  /// Each list is a segment of a source of its own.
+  private func store(_ segments: [[AuditEvent]]) throws -> EventStore {
+    let store = try EventStore.inMemory()
+    for (index, events) in segments.enumerated() { try store.add(events, to: try store.source("\(index).log")) }
+    return store
+  }
+
+  @Test func `the stages of a request are one act, in whatever order and file they come`() throws {
+    let stages = [
+      event(uuid(1), .requestReceived, took: 0, code: nil, content: 1), event(uuid(1), .responseStarted, content: 2),
+      event(uuid(1), .responseComplete, content: 3),
+    ]
+    for order in [[0, 1, 2], [2, 1, 0], [1, 2, 0], [2, 0, 1]] {
+      let events = order.map { stages[$0] }
+      for segments in [[events], events.map { [$0] }, [[events[0]], [events[1], events[2]]]] {
+        let snapshot = try store(segments).snapshot()
+        let acts = try snapshot.all()
+        #expect(acts.count == 1)
+        #expect(acts[0].stages.stages == [.requestReceived, .responseStarted, .responseComplete])
+        #expect(acts[0].outcome == .changed)
+        #expect(acts[0].contentID.high == 3)
+        #expect(snapshot.actCount == 1)
+        #expect(try snapshot.select(EventQuery()) == [acts[0].id])
+      }
+    }
+  }
+
+  @Test func `an act found under the id it had before still is that act`() throws {
+    let store = try store([[event(uuid(1), .requestReceived, content: 1)]])
+    let before = try store.snapshot().all()[0].id
+    try store.add([event(uuid(1), content: 2)], to: try store.source("late.log"))
+    #expect(store.snapshot().act(before).contentID.high == 2)
+    let page = try store.snapshot().page(
+      PageRequest(query: EventQuery(), anchor: .act(before, time: Timestamp(seconds: 0))))
+    #expect(page.anchorPosition == 0)
+  }
+
+  @Test func `an audit ID on another request is another act`() throws {
+    let base = event(uuid(1), content: 1)
+    for other in [
+      event(uuid(1), verb: "delete", content: 2), event(uuid(1), uri: "/y", content: 2),
+      event(uuid(1), user: "bob", content: 2), event(uuid(1), at: 101, content: 2), event(uuid(2), content: 2),
+    ] {
+      #expect(try store([[base], [other]]).snapshot().actCount == 2)
+      #expect(try store([[base, other]]).snapshot().actCount == 2)
+    }
+  }
+
+  @Test func `records without an audit ID are never joined`() throws {
+    let first = event(nil, .requestReceived, content: 1)
+    #expect(try store([[first, event(nil, content: 2)]]).snapshot().actCount == 2)
+    #expect(try store([[first], [event(nil, content: 2)]]).snapshot().actCount == 2)
+  }
+
+  @Test func `a record that is there already is dropped and counted`() throws {
+    let store = try store([[event(uuid(1), .requestReceived, content: 1), event(uuid(1), content: 2)]])
+    let again = try store.add(
+      [event(uuid(1), .requestReceived, content: 1), event(uuid(2), at: 200, content: 3), event(nil, content: 4)],
+      to: try store.source("copy.log"))
+    #expect(again.duplicates == 1)
+    #expect(again.addedActs == 2)
+    let copy = try store.add([event(nil, content: 4)], to: try store.source("copy of copy.log"))
+    #expect(copy.duplicates == 1)
+    #expect(copy.addedActs == 0)
+    #expect(store.snapshot().actCount == 3)
+  }
+
+  @Test func `the same line twice in one file is one record`() throws {
+    let store = try store([[event(uuid(1), content: 1), event(uuid(1), content: 1)]])
+    #expect(store.snapshot().actCount == 1)
+  }
+
+  @Test(arguments: 0..<60) func `the acts do not depend on how the records were cut and ordered`(seed: Int) throws {
+    var dice = Dice(seed)
+    var events: [AuditEvent] = []
+    for number in 0..<40 {
+      // A request that panicked does not complete.
+      let all = Stage.allCases.filter { $0 != .panic && dice.chance(50) }
+      for stage in all {
+        events.append(
+          event(
+            uuid(number), stage, at: Int64(100 + dice.roll(3)), took: Double(number) / 1000,
+            code: stage == .requestReceived ? nil : dice.pick([200, 403, 500]),
+            content: dice.next(), uid: stage == .responseComplete ? "u\(number % 5)" : nil, version: "\(dice.roll(20))")
+        )
+      }
+    }
+    let together = try store([events]).snapshot().contents()
+    let shuffled = events.shuffled(using: &dice)
+    var segments: [[AuditEvent]] = []
+    var rest = shuffled[...]
+    while !rest.isEmpty {
+      let count = 1 + dice.roll(20)
+      segments.append(Array(rest.prefix(count)))
+      rest = rest.dropFirst(count)
+    }
+    segments.append(Array(shuffled.prefix(dice.roll(10))))
+    let apart = try store(segments).snapshot().contents()
+    #expect(apart == together)
+  }
+
+  @Test func `of writes that answered with one version the first made it, whichever was read first`() throws {
+    let made = event(uuid(1), at: 100, content: 1, uid: "u", version: "7")
+    let found = event(uuid(2), at: 200, content: 2, uid: "u", version: "7")
+    let other = event(uuid(3), at: 300, content: 3, uid: "u", version: "8")
+    for segments in [[[made, found, other]], [[made], [found], [other]], [[other], [found], [made]]] {
+      let store = try store(segments)
+      #expect(try store.snapshot().all().map(\.outcome) == [.changed, .noop, .changed])
+      #expect(try store.snapshot().select(EventQuery(level: .effective)).count == 2)
+      #expect(try store.snapshot().folded(EventQuery()) == [.noop: 1])
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import AuditModel
+import EventQueries
+import Foundation
+import Testing
+
+@testable import EventStorage
+
+@Suite struct StoreFileTests {
+  private func mode(_ path: String) throws -> Int? {
+    try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+  }
+
+  @Test func `the file and the folders made for it are the user's alone`() throws {
+    try withFolder { folder in
+      let path = folder + "/a/b/store"
+      let store = try EventStore.open(path, access: .readWrite)
+      try store.add([event(uuid(1), content: 1)], to: try store.source("x"))
+      #expect(try mode(folder + "/a") == 0o700)
+      #expect(try mode(folder + "/a/b") == 0o700)
+      for suffix in ["", "-wal", "-shm"] { #expect(try mode(path + suffix) == 0o600) }
+    }
+  }
+
+  @Test func `what was added is there when the store is opened again`() throws {
+    try withFolder { folder in
+      let path = folder + "/store"
+      var dice = Dice(1)
+      let events = randomEvents(200, &dice)
+      let before: [Act]
+      do {
+        let store = try EventStore.open(path, access: .readWrite)
+        let source = try store.source("x")
+        try store.add(Array(events[..<120]), to: source)
+        try store.add(Array(events[100...]), to: try store.source("y"))
+        before = try store.snapshot().all()
+      }
+      for access in [EventStore.Access.readOnly, .readWrite] {
+        #expect(try EventStore.open(path, access: access).snapshot().all() == before)
+      }
+    }
+  }
+
+  @Test func `another handle reads while one writes, and sees more when it asks`() throws {
+    try withFolder { folder in
+      let path = folder + "/store"
+      let writer = try EventStore.open(path, access: .readWrite)
+      let source = try writer.source("x")
+      try writer.add([event(uuid(1), .requestReceived, content: 1)], to: source)
+      let reader = try EventStore.open(path, access: .readOnly)
+      let early = reader.snapshot()
+      #expect(early.actCount == 1)
+      try writer.add([event(uuid(1), content: 2), event(uuid(2), at: 50, content: 3)], to: try writer.source("y"))
+      #expect(reader.snapshot().actCount == 1)
+      let version = reader.version
+      try reader.refresh()
+      #expect(reader.version > version)
+      #expect(try reader.snapshot().all() == writer.snapshot().all())
+      #expect(try reader.snapshot().all().map(\.contentID.high) == [3, 2])
+      // Whoever holds an old snapshot keeps what it had.
+      #expect(try early.all().map(\.contentID.high) == [1])
+    }
+  }
+
+  @Test func `two writers see each other's acts`() throws {
+    try withFolder { folder in
+      let path = folder + "/store"
+      let one = try EventStore.open(path, access: .readWrite)
+      let two = try EventStore.open(path, access: .readWrite)
+      try one.add([event(uuid(1), at: 100, content: 1, uid: "u", version: "7")], to: try one.source("x"))
+      try two.add([event(uuid(2), at: 200, content: 2, uid: "u", version: "7")], to: try two.source("y"))
+      try one.add([event(uuid(3), at: 300, content: 3, uid: "u", version: "7")], to: try one.source("x"))
+      #expect(try one.snapshot().all().map(\.outcome) == [.changed, .noop, .noop])
+      #expect(try one.add([event(uuid(2), at: 200, content: 2)], to: try one.source("z")).duplicates == 1)
+    }
+  }
+
+  @Test func `a link, a folder, another database and plain text are refused and left alone`() throws {
+    try withFolder { folder in
+      let text = folder + "/notes"
+      try Data("some notes, long enough to be read as a header of a database file".utf8).write(
+        to: URL(fileURLWithPath: text))
+      let before = try Data(contentsOf: URL(fileURLWithPath: text))
+      #expect(throws: StoreError.notAStore(text)) { try EventStore.open(text, access: .readWrite) }
+      #expect(try Data(contentsOf: URL(fileURLWithPath: text)) == before)
+      try FileManager.default.createSymbolicLink(atPath: folder + "/link", withDestinationPath: text)
+      #expect(throws: StoreError.cannotOpen(folder + "/link", reason: "is a symbolic link")) {
+        try EventStore.open(folder + "/link", access: .readWrite)
+      }
+      #expect(throws: StoreError.self) { try EventStore.open(folder, access: .readWrite) }
+      #expect(throws: StoreError.self) { try EventStore.open(folder + "/missing", access: .readOnly) }
+      #expect(!FileManager.default.fileExists(atPath: folder + "/missing"))
+    }
+  }
+}

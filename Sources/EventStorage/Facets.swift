@@ -14,16 +14,14 @@ extension StoreSnapshot {
     for (place, segment) in state.segments.enumerated() where segment.rowCount > 0 {
       if isCancelled() { throw CancellationError() }
       let columns = try field.columns.map { try state.keys(of: place, $0) }
-      var rows: [[Int64]: (row: Int, count: Int)] = [:]
-      var only: [Int64: (row: Int, count: Int)] = [:]
+      var rows: [RowKey: (row: Int, count: Int)] = [:]
       selection.bits[place].forEach { row in
-        if columns.count == 1 {
-          only[columns[0](row), default: (row, 0)].count += 1
-        } else {
-          rows[columns.map { $0(row) }, default: (row, 0)].count += 1
-        }
+        let first = columns.first.map { $0(row) } ?? 0
+        let second = columns.count > 1 ? columns[1](row) : 0
+        let more = columns.dropFirst(2).map { $0(row) }
+        rows[RowKey(first: first, second: second, more: more), default: (row, 0)].count += 1
       }
-      for (row, count) in Array(only.values) + Array(rows.values) {
+      for (row, count) in rows.values {
         let values = field.values(of: try state.act(place, row))
         if values.isEmpty { counts[nil, default: 0] += count }
         for value in Set(values) { counts[value, default: 0] += count }
@@ -36,6 +34,13 @@ extension StoreSnapshot {
       request: request, values: sorted.prefix(max(0, request.limit)).map { FacetValue(value: $0.key, count: $0.value) },
       distinct: fitting.count)
   }
+}
+
+/// What the values of a row in the columns of a field are told by; hardly a field has more than two.
+private struct RowKey: Hashable {
+  var first: Int64
+  var second: Int64
+  var more: [Int64]
 }
 
 extension StoreState {

@@ -100,9 +100,9 @@ extension StoreState {
       guard segment.info.timeMin <= time, time <= segment.info.timeMax else { continue }
       if let auditID = records.auditIDs[record] {
         for row in try segment.rows(at: time, auditID: auditID)
-        where try segment.text(.verb)[row] == records.verb[record]
-          && segment.text(.requestURI)[row] == records.requestURI[record]
-          && segment.text(.by)[row] == records.by[record]
+        where try isSame(segment.text(.verb)[row], records.verb[record])
+          && isSame(segment.text(.requestURI)[row], records.requestURI[record])
+          && isSame(segment.text(.by)[row], records.by[record])
         {
           found.append(id(place, row))
         }

@@ -1,20 +1,23 @@
 import AuditModel
 
 /// Distinct values and a code for each row, growing.
-struct Coder<Value: Hashable & Sendable>: Sendable {
+struct Coder<Value: CodedValue>: Sendable {
   /// 0 for absent, else the place in `values` plus one.
   private(set) var codes: [UInt32] = []
   private(set) var values: [Value] = []
-  private var places: [Value: UInt32] = [:]
+  private var keys: [Value.Key] = []
+  private var places: [Value.Key: UInt32] = [:]
 
   mutating func append(_ value: Value?) {
     guard let value else { return codes.append(0) }
     // Neighbours are often alike, and comparing costs less than hashing.
-    if let last = codes.last, last > 0, values[Int(last) - 1] == value { return codes.append(last) }
-    if let code = places[value] { return codes.append(code) }
+    let key = value.key
+    if let last = codes.last, last > 0, keys[Int(last) - 1] == key { return codes.append(last) }
+    if let code = places[key] { return codes.append(code) }
     values.append(value)
+    keys.append(key)
     let code = UInt32(values.count)
-    places[value] = code
+    places[key] = code
     codes.append(code)
   }
 
@@ -170,15 +173,15 @@ struct LocalJoinKey: Hashable {
 /// An audit ID in 16 bytes where it is a UUID in its usual spelling, else as it is: clients may choose any text.
 enum AuditIDValue: Hashable, Sendable {
   case uuid(ContentID)
-  case text(String)
+  case text(ExactText)
 
   init(_ text: String) {
-    self = uuidBits(text).map(AuditIDValue.uuid) ?? .text(text)
+    self = uuidBits(text).map(AuditIDValue.uuid) ?? .text(ExactText(text))
   }
   var text: String {
     switch self {
     case .uuid(let bits): uuidText(bits)
-    case .text(let text): text
+    case .text(let exact): exact.text
     }
   }
 }

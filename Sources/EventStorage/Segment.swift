@@ -115,7 +115,7 @@ final class Segment: Sendable {
   func auditID(_ row: Int) throws -> AuditIDValue? {
     let bits = try identifiers(.auditID)[row]
     if bits != .zero { return .uuid(bits) }
-    return try text(.auditText)[row].map(AuditIDValue.text)
+    return try text(.auditText)[row].map { .text(ExactText($0)) }
   }
 
   /// The rows with this time and audit ID.

@@ -129,7 +129,7 @@ public struct SegmentDraft: Sendable {
         other.append(nil)
       case .text(let text):
         bits.append(.zero)
-        other.append(text)
+        other.append(text.text)
       case nil:
         bits.append(.zero)
         other.append(nil)

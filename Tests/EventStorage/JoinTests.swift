@@ -117,4 +117,16 @@ import Testing
       #expect(try store.snapshot().folded(EventQuery()) == [.noop: 1])
     }
   }
+
+  @Test func `names that only look alike stay two`() throws {
+    let composed = event(uuid(1), at: 100, name: "caf\u{E9}", content: 1)
+    let apart = event(uuid(2), at: 101, name: "cafe\u{301}", content: 2)
+    for segments in [[[composed, apart]], [[composed], [apart]]] {
+      let names = try store(segments).snapshot().all().map { Array(($0.object?.name ?? "").utf8) }
+      #expect(names == [Array("caf\u{E9}".utf8), Array("cafe\u{301}".utf8)])
+    }
+    let users = [event(uuid(1), user: "caf\u{E9}", content: 1), event(uuid(1), user: "cafe\u{301}", content: 2)]
+    #expect(try store([users]).snapshot().actCount == 2)
+    #expect(try store([[users[0]], [users[1]]]).snapshot().actCount == 2)
+  }
 }

@@ -245,4 +245,34 @@ import Testing
       #expect(decoded?.events.first?.contentID == contentKey(of: Array(text.dropLast().utf8)))
     }
   }
+
+  @Test(arguments: [true, false]) func `filters that need bodies read them, from the file or from the store`(
+    packed: Bool
+  ) throws {
+    try withLogs { logs in
+      let body = #"{"spec":{"order":700,"selector":"tier == 'db'"}}"#
+      try logs.write(
+        "a.log", (0..<20).map { line($0, body: $0 % 5 == 0 ? body : #"{"spec":{"order":5}}"#) }.joined())
+      if packed { try logs.pack("a.log", as: "a.log.gz") }
+      let store = try logs.open()
+      _ = try ingest(
+        [logs.file(packed ? "a.log.gz" : "a.log")], into: store, options: IngestOptions(keepsPayload: packed))
+      func names(_ filter: String) throws -> [Int] {
+        let query = EventQuery(filter: try Filter(parsing: filter), level: .everything)
+        let snapshot = store.snapshot()
+        return try snapshot.select(query).map { snapshot.act($0).source.line - 1 }
+      }
+      #expect(try names(".requestObject.spec.order>=500") == [0, 5, 10, 15])
+      #expect(try names("-.requestObject.spec.order>=500").count == 16)
+      #expect(try names("\"tier == 'db'\"") == [0, 5, 10, 15])
+      #expect(try names("\"TIER == 'db'\" name:web-5") == [5])
+      #expect(try names("alice nothing-like-that").isEmpty)
+      #expect(try names("verb:update .requestObject.spec.order:5 name:web-1") == [1, 8])
+      // Added later, the query's answer grows.
+      let before = try names(".requestObject.spec.order>=500").count
+      try logs.write("b.log", line(100, body: body))
+      _ = try ingest([logs.file("b.log")], into: store)
+      #expect(try names(".requestObject.spec.order>=500").count == before + 1)
+    }
+  }
 }

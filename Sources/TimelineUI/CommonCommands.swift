@@ -12,8 +12,10 @@ enum CommonCommands {
     Command("n", name: "next-match", group: .find, "Next match of the search") { $0.search(forward: true, &$1) },
     Command("N", name: "previous-match", group: .find, "Previous match of the search") { $0.search(forward: false, &$1) },
     Command("1", name: "timeline", group: .open, "Timeline") { $0.goTo(.timeline, &$1) },
-    Command("2", name: "changes", group: .open, "Change log of the object, or all objects") { panes, session in
-      panes.goTo(panes.front.focusedObject(session).map(Place.changes) ?? .policies, &session)
+    // On the Timeline `c` opens the change log of the focused object, so `2` is left to lead to all of them.
+    Command("2", name: "changes", group: .open, "All objects; elsewhere the change log of this one") { panes, session in
+      let subject = panes.front is TimelinePane ? nil : panes.front.focusedObject(session)
+      return panes.goTo(subject.map(Place.changes) ?? .policies, &session)
     },
     Command("3", name: "diff", group: .open, "Diff of the chosen sides, or of this act") { panes, session in
       if let left = session.leftSide, let right = session.rightSide { return panes.goTo(.diff(left, right), &session) }

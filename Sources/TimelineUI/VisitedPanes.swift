@@ -169,7 +169,7 @@ struct VisitedPanes: Sendable {
     case .timeline: TimelinePane(query: EventQuery())
     case .around(let act): TimelinePane(around: act, session)
     case .event(let id): EventPane(id)
-    case .policies: PoliciesPane()
+    case .policies: PoliciesPane(at: front.focusedObject(session))
     case .changes(let key): ChangeLogPane(key)
     case .diff(let left, let right): DiffPane(left, right)
     case .actDiff(let key, let id): DiffPane(object: key, act: id)

@@ -41,7 +41,7 @@ import Testing
 
   @Test func `digits go to screens and keep the subject`() {
     var user = Afternoon()
-    user.press("2")
+    user.press("<Enter>2")
     #expect(user.text.contains("default.environment-isolation"))
     user.press("1")
     #expect(user.title.contains("[1]Timeline"))
@@ -49,8 +49,8 @@ import Testing
     #expect(!user.title.contains("[1]Timeline"))
   }
 
-  @Test func `2 without a subject lists all objects`() {
-    var user = Afternoon([])
+  @Test func `2 on the Timeline lists all objects`() {
+    var user = Afternoon()
     user.press("2")
     #expect(user.asked.last == .objects)
   }

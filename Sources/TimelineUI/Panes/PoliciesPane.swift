@@ -21,8 +21,11 @@ struct PoliciesPane: RowPane {
   private var pendingDiff: ObjectKey?
   private var searchText = ""
   var cursor = ListCursor()
+  /// The object to focus once the list is there.
+  private var wanted: ObjectKey?
 
-  init() {}
+  /// - Parameter object: what is focused first; nil for the first row.
+  init(at object: ObjectKey? = nil) { wanted = object }
 
   // MARK: Keys
 
@@ -122,7 +125,8 @@ struct PoliciesPane: RowPane {
   /// Lists anew and keeps the focused object.
   private mutating func arrange(_ session: Session) {
     guard let objects else { return }
-    let key = focused?.key
+    let key = focused?.key ?? wanted
+    wanted = nil
     let distance = cursor.index - cursor.top
     let words = filter.lowercased().split(separator: " ").map(String.init)
     let shown = words.isEmpty ? objects : objects.filter { ObjectRow.has($0, words) }

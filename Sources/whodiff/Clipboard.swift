@@ -72,7 +72,7 @@ struct Clipboard: Sendable {
         return inbox.post(.message(.notice("copied \(size) with \(words[0])")))
       case .osc52:
         guard let bytes = Self.osc52(text, wrapper: wrapper) else {
-          return inbox.post(.message(.notice("\(size) are too many for OSC 52 (56,244 at most); Y shows the text to select")))
+          return inbox.post(.message(.notice("\(size) are too many for OSC 52, which takes 56,244")))
         }
         inbox.post(.send(bytes))
         let need =

@@ -39,7 +39,9 @@ struct KeyReaderTests {
     #expect(keys("\u{1b}O") == [.escape, "O"])
   }
 
-  @Test(arguments: ["\u{1b}[99;3u", "\u{1b}[200~", "\u{1b}[<0;10;20M", "\u{1b}OP", "\u{1b}]52;c;AAAA\u{7}", "\u{1b}P1$r0m\u{1b}\\"])
+  @Test(arguments: [
+    "\u{1b}[99;3u", "\u{1b}[200~", "\u{1b}[<0;10;20M", "\u{1b}OP", "\u{1b}]52;c;AAAA\u{7}", "\u{1b}P1$r0m\u{1b}\\",
+  ])
   func `sequences that terminfo does not know type nothing`(sequence: String) {
     #expect(keys("a" + sequence + "b") == ["a", "b"])
   }

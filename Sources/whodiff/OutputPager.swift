@@ -15,7 +15,7 @@ final class Pager {
   static func start() -> Pager? {
     let command = Configuration.environment("WHODIFF_PAGER") ?? Configuration.environment("PAGER") ?? "less"
     let words = command.split(separator: " ").map(String.init)
-    guard let program = words.first, program != "cat" else { return nil }
+    guard let program = words.first, words != ["cat"] else { return nil }
     let name = program.split(separator: "/").last.map(String.init) ?? program
     if name == "whodiff" {
       ErrorOutput.say("PAGER=\(program) would page this program with itself; continuing without a pager")

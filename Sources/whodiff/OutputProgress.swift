@@ -4,12 +4,9 @@ import Ingestion
 struct ProgressLine: Sendable {
   let text: String
 
-  static func clear() {
-    if ErrorOutput.isTerminal { ErrorOutput.raw("\r\u{1b}[K") }
-  }
+  static func clear() { ErrorOutput.raw("\r\u{1b}[K") }
 
   func show() {
-    guard ErrorOutput.isTerminal else { return }
     // Longer than a narrow terminal it would wrap, and not be rewritten in place.
     ErrorOutput.raw("\r\u{1b}[K" + String(SafeText.line(text).prefix(78)))
   }

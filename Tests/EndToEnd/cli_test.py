@@ -1,9 +1,12 @@
 """The command line: rows to the letter, exit codes, what counts as a file, files that are made."""
-import csv, io, json, os, pathlib, shutil, stat, subprocess, sys, tempfile, unittest
+import csv, io, json, os, pathlib, pty, re, select, shutil, signal, stat, subprocess, sys, tempfile, time, unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "Support"))
 from terminal import SAMPLES, WHODIFF, private_environment
 
+HOSTILE = "\x1b]52;c;ZXZpbA==\x07\x1b[2J\x9b31m\u202egnp.exe\u2066\x00\x08\x7f\u200b\ufeff"
+# What must never reach a terminal: C0 but for line breaks, DEL, C1, bidirectional and zero-width characters.
+FORBIDDEN = re.compile("[\x00-\x09\x0b-\x1f\x7f\x80-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 UID = "00000000-0000-4000-8000-000000000001"
 POLICY = "netpol/shop/allow-web"
 
@@ -73,6 +76,29 @@ class CommandLine(unittest.TestCase):
 
     def rows(self, *words, code=0, **more):
         return [json.loads(line) for line in self.run_it(*words, "-o", "jsonl", code=code, **more).splitlines()]
+
+    def on_terminal(self, *words, timeout=60, **more):
+        """Exit code and all that the program writes to a terminal that is its input, output and errors."""
+        pid, fd = pty.fork()
+        if pid == 0:
+            os.chdir(self.folder)
+            os.execve(WHODIFF, [WHODIFF, *words], self.env | {"TERM": "xterm", "PAGER": "cat"} | more)
+        out = bytearray()
+        end = time.time() + timeout
+        while time.time() < end:
+            if select.select([fd], [], [], 0.1)[0]:
+                try:
+                    data = os.read(fd, 65536)
+                except OSError:
+                    break
+                if not data:
+                    break
+                out += data
+        else:
+            os.kill(pid, signal.SIGKILL)
+        os.close(fd)
+        status = os.waitpid(pid, 0)[1]
+        return os.waitstatus_to_exitcode(status), bytes(out).replace(b"\r\n", b"\n").replace(b"\r\x1b[K", b"")
 
     # Rows
 
@@ -360,6 +386,53 @@ class CommandLine(unittest.TestCase):
         cache = os.path.join(self.env["XDG_CACHE_HOME"], "whodiff")
         for name in os.listdir(cache):
             self.assertNotIn(b"aHVudGVyMg==", pathlib.Path(cache, name).read_bytes())
+
+    # Terminals
+
+    def test_hostile_text_on_a_terminal(self):
+        evil = policy(3, evil=HOSTILE)
+        evil["metadata"]["annotations"] = {"a" + HOSTILE: HOSTILE}
+        log = self.write("evil\x1b[2J\u202e.log", [
+            event(1, "create", 201, FIRST, user={"username": "mallory" + HOSTILE}),
+            event(2, "update", 200, evil, FIRST, userAgent=HOSTILE, requestURI="/" + HOSTILE,
+                  responseStatus={"code": 200, "message": HOSTILE}, annotations={"x" + HOSTILE: HOSTILE}),
+        ], tail="no record " + HOSTILE + "\n")
+        for words in (
+            ["log"], ["log", "-o", "wide"], ["log", "-o", "jsonl"], ["log", "-o", "json"], ["log", "-o", "yaml"], ["log", "-o", "csv"],
+            ["show", "11111111-0000-4000-8000-000000000002"], ["show", "11111111-0000-4000-8000-000000000002", "-o", "json"],
+            ["changes", "-p", "--manifests"], ["changes", "--manifests", "-o", "jsonl"], ["diff", POLICY], ["diff", POLICY, "-o", "json"],
+            ["diff", POLICY, "-o", "patch"], ["diff", POLICY, "-o", "jsonpatch"], ["count", "--by", "actor,agent"],
+            ["export", "--records", "--redact", "off"], ["log", "actor:" + HOSTILE.replace("\0", "")], ["log", "usr" + HOSTILE.replace("\0", "") + ":x"],
+        ):
+            with self.subTest(words=words):
+                _, data = self.on_terminal(*words, "--color", "never", log) if words[0] != "export" else self.on_terminal(*words, log)
+                text = data.decode("utf-8", "surrogateescape")
+                self.assertGreater(len(text), 40)
+                bad = FORBIDDEN.search(text)
+                self.assertIsNone(bad, bad and text[max(0, bad.start() - 60):bad.end() + 20])
+                if "-o" in words and words[-1] == "jsonl":
+                    json.loads(next(line for line in text.splitlines() if line.startswith("{")))
+
+    def test_long_text_goes_through_the_pager_and_rows_do_not(self):
+        code, data = self.on_terminal("log", self.log, PAGER="tail -n 1")
+        self.assertEqual(code, 0)
+        self.assertNotIn(b"VERB", data)
+        self.assertIn(b"VERB", self.on_terminal("log", "--no-pager", self.log, PAGER="tail -n 1")[1])
+        self.assertIn(b"VERB", self.on_terminal("log", self.log, WHODIFF_PAGER="cat", PAGER="tail -n 1")[1])
+        self.assertEqual(self.on_terminal("log", "-o", "jsonl", self.log, PAGER="tail -n 1")[1].count(b"whodiff.act/1"), 4)
+        self.assertIn(b"itself", self.on_terminal("log", self.log, PAGER="/usr/bin/whodiff")[1])
+        self.assertEqual(self.on_terminal("log", self.log, PAGER="false")[0], 0)
+
+    def test_a_terminal_hears_what_the_level_leaves_out(self):
+        self.assertRegex(self.on_terminal("log", self.log)[1].decode(), r"1 noop, 1 read")
+        self.run_it("log", self.log)
+        self.assertEqual(self.stderr, "")
+
+    def test_colours_are_for_terminals(self):
+        self.assertNotIn("\x1b[", self.run_it("diff", POLICY, self.log, code=1))
+        self.assertIn("\x1b[32m", self.run_it("diff", POLICY, "--color", "always", self.log, code=1))
+        self.assertIn(b"\x1b[32m", self.on_terminal("diff", POLICY, self.log)[1])
+        self.assertNotIn(b"\x1b[32m", self.on_terminal("diff", POLICY, self.log, NO_COLOR="1")[1])
 
     # Tables of the program itself
 

@@ -5,7 +5,7 @@ import EventQueries
 /// `whodiff [FILE]...`: the screens.
 struct BrowseCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "browse", abstract: "Browse logs on screens (the default).", usage: "whodiff [OPTIONS] [FILE|DIR|-]...")
+    commandName: "browse", abstract: "Browse logs on screens (the default).", usage: "\(Whodiff.calledName) [OPTIONS] [FILE|DIR|-]...")
 
   @Argument(help: "Logs, folders of logs, or - for standard input.")
   var arguments: [String] = []

@@ -9,7 +9,7 @@ import TimelineUI
 struct ChangesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "changes", abstract: "Print the change log of an object, or of all objects, oldest first.",
-    usage: "whodiff changes [OBJECT] [FILE]... [OPTIONS]")
+    usage: "\(Whodiff.calledName) changes [OBJECT] [FILE]... [OPTIONS]")
 
   @Argument(help: ArgumentHelp("KIND/NAME or KIND/NAMESPACE/NAME, and files to read.", valueName: "object|file"))
   var arguments: [String] = []
@@ -27,6 +27,10 @@ struct ChangesCommand: ParsableCommand {
   @OptionGroup var format: RowFormatOptions
   @OptionGroup var source: SourceOptions
   @OptionGroup var styling: StyleOptions
+
+  func validate() throws {
+    if let limit, limit < 0 { throw ValidationError("--limit takes a number from 0 on.") }
+  }
 
   func run() throws {
     let rule = try ArgumentRule(arguments, subjectName: "OBJECT")
@@ -180,7 +184,10 @@ private struct ChangeLogText {
   private func change(_ log: ChangeLog, _ index: Int) -> String {
     let summary = log.changes[index].summary
     if !summary.isEmpty { return summary }
-    return log.history.revisions[index].isInferred ? "inferred" : "-"
+    let revision = log.history.revisions[index]
+    let certainty = revision.isInferred ? " (inferred)" : ""
+    if revision.operation == .delete { return "end of lifetime \(revision.lifetime)" + certainty }
+    return revision.isInferred ? "may have been deleted" : "-"
   }
 }
 

@@ -6,7 +6,7 @@ import EventQueries
 struct CountCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "count", abstract: "Count acts by the values of fields, most first.",
-    usage: "whodiff count --by FIELD[,FIELD] [--every 1h] [FILTER] [FILE]... [OPTIONS]")
+    usage: "\(Whodiff.calledName) count --by FIELD[,FIELD] [--every 1h] [FILTER] [FILE]... [OPTIONS]")
 
   @Argument(help: ArgumentHelp("A filter, and files to read.", valueName: "filter|file"))
   var arguments: [String] = []

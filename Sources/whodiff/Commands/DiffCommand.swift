@@ -9,7 +9,7 @@ import TimelineUI
 struct DiffCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "diff", abstract: "Compare two versions of an object, or of two objects.",
-    usage: "whodiff diff OBJECT[@A] [OBJECT[@B]] [FILE]... [OPTIONS]",
+    usage: "\(Whodiff.calledName) diff OBJECT[@A] [OBJECT[@B]] [FILE]... [OPTIONS]",
     discussion: """
       @N is version N, @TIME the version in force then, @before:AUDITID and @after:AUDITID the sides of one act.
       Without @ the last two versions are compared; with one @ that version and the last. Exit code 1 says that they
@@ -173,7 +173,10 @@ private struct VersionSide {
       index = found
     case .time(let time):
       index = state(revisions.startIndex..<(revisions.lastIndex { $0.time <= time }.map { $0 + 1 } ?? 0))
-    case .before(let act): index = state(0..<(try Self.find(act, log)))
+    case .before(let act):
+      let found = try Self.find(act, log)
+      // What a creation follows is nothing, though the end of the object before may have left no line.
+      index = revisions[found].operation == .create ? nil : state(0..<found)
     case .after(let act): index = state(0..<(try Self.find(act, log) + 1))
     case .aroundAct(let act):
       throw CommandError("@{before,after}:\(act) is both sides: name no second OBJECT")

@@ -5,7 +5,8 @@ import TimelineUI
 /// `whodiff documentation`: the pages of `Docs/` that are printed from tables.
 struct DocumentationCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "documentation", abstract: "Print a page of the manual: keys, filter-language or log-formats.")
+    commandName: "documentation", abstract: "Print a page of the manual: keys, filter-language or log-formats.",
+    shouldDisplay: false)
 
   @Argument(help: "keys, filter-language or log-formats.")
   var topic: String

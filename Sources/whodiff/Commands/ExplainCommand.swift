@@ -5,7 +5,7 @@ import EventQueries
 /// `whodiff explain`: what a filter means.
 struct ExplainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "explain", abstract: "Tell in plain words what a filter means.", usage: "whodiff explain FILTER")
+    commandName: "explain", abstract: "Tell in plain words what a filter means.", usage: "\(Whodiff.calledName) explain FILTER")
 
   @Argument(help: "A filter; several words are one filter.")
   var filter: [String]

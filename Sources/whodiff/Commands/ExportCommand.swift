@@ -6,7 +6,7 @@ import EventQueries
 struct ExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "export", abstract: "Write acts as rows, to a file or to standard output.",
-    usage: "whodiff export [FILTER] [FILE]... --format FORMAT [--to PATH] [OPTIONS]",
+    usage: "\(Whodiff.calledName) export [FILTER] [FILE]... --format FORMAT [--to PATH] [OPTIONS]",
     discussion: "Formats:\n" + Exporter.all.map { "  \($0.name): \($0.summary)" }.joined(separator: "\n"))
 
   @Argument(help: ArgumentHelp("A filter, and files to read.", valueName: "filter|file"))

@@ -7,7 +7,7 @@ import Ingestion
 struct ImportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "import", abstract: "Read logs into a store that keeps them, every byte of them.",
-    usage: "whodiff import FILE... [--store FILE]",
+    usage: "\(Whodiff.calledName) import FILE... [--store FILE]",
     discussion: "What the store holds already is not read again: importing a log that has grown adds its new lines.")
 
   @Argument(help: "Logs, folders of logs, or - for standard input.")

@@ -7,7 +7,7 @@ import EventStorage
 struct LogCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "log", abstract: "List acts, one a line, oldest first.",
-    usage: "whodiff log [FILTER] [FILE]... [OPTIONS]")
+    usage: "\(Whodiff.calledName) log [FILTER] [FILE]... [OPTIONS]")
 
   @Argument(help: ArgumentHelp("A filter, and files to read.", valueName: "filter|file"))
   var arguments: [String] = []

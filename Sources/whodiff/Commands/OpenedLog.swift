@@ -165,7 +165,7 @@ struct Reading {
     let flag = interruption.flag
     defer { interruption.end() }
     let started = Configuration.monotonicSeconds()
-    let shown = Mutex(started)
+    let shown = Mutex((last: started, count: 0))
     var options = IngestOptions()
     options.keepsPayload = keepsPayload
     let report = try ingest(
@@ -174,14 +174,14 @@ struct Reading {
         guard ErrorOutput.isTerminal, !isQuiet else { return }
         let now = Configuration.monotonicSeconds()
         // A short run shows nothing; a long one at most four lines a second.
-        let isDue = shown.withLock { last in
-          guard now - last >= 0.25 else { return false }
-          last = now
+        let isDue = shown.withLock { shown in
+          guard now - shown.last >= 0.25 else { return false }
+          shown = (now, shown.count + 1)
           return true
         }
         if isDue { ProgressLine(progress, elapsed: now - started).show() }
       })
-    if !isQuiet { ProgressLine.clear() }
+    if shown.withLock({ $0.count > 0 }) { ProgressLine.clear() }
     for error in report.errors { ErrorOutput.say(String(describing: error)) }
     if flag.isRaised {
       ErrorOutput.say("stopped while reading: what follows is about the \(report.acts) acts that were read")

@@ -8,7 +8,7 @@ import TimelineUI
 /// `whodiff show`: one act in full.
 struct ShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "show", abstract: "Show one act in full.", usage: "whodiff show EVENT [FILE]... [OPTIONS]",
+    commandName: "show", abstract: "Show one act in full.", usage: "\(Whodiff.calledName) show EVENT [FILE]... [OPTIONS]",
     discussion: "EVENT is an auditID or the id of `whodiff log -o jsonl`; the first eight characters or more do.")
 
   @Argument(help: ArgumentHelp("An auditID or id, and files to read.", valueName: "event|file"))
@@ -113,8 +113,8 @@ private struct EventText {
     let result = [act.code.map(String.init) ?? "no final answer logged", act.outcome.name, act.decision, act.reason?.nonEmpty]
     lines.append(("result", result.compactMap { $0 }.joined(separator: "   ")))
     if let message = detail.message?.nonEmpty { lines.append(("", message)) }
-    lines.append(("audit", "id \(act.auditID ?? "-")   level \(act.level?.name ?? "-")   id \(act.contentID)"))
-    lines.append(("stages", act.stages.stages.map(\.name).joined(separator: ", ")))
+    lines.append(("audit", "id \(act.auditID ?? "-")   level \(act.level?.name ?? "-")"))
+    lines.append(("id", act.contentID.description))
     for record in detail.records {
       let position = record.source
       lines.append(

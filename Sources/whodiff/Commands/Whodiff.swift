@@ -31,7 +31,7 @@ struct Whodiff: ParsableCommand {
   ]
 
   /// `kubectl whodiff` when kubectl started it as a plug-in.
-  private static let calledName: String = {
+  static let calledName: String = {
     let name = CommandLine.arguments.first?.split(separator: "/").last.map(String.init)
     return name == "kubectl-whodiff" ? "kubectl whodiff" : "whodiff"
   }()

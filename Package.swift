@@ -64,6 +64,7 @@ let package = Package(
     tests("ManifestDiff", ["AuditModel", .product(name: "Yams", package: "Yams")]),
     tests("Ingestion", ["AuditModel", "EventQueries", "EventStorage", "LogDecoding"]),
     tests("TerminalScreen"),
+    tests("CursesDriver", ["TerminalScreen"]),
     tests(
       "TimelineUI", ["AuditModel", "EventQueries", "ObjectHistory", "ManifestDiff", "TerminalScreen"],
       exclude: ["Screens"]),

@@ -170,7 +170,7 @@ struct VisitedPanes: Sendable {
     case .around(let act): TimelinePane(around: act, session)
     case .event(let id): EventPane(id)
     case .policies: PoliciesPane(at: front.focusedObject(session))
-    case .changes(let key): ChangeLogPane(key)
+    case .changes(let key): ChangeLogPane(key, at: front.focusedAct(session)?.id)
     case .diff(let left, let right): DiffPane(left, right)
     case .actDiff(let key, let id): DiffPane(object: key, act: id)
     case .help: HelpPane(about: front)

@@ -26,7 +26,14 @@ struct ChangeLogPane: RowPane {
   private var diffCursor = ListCursor()
   private var diffIsFocused = false
 
-  init(_ object: ObjectKey) { self.object = object }
+  /// The act whose row is focused once the history is there.
+  private var wanted: ActID?
+
+  /// - Parameter act: where to begin; nil for the newest version.
+  init(_ object: ObjectKey, at act: ActID? = nil) {
+    self.object = object
+    wanted = act
+  }
 
   // MARK: Keys
 
@@ -131,7 +138,9 @@ struct ChangeLogPane: RowPane {
   /// A newer history of the object: what is focused, expanded and chosen stays with its act.
   private mutating func take(_ log: ChangeLog, _ session: inout Session) {
     let old = self.log
-    let focused = revision(at: cursor.index)?.act?.id
+    let focused = revision(at: cursor.index)?.act?.id ?? wanted
+    let isFirst = old == nil
+    wanted = nil
     let distance = cursor.index - cursor.top
     failure = nil
     self.log = log
@@ -144,8 +153,10 @@ struct ChangeLogPane: RowPane {
     rows = []
     arrange(session)
     let index = focused.flatMap(log.index(of:))
-    let row = index.flatMap { index in rows.firstIndex { $0.revision == index } } ?? 0
-    cursor.place(at: row, distanceFromTop: distance, count: rows.count, height: rowHeight(session))
+    // Without a row of its own: the newest version, not what is folded above it.
+    let newest = rows.firstIndex { $0.revision != nil } ?? 0
+    let row = index.flatMap { index in rows.firstIndex { $0.revision == index } } ?? (isFirst ? newest : 0)
+    cursor.place(at: row, distanceFromTop: isFirst ? row : distance, count: rows.count, height: rowHeight(session))
     _ = focusChanged(session)
   }
 

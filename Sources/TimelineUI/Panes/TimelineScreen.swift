@@ -47,11 +47,13 @@ extension TimelinePane {
     var parts = words.compactMap { outcome, word in
       (page?.folded[outcome] ?? 0) > 0 ? "\(PaneWords.grouped(page?.folded[outcome] ?? 0)) \(word)" : nil
     }
-    let head = "level \(query.level.rawValue) \(query.level.title)"
+    var head = "level \(query.level.rawValue) \(query.level.title)"
     func text() -> String { head + (parts.isEmpty ? "" : "; folded " + parts.joined(separator: " ")) }
-    // A sum stands for what does not fit.
-    let room = area.width - 8
+    // The counts say more than the level's title; a sum stands for them where they do not fit either.
+    let room = area.width - 6
+    if text().count > room { head = "level \(query.level.rawValue)" }
     if text().count > room {
+      head = "level \(query.level.rawValue) \(query.level.title)"
       let sum = page?.folded.values.reduce(0, +) ?? 0
       parts = ["\(PaneWords.grouped(sum)) acts"]
     }

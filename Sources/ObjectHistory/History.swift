@@ -6,11 +6,14 @@ public struct History: Sendable {
   public var kind: String
   /// By lifetime, then resourceVersion where it is known, else time of the latest stage.
   public var revisions: [Revision]
+  /// What the acts do not account for, in the order of the revisions between which they stand (`Finding.position`).
+  public var findings: [Finding]
 
-  public init(object: ObjectKey, kind: String, revisions: [Revision]) {
+  public init(object: ObjectKey, kind: String, revisions: [Revision], findings: [Finding] = []) {
     self.object = object
     self.kind = kind
     self.revisions = revisions
+    self.findings = findings
   }
 
   public var lifetimeCount: Int { revisions.map(\.lifetime).max() ?? 0 }
@@ -23,14 +26,21 @@ public struct History: Sendable {
   /// may hand over every deletecollection of the object's resource and namespace. A revision's `act` may have another
   /// outcome than the act handed in, `changed` or `noop`, where the bodies prove it.
   public static func of(_ object: ObjectKey, acts: [ActDetail]) -> History {
+    of(object, acts: acts, context: HistoryContext())
+  }
+
+  /// The same, with what the acts on this object alone do not tell.
+  public static func of(_ object: ObjectKey, acts: [ActDetail], context: HistoryContext) -> History {
+    let steps = inOrder(withProvenOutcomes(acts).compactMap { Step($0, about: object) })
     var replay = Replay(object)
-    replay.run(inOrder(withProvenOutcomes(acts).compactMap { Step($0, about: object) }))
+    replay.run(steps)
     // What the first manifest says of the kind holds for the rows before it too.
     let revisions = replay.revisions.map { revision in
       var revision = revision
       revision.kind = replay.kind
       return revision
     }
-    return History(object: object, kind: replay.kind, revisions: revisions)
+    let findings = FindingSearch.findings(of: object, steps, rows: replay.rows, revisions: revisions, context: context)
+    return History(object: object, kind: replay.kind, revisions: revisions, findings: findings)
   }
 }

@@ -5,6 +5,8 @@ struct Replay {
   let key: ObjectKey
   private(set) var revisions: [Revision] = []
   private(set) var kind: String
+  /// For each step the index of the row that it left; nil for one that left none.
+  private(set) var rows: [Int?] = []
 
   private var lifetime = 0
   private var number = 0
@@ -21,6 +23,8 @@ struct Replay {
 
   mutating func run(_ steps: [Step]) {
     for (index, step) in steps.enumerated() {
+      let rowCount = revisions.count
+      defer { rows.append(revisions.count > rowCount ? rowCount : nil) }
       switch step.effect {
       case .none: addNoVersion(step)
       case .write(let operation, let body): write(step, operation, body)

@@ -33,6 +33,8 @@ struct Step {
   var resourceVersion: String?
   /// When the latest stage happened.
   var end: Timestamp
+  /// The object in an answer that was accepted: as the act left it, or as it found it.
+  var answer: StoredObject?
 
   var act: Act { detail.act }
   /// resourceVersions count up through the whole store; nil where this one is no number.
@@ -57,6 +59,7 @@ struct Step {
     if act.outcome == .changed || act.outcome == .subresource || act.outcome == .noop {
       uid = stored?.uid ?? statusUID ?? (act.verb == "update" ? reference.uid : nil)
       resourceVersion = stored?.resourceVersion
+      answer = stored
     }
     switch act.outcome {
     case .subresource: effect = .part(body(stored))
@@ -100,6 +103,7 @@ struct Step {
       else { return false }
       guard isChange else { return true }
       uid = item.uid
+      self.answer = item
       effect = .end(.full)
       return true
     }

@@ -15,7 +15,8 @@ func policy(_ uid: String, _ version: Int, _ more: String = "\"spec\":{}", metad
 func act(
   _ verb: String, at seconds: Int64, code: Int = 200, outcome: Outcome = .changed, level: Level = .requestResponse,
   object: ObjectReference? = nil, key: ObjectKey = web, subresource: String? = nil, named: Bool = true, took: Double? = nil,
-  request: String? = nil, response: String? = nil, uri: String = "/apis", truncated: Bool = false
+  by: String? = nil, asUser: String? = nil, agent: String? = nil, auditID: String? = nil, request: String? = nil,
+  response: String? = nil, uri: String = "/apis", truncated: Bool = false, annotations: [(name: String, value: String)] = []
 ) throws -> ActDetail {
   let reference =
     object
@@ -25,8 +26,9 @@ func act(
   return ActDetail(
     act: Act(
       id: ActID(segment: 0, row: UInt32(seconds)), time: Timestamp(seconds: seconds), took: took, verb: verb, code: code,
-      outcome: outcome, level: level, object: reference, auditID: "\(seconds)", truncated: truncated),
-    requestURI: uri, request: try request.map(json), response: try response.map(json))
+      outcome: outcome, level: level, by: by, asUser: asUser, agent: agent, object: reference,
+      auditID: auditID ?? "\(seconds)", truncated: truncated),
+    requestURI: uri, request: try request.map(json), response: try response.map(json), annotations: annotations)
 }
 
 /// Rows in one line each: lifetime, number, operation (or outcome), fidelity, resourceVersion, `inferred`, `manifest`.

@@ -18,7 +18,7 @@ enum PatchKind {
         self = .apply
       } else if PatchKind.hasDirective(body) {
         self = .strategic
-      } else if PatchKind.mayMergeLists(key), PatchKind.hasList(body, except: PatchKind.replacedLists(key)) {
+      } else if PatchKind.isBuiltIn(key), PatchKind.hasList(body, except: PatchKind.replacedLists(key)) {
         self = .strategic
       } else {
         self = .merge
@@ -42,7 +42,7 @@ enum PatchKind {
 
   /// Whether the API server knows a Go type of the object, so that a strategic merge patch is possible. For all other
   /// kinds it answers 415.
-  private static func mayMergeLists(_ key: ObjectKey) -> Bool { builtInGroups.contains(key.group) }
+  static func isBuiltIn(_ key: ObjectKey) -> Bool { builtInGroups.contains(key.group) }
 
   private static func hasList(_ value: JSONValue, except replaced: Set<String>) -> Bool {
     guard case .object(let members) = value else { return false }

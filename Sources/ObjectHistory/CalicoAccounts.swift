@@ -1,0 +1,40 @@
+import AuditModel
+
+/// The service accounts under which Calico itself writes to its storage.
+enum CalicoAccounts {
+  static let storageGroup = "crd.projectcalico.org"
+  static let publicGroup = "projectcalico.org"
+
+  /// Whether a write to the storage group is no way past the API: Calico's own, or one of the controllers that clear
+  /// up after a deletion. Whoever acts as one of them is still themselves.
+  static func mayWriteStorage(_ act: Act) -> Bool {
+    guard let user = act.by else { return false }
+    func isTrusted(_ name: String) -> Bool {
+      isCalico(name) || (act.verb.hasPrefix("delete") && cleaners.contains(name))
+    }
+    return isTrusted(user) && act.asUser.map(isTrusted) ?? true
+  }
+
+  /// The name alone is not enough: anybody may name an account in a namespace of their own so.
+  static func isCalico(_ user: String) -> Bool {
+    let parts = user.split(separator: ":", omittingEmptySubsequences: false)
+    guard parts.count == 4, parts[0] == "system", parts[1] == "serviceaccount" else { return false }
+    return namespaces.contains(String(parts[2])) && names.contains(String(parts[3]))
+  }
+
+  /// Whether it is the account of the API server that serves `projectcalico.org`.
+  static func isAPIServer(_ user: String) -> Bool {
+    isCalico(user) && (user.hasSuffix(":calico-apiserver") || user.hasSuffix(":tigera-apiserver"))
+  }
+
+  private static let namespaces: Set<String> = [
+    "calico-apiserver", "calico-system", "kube-system", "tigera-operator", "tigera-system",
+  ]
+  private static let names: Set<String> = [
+    "calico-apiserver", "calico-cni-plugin", "calico-kube-controllers", "calico-node", "calico-typha", "tigera-apiserver",
+    "tigera-operator",
+  ]
+  private static let cleaners: Set<String> = [
+    "system:serviceaccount:kube-system:generic-garbage-collector", "system:serviceaccount:kube-system:namespace-controller",
+  ]
+}

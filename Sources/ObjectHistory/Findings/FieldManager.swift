@@ -1,0 +1,54 @@
+import AuditModel
+
+/// An entry of `metadata.managedFields`: who wrote some of the fields, and when last.
+struct FieldManager: Hashable {
+  var manager: String
+  /// `Apply` or `Update`.
+  var operation: String
+  var subresource: String
+  /// In whole seconds.
+  var time: Timestamp
+
+  /// Entries with a time, as they stand in the object.
+  static func all(of object: JSONValue?) -> [FieldManager] {
+    (object?["metadata", "managedFields"]?.array ?? []).compactMap { entry in
+      guard let time = entry["time"]?.string.flatMap({ Timestamp(rfc3339: $0) }) else { return nil }
+      return FieldManager(
+        manager: entry["manager"]?.string ?? "", operation: entry["operation"]?.string ?? "",
+        subresource: entry["subresource"]?.string ?? "", time: time)
+    }
+  }
+
+  /// Entries that the API server makes up: for what was there before the first apply, and for the oldest of too many.
+  var isMadeUp: Bool { manager == "before-first-apply" || manager == "ancient-changes" }
+
+  /// Components that keep an object's status are often left out of the log, and what they write is no policy.
+  var isUpkeep: Bool { subresource == "status" || subresource == "finalize" }
+
+  /// Whether an act ran when the entry was written. The server stamps it while the request runs, and cuts it to the
+  /// second.
+  func isWithin(_ step: Step) -> Bool {
+    step.act.time.adding(seconds: -2) < time && time <= step.end.adding(seconds: 1)
+  }
+
+  var words: String {
+    let part = subresource.isEmpty ? "" : " of \(subresource)"
+    return "managedFields: \(operation)\(part) by \(manager) at \(time.rfc3339.prefix(19))Z, which no act shows"
+  }
+}
+
+extension Step {
+  /// The name under which the API server keeps what the act wrote: `fieldManager` of the URI, else the user agent up
+  /// to its first slash. Nil where neither is known.
+  var fieldManager: String? {
+    if let query = detail.requestURI.split(separator: "?", maxSplits: 1).dropFirst().first {
+      for pair in query.split(separator: "&") where pair.hasPrefix("fieldManager=") {
+        let name = CollectionSelector.decoded(String(pair.dropFirst("fieldManager=".count)))
+        if !name.isEmpty { return name }
+      }
+    }
+    guard let agent = act.agent, !agent.isEmpty else { return nil }
+    let name = agent.prefix { $0 != "/" }
+    return String(String.UnicodeScalarView(name.unicodeScalars.prefix(128)))
+  }
+}

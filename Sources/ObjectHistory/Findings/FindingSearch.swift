@@ -1,0 +1,228 @@
+import AuditModel
+
+/// Walks through the acts on one object, in order, and finds what they do not account for.
+///
+/// Each place where the object was seen is held against the last one. What may have happened between, as far as the
+/// log shows it, always counts in favour of the log: an act without a body may have changed anything.
+struct FindingSearch {
+  let key: ObjectKey
+  let context: HistoryContext
+  private let steps: [Step]
+  /// Index of the row that a step left; nil for one that left none.
+  private let rows: [Int?]
+  private let revisions: [Revision]
+  private let unseen: UnseenWrites
+  private var findings: [Finding] = []
+
+  /// The object where it was seen last in its present life.
+  private struct Sighting {
+    var index: Int
+    var object: JSONValue
+    var version: String?
+    var managers: Set<FieldManager>
+  }
+  private var last: Sighting?
+  /// The uid of the present life, and the step that told it last.
+  private var life: (uid: String, index: Int)?
+  private var isEndShown = false
+
+  /// - Parameter rows: for each step the index of its row in `revisions`.
+  static func findings(
+    of key: ObjectKey, _ steps: [Step], rows: [Int?], revisions: [Revision], context: HistoryContext
+  ) -> [Finding] {
+    var search = FindingSearch(
+      key: key, context: context, steps: steps, rows: rows, revisions: revisions, unseen: UnseenWrites(steps))
+    for index in steps.indices { search.take(index) }
+    search.addReused()
+    return search.findings
+  }
+
+  private init(
+    key: ObjectKey, context: HistoryContext, steps: [Step], rows: [Int?], revisions: [Revision], unseen: UnseenWrites
+  ) {
+    self.key = key
+    self.context = context
+    self.steps = steps
+    self.rows = rows
+    self.revisions = revisions
+    self.unseen = unseen
+    upkeep = FindingSearch.upkeep(of: key)
+  }
+
+  private mutating func take(_ index: Int) {
+    let step = steps[index]
+    if let uid = step.uid {
+      if let life, life.uid != uid {
+        if !isEndShown, !mayHaveEnded(from: life.index, to: index) { addReplaced(life, by: uid, at: index) }
+        last = nil
+        isEndShown = false
+      }
+      life = (uid, index)
+    }
+    if let answer = step.answer, step.uid != nil, !answer.isPartial {
+      see(answer, at: index)
+      if !answer.isDeleted { isEndShown = false }
+    }
+    if step.isEnd || step.isCollection { isEndShown = true }
+    if case .write(.terminating, _) = step.effect { isEndShown = true }
+    if step.isCreation, step.uid == nil { isEndShown = false }
+    if isBypass(step) { addBypass(index) }
+  }
+
+  // MARK: Between two sightings
+
+  private mutating func see(_ answer: StoredObject, at index: Int) {
+    let step = steps[index]
+    let managers = FieldManager.all(of: answer.object)
+    defer {
+      last = Sighting(
+        index: index, object: answer.object, version: answer.resourceVersion, managers: Set(managers))
+    }
+    guard let last else { return }
+    let unseen = unseen.between(last.index, index, uid: step.uid)
+    let request = Touched(step, key)
+    var evidence: [String] = []
+
+    let generations = (last.object.generation, answer.object.generation)
+    if let old = generations.0, let new = generations.1, new - old > Int64(unseen.count) + (request.isWrite ? 1 : 0) {
+      evidence.append("generation \(old) -> \(new)")
+    }
+    if unseen.isEmpty, let base = step.baseVersion, let known = last.version, isLater(base, than: known),
+      last.object["status"] == nil, answer.object["status"] == nil
+    {
+      evidence.append("written on version \(base), the last one in the log is \(known)")
+    }
+    var paths: [String]?
+    if unseen.isEmpty, let touched = request.extent, !step.wasMutated, isSameVersion(last.object, answer.object) {
+      var ignored = touched.union(upkeep)
+      // Every write to the spec counts the generation up; where it did not, the server only shows the spec otherwise.
+      if let old = generations.0, let new = generations.1, old == new { ignored.add(["spec"]) }
+      let found = FieldDifferences(
+        from: last.object, to: answer.object, ignoring: ignored, countsRemovals: !request.takesAway)
+      if !found.paths.isEmpty { evidence.append(contentWords(found.paths, step)) }
+      paths = found.paths
+    }
+    evidence += strangers(managers, last, step, unseen).map(\.words)
+    guard !evidence.isEmpty else { return }
+    let differing = paths.flatMap { $0.isEmpty ? nil : $0 }
+      ?? FieldDifferences(from: last.object, to: answer.object, ignoring: upkeep).paths
+    add(.outside, from: last.index, at: index, paths: differing, evidence: evidence)
+  }
+
+  private func contentWords(_ paths: [String], _ step: Step) -> String {
+    let more = paths.count > 1 ? " and \(paths.count - 1) more" : ""
+    return "\(paths[0])\(more) had changed before this \(step.act.verb), which does not touch it"
+  }
+
+  /// Entries of managedFields that are new and that no act accounts for.
+  private func strangers(
+    _ managers: [FieldManager], _ last: Sighting, _ step: Step, _ unseen: ArraySlice<Step>
+  ) -> [FieldManager] {
+    let news = managers.filter { !last.managers.contains($0) && !$0.isMadeUp && !$0.isUpkeep }
+    guard !news.isEmpty else { return [] }
+    let sent = Set(FieldManager.all(of: step.detail.request) + step.patchedManagers)
+    let isOwnThere = step.fieldManager.map { name in news.contains { $0.manager == name && $0.isWithin(step) } } ?? false
+    return news.filter { entry in
+      if sent.contains(entry) { return false }
+      let isByStep = step.isEffective && entry.isWithin(step) && (!isOwnThere || step.fieldManager == entry.manager)
+      return !isByStep && !unseen.contains { entry.isWithin($0) }
+    }
+  }
+
+  /// What the API server, Calico's, and the components that run a pod keep up on their own. The server itself brings
+  /// last-applied up to date when somebody applies on its side.
+  private let upkeep: FieldExtent
+
+  private static func upkeep(of key: ObjectKey) -> FieldExtent {
+    var extent = FieldExtent([
+      ["apiVersion"], ["kind"], ["status"], ["metadata", "managedFields"], ["metadata", "resourceVersion"],
+      ["metadata", "generation"], ["metadata", "uid"], ["metadata", "creationTimestamp"], ["metadata", "selfLink"],
+      ["metadata", "deletionTimestamp"], ["metadata", "deletionGracePeriodSeconds"],
+      ["metadata", "annotations", "deployment.kubernetes.io/revision"],
+      ["metadata", "annotations", "kubectl.kubernetes.io/last-applied-configuration"],
+      ["metadata", "annotations", "projectcalico.org/metadata"], ["metadata", "labels", "projectcalico.org/tier"],
+    ])
+    if key.group.isEmpty, key.resource == "pods" {
+      extent.add(["spec", "nodeName"])
+      for name in ["containerID", "podIP", "podIPs"] { extent.add(["metadata", "annotations", "cni.projectcalico.org/" + name]) }
+    }
+    return extent
+  }
+
+  private func isSameVersion(_ old: JSONValue, _ new: JSONValue) -> Bool {
+    guard let left = old["apiVersion"]?.string, let right = new["apiVersion"]?.string else { return true }
+    return left == right
+  }
+
+  /// resourceVersions are compared as numbers where they are some; others can only differ.
+  private func isLater(_ version: String, than known: String) -> Bool {
+    if let left = UInt64(version), let right = UInt64(known) { return left > right }
+    return version != known
+  }
+
+  // MARK: Lives
+
+  private func mayHaveEnded(from start: Int, to end: Int) -> Bool {
+    let since = steps[start].act.time
+    let until = steps[end].end
+    if context.namespaceDeletions.contains(where: { since.adding(seconds: -1) <= $0 && $0 <= until.adding(seconds: 1) }) {
+      return true
+    }
+    return unseen.between(start, end, uid: nil).contains { step in
+      step.isEnd || step.isCollection || step.act.verb.hasPrefix("delete") || step.act.object?.subresource == "eviction"
+    }
+  }
+
+  private mutating func addReplaced(_ old: (uid: String, index: Int), by uid: String, at index: Int) {
+    var words = "uid \(old.uid) -> \(uid), and no act deleted the first"
+    let object = steps[index].answer?.object
+    if !steps[index].isCreation, let created = object?["metadata", "creationTimestamp"]?.string {
+      words += "; the second was created at \(created)"
+    }
+    var paths: [String] = []
+    if let last, let object { paths = FieldDifferences(from: last.object, to: object, ignoring: upkeep).paths }
+    add(.outside, from: old.index, at: index, paths: paths, evidence: [words])
+  }
+
+  // MARK: Past the API
+
+  private func isBypass(_ step: Step) -> Bool {
+    guard context.showsCalicoAPI, key.group == CalicoAccounts.storageGroup, step.isEffective else { return false }
+    return !CalicoAccounts.mayWriteStorage(step.act)
+  }
+
+  private mutating func addBypass(_ index: Int) {
+    let act = steps[index].act
+    let agent = act.agent.map { " with \($0)" } ?? ""
+    add(
+      .bypass, from: last?.index == index ? nil : last?.index, at: index, paths: [],
+      evidence: ["\(act.verb) of \(key.group) by \(act.actorText)\(agent), past the projectcalico.org API"])
+  }
+
+  // MARK: Borrowed names
+
+  private mutating func addReused() {
+    for (first, again) in reusedAuditIDs(steps) {
+      let acts = (steps[first].act, steps[again].act)
+      add(
+        .reused, from: first, at: again, paths: [],
+        evidence: ["auditID \(acts.1.auditID ?? "") of the \(acts.0.verb) by \(acts.0.actorText) at \(acts.0.time.rfc3339) again"])
+    }
+    for (index, step) in steps.enumerated() {
+      guard let auditID = step.act.auditID, context.reusedAuditIDs.contains(auditID) else { continue }
+      add(.reused, from: index, at: index, paths: [], evidence: ["auditID \(auditID) stands on a request about something else too"])
+    }
+    findings = findings.enumerated().sorted { ($0.element.position, $0.offset) < ($1.element.position, $1.offset) }.map(\.element)
+  }
+
+  private mutating func add(_ kind: Finding.Kind, from start: Int?, at index: Int, paths: [String], evidence: [String]) {
+    guard let row = rows[index] else { return }
+    let step = steps[index]
+    findings.append(
+      Finding(
+        kind: kind, object: key, objectKind: revisions[row].kind,
+        after: revisions[..<row].last { $0.number != nil }?.number,
+        before: revisions[row...].first { $0.number != nil }?.number, position: row, paths: paths, evidence: evidence,
+        since: kind == .bypass ? step.act.time : start.map { steps[$0].act.time }, until: step.end))
+  }
+}

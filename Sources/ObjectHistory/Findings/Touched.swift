@@ -1,0 +1,78 @@
+import AuditModel
+
+/// What one act may itself have altered, so that all else in its answer must have been so before.
+struct Touched {
+  /// Nil where the request holds the whole object, or is not known.
+  var extent: FieldExtent?
+  /// Whether the act made a version of its own.
+  var isWrite: Bool
+  /// Whether fields may be gone that the request does not name: an apply gives up what it names no more.
+  var takesAway = false
+
+  init(_ step: Step, _ key: ObjectKey) {
+    isWrite = step.isEffective
+    switch step.effect {
+    case .none: extent = FieldExtent()
+    case .part:
+      extent = step.act.object?.subresource == "status" ? Touched.allButSpec : nil
+    case .end where step.act.verb != "patch" && step.act.verb != "update": extent = Touched.ofDeletion
+    case .write(.terminating, _): extent = Touched.ofDeletion
+    case .write, .end:
+      guard step.act.verb == "patch", let patch = step.detail.request else { return }
+      extent = FieldExtent(ofPatch: patch, on: key)
+      takesAway = PatchKind(patch, object: key) == .apply
+    case .collection: break
+    }
+  }
+
+  private static let ofDeletion = FieldExtent([["metadata", "finalizers"], ["spec", "finalizers"]])
+  private static let allButSpec = FieldExtent([["metadata"], ["status"]])
+}
+
+extension Step {
+  /// The version that the client had before it, where the server has checked that it was the last one.
+  var baseVersion: String? {
+    let request = detail.request
+    let sent: String?
+    switch act.verb {
+    case "update":
+      sent = request?["metadata", "resourceVersion"]?.string ?? act.object?.resourceVersion
+    case "patch":
+      sent = request?["metadata", "resourceVersion"]?.string ?? request?.array?.lazy.compactMap { operation in
+        operation["op"]?.string == "test" && operation["path"]?.string == "/metadata/resourceVersion"
+          ? operation["value"]?.string : nil
+      }.first
+    case "delete": sent = request?["preconditions", "resourceVersion"]?.string
+    default: sent = nil
+    }
+    guard var text = sent else { return nil }
+    if text.hasSuffix("/") { text.removeLast() }
+    return text.isEmpty || text == "0" ? nil : text
+  }
+
+  /// Entries of managedFields that a JSON patch sets by hand, as kubectl does when it moves to server-side apply.
+  var patchedManagers: [FieldManager] {
+    (detail.request?.array ?? []).flatMap { operation -> [FieldManager] in
+      guard operation["path"]?.string?.hasPrefix("/metadata/managedFields") == true, let value = operation["value"] else {
+        return []
+      }
+      let entries: JSONValue = value.array == nil ? .array([value]) : value
+      return FieldManager.all(of: .object(["metadata": .object(["managedFields": entries])]))
+    }
+  }
+
+  /// Whether a webhook altered the request on its way.
+  var wasMutated: Bool {
+    detail.annotations.contains { name, value in
+      name.hasPrefix("patch.webhook.admission.k8s.io/")
+        || (name.hasPrefix("mutation.webhook.admission.k8s.io/") && !value.contains("\"mutated\":false"))
+    }
+  }
+
+  /// Whether the act made the object.
+  var isCreation: Bool { if case .write(.create, _) = effect { true } else { false } }
+}
+
+extension JSONValue {
+  var generation: Int64? { self["metadata", "generation"]?.integer }
+}

@@ -48,21 +48,20 @@ struct ChangesCommand: ParsableCommand {
       let columns = ChangeLog.rowColumns + (manifests ? ["manifest"] : [])
       var writer = try format.exporter.map { try RowWriter($0, columns: columns, to: out.output) }
       let text = ChangeLogText(zone: zone, showsPatch: patch, showsManifests: manifests, to: out)
-      for object in objects where left > 0 {
-        let (changeLog, details) = logs.changeLog(of: object)
-        var rows = changeLog.history.revisions.indices.filter { index in
-          isShown(changeLog.history.revisions[index], plan: plan, details: details)
-        }
+      try logs.forEach(objects) { entry in
+        let revisions = entry.log.history.revisions
+        var rows = revisions.indices.filter { isShown(revisions[$0], plan: plan, details: entry.details) }
         if reverse { rows.reverse() }
         rows = Array(rows.prefix(left))
-        guard !rows.isEmpty else { continue }
+        guard !rows.isEmpty else { return left > 0 }
         left -= rows.count
         isEmpty = false
         if writer != nil {
-          for index in rows { try writer?.write(changeLog.row(index, showsManifest: manifests)) }
+          for index in rows { try writer?.write(entry.log.row(index, showsManifest: manifests)) }
         } else {
-          try text.write(changeLog, rows: rows)
+          try text.write(entry.log, rows: rows)
         }
+        return left > 0
       }
       try writer?.finish()
     }

@@ -1,47 +1,79 @@
 import AuditModel
+import Dispatch
 import EventStorage
 import ObjectHistory
+import Synchronization
 import TimelineUI
 
-/// Change logs of objects, one after the other. Acts about many objects, such as the deletion of a collection, are
-/// read once.
-final class ObjectLogs {
+/// Change logs of objects. Acts about many objects, such as the deletion of a collection, are read once.
+final class ObjectLogs: Sendable {
+  /// One object's log, and the details of its acts by id, for filters that look into bodies.
+  struct Entry: Sendable {
+    var log: ChangeLog
+    var details: [ActID: ActDetail]
+  }
+  private struct State {
+    var shared: [ActID: ActDetail] = [:]
+    /// Why bodies could not be read, once for each reason.
+    var problems: [String] = []
+  }
   private let snapshot: StoreSnapshot
-  private var shared: [ActID: ActDetail] = [:]
-  /// Why bodies could not be read, once for each reason.
-  private(set) var problems: [String] = []
-  private let sharedAtMost = 64
+  private let state = Mutex(State())
+  private static let sharedAtMost = 64
+  private static let problemsAtMost = 20
 
   init(_ snapshot: StoreSnapshot) { self.snapshot = snapshot }
 
-  /// - Returns: the log, and the details of its acts by id, for filters that look into bodies.
-  func changeLog(of object: ObjectKey) -> (log: ChangeLog, details: [ActID: ActDetail]) {
+  func changeLog(of object: ObjectKey) -> Entry {
     let details = snapshot.acts(about: object).map(detail)
     let byID = Dictionary(details.map { ($0.act.id, $0) }, uniquingKeysWith: { first, _ in first })
-    return (ChangeLog(History.of(object, acts: details)), byID)
+    return Entry(log: ChangeLog(History.of(object, acts: details)), details: byID)
+  }
+
+  /// The logs of all objects in their order, made on all cores, a few at a time, so that memory is that of a few.
+  /// - Parameter body: takes each log; false ends it.
+  func forEach(_ objects: [ObjectKey], _ body: (Entry) throws -> Bool) rethrows {
+    let batch = 32
+    for start in stride(from: 0, to: objects.count, by: batch) {
+      let part = objects[start..<min(objects.count, start + batch)]
+      let entries = Mutex<[Int: Entry]>([:])
+      DispatchQueue.concurrentPerform(iterations: part.count) { index in
+        let entry = changeLog(of: objects[start + index])
+        entries.withLock { $0[index] = entry }
+      }
+      let ready = entries.withLock { $0 }
+      for index in 0..<part.count {
+        guard let entry = ready[index] else { continue }
+        guard try body(entry) else { return }
+      }
+    }
   }
 
   func detail(_ id: ActID) -> ActDetail {
-    if let known = shared[id] { return known }
-    let act = snapshot.act(id)
+    if let known = state.withLock({ $0.shared[id] }) { return known }
     let detail: ActDetail
     do {
       detail = try snapshot.detail(id)
     } catch {
       // Who and when are in the columns; the bodies count as not logged.
       let problem = String(describing: error)
-      if !problems.contains(problem), problems.count < 20 { problems.append(problem) }
-      detail = ActDetail(act: act, requestURI: "", request: nil, response: nil)
+      state.withLock { state in
+        if !state.problems.contains(problem), state.problems.count < Self.problemsAtMost { state.problems.append(problem) }
+      }
+      detail = ActDetail(act: snapshot.act(id), requestURI: "", request: nil, response: nil)
     }
-    if act.object?.name == nil {
-      if shared.count >= sharedAtMost { shared.removeAll() }
-      shared[id] = detail
+    if detail.act.object?.name == nil {
+      state.withLock { state in
+        if state.shared.count >= Self.sharedAtMost { state.shared.removeAll() }
+        state.shared[id] = detail
+      }
     }
     return detail
   }
 
   /// Says what could not be read; whether there was anything.
   func sayProblems() -> Bool {
+    let problems = state.withLock { $0.problems }
     for problem in problems { ErrorOutput.say(problem) }
     return !problems.isEmpty
   }

@@ -83,6 +83,14 @@ extension JSONValue {
   /// A JSON string literal; control characters, the quote and the backslash are escaped, all else stands as it is.
   public static func writeString(_ text: String, to out: inout [UInt8]) {
     out.append(UInt8(ascii: "\""))
+    defer { out.append(UInt8(ascii: "\"")) }
+    // Most strings hold nothing to escape: they are copied as a whole.
+    let isCopied = text.utf8.withContiguousStorageIfAvailable { bytes in
+      guard bytes.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) else { return false }
+      out.append(contentsOf: bytes)
+      return true
+    }
+    if isCopied == true { return }
     for byte in text.utf8 {
       switch byte {
       case UInt8(ascii: "\""): out.append(contentsOf: "\\\"".utf8)
@@ -98,7 +106,6 @@ extension JSONValue {
       default: out.append(byte)
       }
     }
-    out.append(UInt8(ascii: "\""))
   }
 }
 

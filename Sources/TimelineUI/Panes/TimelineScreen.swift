@@ -48,12 +48,17 @@ extension TimelinePane {
       (page?.folded[outcome] ?? 0) > 0 ? "\(PaneWords.grouped(page?.folded[outcome] ?? 0)) \(word)" : nil
     }
     var head = "level \(query.level.rawValue) \(query.level.title)"
-    func text() -> String { head + (parts.isEmpty ? "" : "; folded " + parts.joined(separator: " ")) }
+    var verb = "; folded "
+    func text() -> String { head + (parts.isEmpty ? "" : verb + parts.joined(separator: " ")) }
     // The counts say more than the level's title; a sum stands for them where they do not fit either.
     let room = area.width - 6
-    if text().count > room { head = "level \(query.level.rawValue)" }
+    if text().count > room {
+      head = "level \(query.level.rawValue)"
+      verb = " folds "
+    }
     if text().count > room {
       head = "level \(query.level.rawValue) \(query.level.title)"
+      verb = "; folded "
       let sum = page?.folded.values.reduce(0, +) ?? 0
       parts = ["\(PaneWords.grouped(sum)) acts"]
     }

@@ -403,7 +403,11 @@ struct ChangeLogPane: RowPane {
     if expanded.remove(index) == nil { expanded.insert(index) }
     arrange(session)
     if let row = rows.firstIndex(of: .revision(index)) {
-      cursor.place(at: row, count: rows.count, height: rowHeight(session))
+      // What was asked for comes into view: the entry moves up as far as its diff needs.
+      let height = rowHeight(session)
+      let below = rows[row...].prefix { $0.revision == index }.count
+      let distance = min(row - cursor.top, max(0, height - below))
+      cursor.place(at: row, distanceFromTop: distance, count: rows.count, height: height)
     }
     return []
   }

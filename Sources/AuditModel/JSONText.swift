@@ -86,7 +86,9 @@ extension JSONValue {
     defer { out.append(UInt8(ascii: "\"")) }
     // Most strings hold nothing to escape: they are copied as a whole.
     let isCopied = text.utf8.withContiguousStorageIfAvailable { bytes in
-      guard bytes.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) else { return false }
+      guard bytes.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) else {
+        return false
+      }
       out.append(contentsOf: bytes)
       return true
     }

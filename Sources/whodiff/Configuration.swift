@@ -129,7 +129,9 @@ enum Configuration {
     let isName = name.utf8.allSatisfy { byte in
       (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte) || "/_+-".utf8.contains(byte)
     }
-    guard isName, !name.hasPrefix("/"), let bytes = ZoneFile.bytes(at: "/usr/share/zoneinfo/" + name) else { return nil }
+    guard isName, !name.hasPrefix("/"), let bytes = ZoneFile.bytes(at: "/usr/share/zoneinfo/" + name) else {
+      return nil
+    }
     return ZoneFile.zone(name: name, bytes: bytes)
   }
 }

@@ -68,7 +68,9 @@ enum ZoneFile {
     var typeCount: Int { counts[4] }
 
     init?(_ bytes: [UInt8], at start: Int) {
-      guard start >= 0, start + 44 <= bytes.count, bytes[start..<(start + 4)].elementsEqual("TZif".utf8) else { return nil }
+      guard start >= 0, start + 44 <= bytes.count, bytes[start..<(start + 4)].elementsEqual("TZif".utf8) else {
+        return nil
+      }
       self.start = start
       version = Int(bytes[start + 4]) - 48
       counts = (0..<6).map { Int(ZoneFile.integer(bytes, at: start + 20 + $0 * 4, size: 4)) }
@@ -76,7 +78,8 @@ enum ZoneFile {
     }
 
     func end(timeSize: Int) -> Int {
-      start + 44 + timeCount * (timeSize + 1) + typeCount * 6 + counts[5] + counts[2] * (timeSize + 4) + counts[1] + counts[0]
+      start + 44 + timeCount * (timeSize + 1) + typeCount * 6 + counts[5] + counts[2] * (timeSize + 4) + counts[1]
+        + counts[0]
     }
   }
 }
@@ -128,7 +131,8 @@ private struct ZoneRule {
       if reader.isAtEnd { return }
       return nil
     }
-    summerOffset = reader.peek == UInt8(ascii: ",") ? standardOffset + 3600 : -(reader.time() ?? -(standardOffset + 3600))
+    summerOffset =
+      reader.peek == UInt8(ascii: ",") ? standardOffset + 3600 : -(reader.time() ?? -(standardOffset + 3600))
     guard reader.take(","), let start = reader.change(), reader.take(","), let end = reader.change(), reader.isAtEnd
     else { return nil }
     changes = (start, end)

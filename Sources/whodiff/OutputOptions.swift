@@ -24,12 +24,17 @@ struct StyleOptions: ParsableArguments {
       case .always: true
       case .never: false
       case .auto:
-        if Configuration.environment("NO_COLOR") != nil { false }
-        else if Configuration.environment("CLICOLOR_FORCE").map({ $0 != "0" }) == true { true }
-        else { Configuration.outputIsTerminal && Configuration.environment("TERM").map { $0 != "dumb" } == true }
+        if Configuration.environment("NO_COLOR") != nil {
+          false
+        } else if Configuration.environment("CLICOLOR_FORCE").map({ $0 != "0" }) == true {
+          true
+        } else {
+          Configuration.outputIsTerminal && Configuration.environment("TERM").map { $0 != "dumb" } == true
+        }
       }
     // A pipe gets the text as it is: the locale is that of whoever reads it.
-    return TextStyle(usesColor: usesColor, asciiOnly: ascii || (Configuration.outputIsTerminal && !Configuration.localeIsUTF8))
+    return TextStyle(
+      usesColor: usesColor, asciiOnly: ascii || (Configuration.outputIsTerminal && !Configuration.localeIsUTF8))
   }
 }
 
@@ -70,7 +75,9 @@ struct RowWriter {
   private var encoder: any RowEncoder
   private let isTerminal: Bool
 
-  init(_ exporter: Exporter, columns: [String], to output: Output, isTerminal: Bool = Configuration.outputIsTerminal) throws {
+  init(_ exporter: Exporter, columns: [String], to output: Output, isTerminal: Bool = Configuration.outputIsTerminal)
+    throws
+  {
     self.output = output
     self.isTerminal = isTerminal
     encoder = exporter.encoder(columns)

@@ -74,7 +74,8 @@ struct TextStyle {
     var out = ""
     for line in text.split(separator: "\n", omittingEmptySubsequences: false).dropLast(text.hasSuffix("\n") ? 1 : 0) {
       let emphasis: Emphasis =
-        line.hasPrefix("+++") || line.hasPrefix("---") ? .heading
+        line.hasPrefix("+++") || line.hasPrefix("---")
+        ? .heading
         : line.hasPrefix("@@") ? .faint : line.hasPrefix("+") ? .added : line.hasPrefix("-") ? .removed : .none
       out += indentation + self.text(String(line), emphasis) + "\n"
     }

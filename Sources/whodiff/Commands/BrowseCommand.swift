@@ -5,7 +5,8 @@ import EventQueries
 /// `whodiff [FILE]...`: the screens.
 struct BrowseCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "browse", abstract: "Browse logs on screens (the default).", usage: "\(Whodiff.calledName) [OPTIONS] [FILE|DIR|-]...")
+    commandName: "browse", abstract: "Browse logs on screens (the default).",
+    usage: "\(Whodiff.calledName) [OPTIONS] [FILE|DIR|-]...")
 
   @Argument(help: "Logs, folders of logs, or - for standard input.")
   var arguments: [String] = []
@@ -38,7 +39,9 @@ struct BrowseCommand: AsyncParsableCommand {
     if !options.paths.isEmpty, source.store != nil {
       throw CommandError("--store and FILE exclude each other: `whodiff import` reads files into a store")
     }
-    if !source.noIndex, let directory = Configuration.cacheDirectory, let path = Configuration.indexPath(for: options.paths) {
+    if !source.noIndex, let directory = Configuration.cacheDirectory,
+      let path = Configuration.indexPath(for: options.paths)
+    {
       if Configuration.makeDirectory(directory) {
         options.indexPath = path
       } else if !source.quiet {

@@ -122,7 +122,8 @@ private struct ChangeLogText {
     let lifetimes = Words.count(max(1, history.lifetimeCount), "lifetime")
     try output.write(
       style.text("\(history.kind) \(history.object.path)", .heading)
-        + style.text("   \(history.object.group.isEmpty ? "core" : history.object.group)   \(versions), \(lifetimes)") + "\n")
+        + style.text("   \(history.object.group.isEmpty ? "core" : history.object.group)   \(versions), \(lifetimes)")
+        + "\n")
     if showsPatch || showsManifests {
       for index in rows { try writeEntry(log, index) }
     } else {
@@ -161,7 +162,8 @@ private struct ChangeLogText {
       if isComparable, old != nil || revision.manifest != nil {
         let diff = VersionDiff(from: old, to: revision.manifest)
         let unified = diff.unifiedText(
-          leftName: previous?.number.map { "r\($0)" } ?? "/dev/null", rightName: revision.number.map { "r\($0)" } ?? "/dev/null")
+          leftName: previous?.number.map { "r\($0)" } ?? "/dev/null",
+          rightName: revision.number.map { "r\($0)" } ?? "/dev/null")
         try output.write(style.unifiedDiff(unified, indentation: "  "))
       } else {
         try output.write("  content not known: \(revision.fidelity == .truncated ? "truncated" : "not logged")\n")

@@ -52,7 +52,8 @@ struct CountCommand: ParsableCommand {
       if let exporter = format.exporter {
         var writer = try RowWriter(exporter, columns: CountRow.columns, to: out.output)
         for (group, count) in shown {
-          try writer.write(CountRow.json(fields: fields.map(\.name), values: group.values, since: group.since, count: count))
+          try writer.write(
+            CountRow.json(fields: fields.map(\.name), values: group.values, since: group.since, count: count))
         }
         try writer.finish()
       } else {
@@ -99,7 +100,8 @@ struct CountCommand: ParsableCommand {
 
   private func stepSeconds(_ text: String) throws -> Int {
     let units: [Character: Int] = ["s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800]
-    guard let last = text.last, let unit = units[last], let number = Int(text.dropLast()), number > 0, number < 1_000_000
+    guard let last = text.last, let unit = units[last], let number = Int(text.dropLast()), number > 0,
+      number < 1_000_000
     else { throw ValidationError("--every \(quoted(text)) is no duration: it takes 30s, 10m, 1h, 1d, 1w.") }
     return number * unit
   }

@@ -62,7 +62,8 @@ struct DiffCommand: ParsableCommand {
       sides.hasUnknownContent
       ? VersionDiff()
       : VersionDiff(
-        from: sides.left.manifest, to: sides.right.manifest, options: VersionDiff.Options(showsMachineFields: machineFields))
+        from: sides.left.manifest, to: sides.right.manifest,
+        options: VersionDiff.Options(showsMachineFields: machineFields))
     let form = json ? "jsonl" : output
     let isText = form == "text" || form == "table" || form == "patch"
     let out = CommandOutput(styling, isText: isText && form != "patch")
@@ -106,7 +107,8 @@ struct DiffCommand: ParsableCommand {
     if !hunks.isEmpty { try out.output.write(style.unifiedDiff(hunks.joined(separator: "\n"))) }
     if diff.hiddenMachineFields > 0 {
       try out.output.write(
-        style.text("machine fields that differ: \(diff.hiddenMachineFields) (--machine-fields shows them)", .faint) + "\n")
+        style.text("machine fields that differ: \(diff.hiddenMachineFields) (--machine-fields shows them)", .faint)
+          + "\n")
     }
   }
 }

@@ -13,7 +13,8 @@ struct DocumentationCommand: ParsableCommand {
 
   func run() throws {
     let pages = [
-      "keys": KeyDocumentation.markdown, "filter-language": FilterLanguage.markdown, "log-formats": FormatsCommand.markdown,
+      "keys": KeyDocumentation.markdown, "filter-language": FilterLanguage.markdown,
+      "log-formats": FormatsCommand.markdown,
     ]
     guard let page = pages[topic] else {
       throw ValidationError("\(quoted(topic)) is not known: it is \(pages.keys.sorted().joined(separator: ", ")).")

@@ -5,7 +5,8 @@ import EventQueries
 /// `whodiff explain`: what a filter means.
 struct ExplainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "explain", abstract: "Tell in plain words what a filter means.", usage: "\(Whodiff.calledName) explain FILTER")
+    commandName: "explain", abstract: "Tell in plain words what a filter means.",
+    usage: "\(Whodiff.calledName) explain FILTER")
 
   @Argument(help: "A filter; several words are one filter.")
   var filter: [String]
@@ -14,14 +15,17 @@ struct ExplainCommand: ParsableCommand {
   @OptionGroup var styling: StyleOptions
 
   func run() throws {
-    guard let zone = Configuration.zone(named: tz) else { throw ValidationError("No time zone is called \(quoted(tz)).") }
+    guard let zone = Configuration.zone(named: tz) else {
+      throw ValidationError("No time zone is called \(quoted(tz)).")
+    }
     let text = filter.joined(separator: " ")
     let parsed = try FilterOptions.parse(text, FilterContext(now: Configuration.now(), zone: zone))
     let out = CommandOutput(styling, isText: true)
     try out.run {
       let style = out.style
       try out.output.write("filter   " + style.text(parsed.description) + "\n")
-      try out.output.write("means    " + style.text(parsed.isEverything ? "everything" : parsed.echo(zone: zone)) + "\n")
+      try out.output.write(
+        "means    " + style.text(parsed.isEverything ? "everything" : parsed.echo(zone: zone)) + "\n")
       for (index, term) in parsed.terms.enumerated() {
         let cost = term.plan.needsPayload ? "reads the bodies of acts" : "answered from the index"
         try out.output.write("term \(index + 1)   " + style.text(term.description) + "   (\(cost))\n")

@@ -23,7 +23,8 @@ struct ExportCommand: ParsableCommand {
 
   func validate() throws {
     guard Exporter.named(format) != nil else {
-      throw ValidationError("--format \(quoted(format)) is not known: it takes \(Exporter.names.joined(separator: ", ")).")
+      throw ValidationError(
+        "--format \(quoted(format)) is not known: it takes \(Exporter.names.joined(separator: ", ")).")
     }
     if records, format != "jsonl" { throw ValidationError("--records goes with --format jsonl only.") }
   }

@@ -4,7 +4,8 @@ import EventQueries
 
 /// `whodiff fields`: the fields of the filter language.
 struct FieldsCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "fields", abstract: "List the fields of the filter language.")
+  static let configuration = CommandConfiguration(
+    commandName: "fields", abstract: "List the fields of the filter language.")
 
   @OptionGroup var format: RowFormatOptions
   @OptionGroup var styling: StyleOptions
@@ -30,7 +31,8 @@ struct Listing {
   private let styling: StyleOptions
 
   init(
-    _ headings: [String], _ format: RowFormatOptions, _ styling: StyleOptions, rows: [[(name: String, value: JSONValue)]]
+    _ headings: [String], _ format: RowFormatOptions, _ styling: StyleOptions,
+    rows: [[(name: String, value: JSONValue)]]
   ) {
     self.headings = headings
     self.rows = rows

@@ -4,7 +4,8 @@ import LogDecoding
 
 /// `whodiff formats`: the logs that can be read.
 struct FormatsCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "formats", abstract: "List the log formats that can be read.")
+  static let configuration = CommandConfiguration(
+    commandName: "formats", abstract: "List the log formats that can be read.")
 
   @OptionGroup var format: RowFormatOptions
   @OptionGroup var styling: StyleOptions

@@ -33,7 +33,8 @@ struct ImportCommand: ParsableCommand {
     let rejects = store.snapshot().rejects.dropFirst(before).map { ($0.file, $0.reject) }
     let hasRejects = RejectReport.say(Array(rejects))
     if !quiet {
-      var words = "\(ProgressLine.grouped(report.acts)) acts of \(ProgressLine.grouped(report.records)) records imported to \(path)"
+      var words =
+        "\(ProgressLine.grouped(report.acts)) acts of \(ProgressLine.grouped(report.records)) records imported to \(path)"
       if report.duplicates > 0 { words += "; \(ProgressLine.grouped(report.duplicates)) were there already" }
       ErrorOutput.say(words)
     }

@@ -58,7 +58,8 @@ extension OpenedLog {
       folded[outcome].flatMap { $0 > 0 ? ProgressLine.grouped($0) + " " + outcome.name : nil }
     }
     guard !parts.isEmpty else { return }
-    ErrorOutput.say("level \(query.level.rawValue) leaves out " + parts.joined(separator: ", ") + " (--level 3 lists all)")
+    ErrorOutput.say(
+      "level \(query.level.rawValue) leaves out " + parts.joined(separator: ", ") + " (--level 3 lists all)")
   }
 }
 

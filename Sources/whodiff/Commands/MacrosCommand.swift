@@ -14,7 +14,10 @@ struct MacrosCommand: ParsableCommand {
     try Listing(
       ["NAME", "MEANING", "STANDS FOR"], format, styling,
       rows: FilterMacro.all.map { macro in
-        [("name", .string("@" + macro.name)), ("summary", .string(macro.summary)), ("definition", .string(macro.definition))]
+        [
+          ("name", .string("@" + macro.name)), ("summary", .string(macro.summary)),
+          ("definition", .string(macro.definition)),
+        ]
       }
     ).write(schema: "whodiff.macro/1")
   }

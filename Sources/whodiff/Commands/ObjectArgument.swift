@@ -51,7 +51,8 @@ struct ObjectArgument {
     let name = Pattern(text)?.name ?? text
     let near = known.filter { $0.name == name }.prefix(3).map(\.description)
     return CommandError(
-      "no object \(quoted(text)) in these logs", details: near.isEmpty ? [] : ["of that name: " + near.joined(separator: ", ")])
+      "no object \(quoted(text)) in these logs",
+      details: near.isEmpty ? [] : ["of that name: " + near.joined(separator: ", ")])
   }
 
   private static func side(_ text: String, _ context: FilterContext) throws -> Side {

@@ -58,7 +58,9 @@ final class ObjectLogs: Sendable {
       // Who and when are in the columns; the bodies count as not logged.
       let problem = String(describing: error)
       state.withLock { state in
-        if !state.problems.contains(problem), state.problems.count < Self.problemsAtMost { state.problems.append(problem) }
+        if !state.problems.contains(problem), state.problems.count < Self.problemsAtMost {
+          state.problems.append(problem)
+        }
       }
       detail = ActDetail(act: snapshot.act(id), requestURI: "", request: nil, response: nil)
     }

@@ -131,7 +131,9 @@ private struct Index {
   func filled(with paths: [String], isQuiet: Bool) throws -> (store: EventStore, reading: Reading) {
     do {
       // What is read from standard input cannot be read again, and in memory all of it may be kept.
-      return (store, try Reading.run(paths, into: store, keepsPayload: path == nil && paths.contains("-"), isQuiet: isQuiet))
+      return (
+        store, try Reading.run(paths, into: store, keepsPayload: path == nil && paths.contains("-"), isQuiet: isQuiet)
+      )
     } catch let error as StoreError where path != nil {
       Self.sayNotKept(error, isQuiet: isQuiet)
       return try Index(path: nil, environment: store.environment).filled(with: paths, isQuiet: isQuiet)

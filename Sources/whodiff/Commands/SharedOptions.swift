@@ -13,14 +13,18 @@ struct SourceOptions: ParsableArguments {
   @Option(help: "Replace secrets: on, off, or strict (also ConfigMaps, environment values, annotations).")
   var redact: RedactionChoice = .on
 
-  @Option(help: ArgumentHelp("Zone of times in text and in filters: UTC, local or a name such as Europe/Berlin.", valueName: "zone"))
+  @Option(
+    help: ArgumentHelp(
+      "Zone of times in text and in filters: UTC, local or a name such as Europe/Berlin.", valueName: "zone"))
   var tz = "UTC"
 
   @Flag(name: .shortAndLong, help: "Say nothing on standard error but errors.")
   var quiet = false
 
   func zone() throws -> Zone {
-    guard let zone = Configuration.zone(named: tz) else { throw ValidationError("No time zone is called \(quoted(tz)).") }
+    guard let zone = Configuration.zone(named: tz) else {
+      throw ValidationError("No time zone is called \(quoted(tz)).")
+    }
     return zone
   }
 
@@ -37,7 +41,9 @@ struct FilterOptions: ParsableArguments {
     help: ArgumentHelp("Only acts that the filter takes.", valueName: "filter"))
   var filter: String?
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("Only acts at or after: 24h, yesterday, 2026-11-20T16:00Z, ...", valueName: "time"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Only acts at or after: 24h, yesterday, 2026-11-20T16:00Z, ...", valueName: "time"))
   var since: String?
 
   @Option(parsing: .unconditional, help: ArgumentHelp("Only acts before.", valueName: "time"))

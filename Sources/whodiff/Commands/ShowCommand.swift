@@ -8,7 +8,8 @@ import TimelineUI
 /// `whodiff show`: one act in full.
 struct ShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "show", abstract: "Show one act in full.", usage: "\(Whodiff.calledName) show EVENT [FILE]... [OPTIONS]",
+    commandName: "show", abstract: "Show one act in full.",
+    usage: "\(Whodiff.calledName) show EVENT [FILE]... [OPTIONS]",
     discussion: "EVENT is an auditID or the id of `whodiff log -o jsonl`; the first eight characters or more do.")
 
   @Argument(help: ArgumentHelp("An auditID or id, and files to read.", valueName: "event|file"))
@@ -104,13 +105,17 @@ private struct EventText {
   private func facts(_ act: Act) -> [(String, String)] {
     var lines: [(String, String)] = []
     let took = act.took.map { "   done \($0 < 0 ? "" : "+")\(Int(($0 * 1000).rounded())) ms" } ?? ""
-    lines.append(("when", act.time.rfc3339 + took + (zone == .utc ? "" : "   \(Words.time(act.time, zone)) \(zone.name)")))
+    lines.append(
+      ("when", act.time.rfc3339 + took + (zone == .utc ? "" : "   \(Words.time(act.time, zone)) \(zone.name)")))
     let groups = act.groups.isEmpty ? "" : "   groups: " + act.groups.joined(separator: ", ")
     lines.append(("actor", (act.by ?? "- (not authenticated)") + groups))
     lines.append(("  as", act.asUser ?? "-   (no impersonation)"))
-    lines.append(("from", (act.ips.isEmpty ? "-" : act.ips.joined(separator: ", ")) + "   agent: " + (act.agent ?? "-")))
+    lines.append(
+      ("from", (act.ips.isEmpty ? "-" : act.ips.joined(separator: ", ")) + "   agent: " + (act.agent ?? "-")))
     lines.append(("request", act.verb + " " + detail.requestURI))
-    let result = [act.code.map(String.init) ?? "no final answer logged", act.outcome.name, act.decision, act.reason?.nonEmpty]
+    let result = [
+      act.code.map(String.init) ?? "no final answer logged", act.outcome.name, act.decision, act.reason?.nonEmpty,
+    ]
     lines.append(("result", result.compactMap { $0 }.joined(separator: "   ")))
     if let message = detail.message?.nonEmpty { lines.append(("", message)) }
     lines.append(("audit", "id \(act.auditID ?? "-")   level \(act.level?.name ?? "-")"))
@@ -118,7 +123,10 @@ private struct EventText {
     for record in detail.records {
       let position = record.source
       lines.append(
-        ("source", "\(position.file) line \(position.line) bytes \(position.offset)+\(position.length)   \(record.stage.name)"))
+        (
+          "source",
+          "\(position.file) line \(position.line) bytes \(position.offset)+\(position.length)   \(record.stage.name)"
+        ))
     }
     for annotation in detail.annotations where !annotation.name.hasPrefix("authorization.k8s.io/") {
       lines.append(("note", annotation.name + " = " + annotation.value))
@@ -127,7 +135,9 @@ private struct EventText {
   }
 
   private func writeChange(_ act: Act, to output: Output) throws {
-    guard let changeLog, let index = changeLog.history.revisions.firstIndex(where: { $0.act?.id == act.id }) else { return }
+    guard let changeLog, let index = changeLog.history.revisions.firstIndex(where: { $0.act?.id == act.id }) else {
+      return
+    }
     let revision = changeLog.history.revisions[index]
     guard let number = revision.number else { return }
     try output.write(
@@ -136,13 +146,16 @@ private struct EventText {
     guard let new = revision.manifest, previous == nil || previous?.manifest != nil else {
       return try output.write("  not known: \(missing(act))\n")
     }
-    if previous == nil, revision.operation != .create { return try output.write("  not known: the first that the log shows\n") }
+    if previous == nil, revision.operation != .create {
+      return try output.write("  not known: the first that the log shows\n")
+    }
     guard let old = previous?.manifest else { return try output.write("  created\n") }
     for change in VersionDiff(from: old, to: new).fields {
       switch change.operation {
       case .add: try output.write(style.text("+ \(change.path)  \(short(change.new))", .added) + "\n")
       case .remove: try output.write(style.text("- \(change.path)  \(short(change.old))", .removed) + "\n")
-      case .replace: try output.write(style.text("  \(change.path)  \(short(change.old)) -> \(short(change.new))") + "\n")
+      case .replace:
+        try output.write(style.text("  \(change.path)  \(short(change.old)) -> \(short(change.new))") + "\n")
       case .move: try output.write(style.text("  \(change.path)  moved from \(change.from ?? "?")") + "\n")
       }
     }

@@ -81,7 +81,8 @@ enum EventRow {
     members["records"] = .array(
       detail.records.map { record in
         guard case .object(let position) = ActRow.source(record.source) else { return .null }
-        return .object(JSONMembers([JSONMembers.Member(key: "stage", value: .string(record.stage.name))] + position.list))
+        return .object(
+          JSONMembers([JSONMembers.Member(key: "stage", value: .string(record.stage.name))] + position.list))
       })
     return .object(members)
   }

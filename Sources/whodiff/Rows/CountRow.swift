@@ -11,7 +11,8 @@ enum CountRow {
   static func json(fields: [String], values: [String?], since: Timestamp?, count: Int) -> JSONValue {
     let by = zip(fields, values).map { JSONMembers.Member(key: $0, value: .optional($1)) }
     return .object([
-      "schema": .string(schema), "by": .object(JSONMembers(by)), "since": .optional(since?.rfc3339), "count": .integer(count),
+      "schema": .string(schema), "by": .object(JSONMembers(by)), "since": .optional(since?.rfc3339),
+      "count": .integer(count),
     ])
   }
 }

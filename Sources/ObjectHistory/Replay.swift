@@ -14,6 +14,8 @@ struct Replay {
   private var uid: String?
   /// The object as the last act left it; nil when it is not known.
   private var manifest: JSONValue?
+  /// Who owns which of its fields; nil where the manifest's own managedFields tell.
+  private var owners: FieldOwners?
   private var isAlive = false
 
   init(_ key: ObjectKey) {
@@ -44,6 +46,7 @@ struct Replay {
       lifetime += 1
       uid = nil
       manifest = nil
+      owners = nil
       isAlive = false
       hasLived = false
     }
@@ -61,8 +64,15 @@ struct Replay {
 
   private mutating func write(_ step: Step, _ operation: Operation, _ body: Step.Body) {
     enterLife(step, isCreation: operation == .create)
+    let before = manifest
     let known = state(after: body, step, operation)
     manifest = known.manifest
+    if operation == .update, isAlive, known.fidelity == .rebuilt, let before, let manifest, isSame(before, manifest) {
+      // Accepted, and all that was asked for was there.
+      var step = step
+      step.detail.act.outcome = .noop
+      return append(step, operation: nil, fidelity: nil, manifest: nil, isVersion: false)
+    }
     isAlive = true
     var operation = operation
     if operation == .update, known.fidelity == .rebuilt, let manifest, manifest["metadata", "deletionTimestamp"] != nil,
@@ -128,17 +138,19 @@ struct Replay {
   }
 
   /// What the object is after a write, and how well that is known.
-  private func state(
+  private mutating func state(
     after body: Step.Body, _ step: Step, _ operation: Operation
   ) -> (fidelity: Fidelity, manifest: JSONValue?) {
     switch body {
-    case .stored(let object): return (.full, object)
+    case .stored(let object):
+      owners = nil
+      return (.full, object)
     case .storedMetadata(let partial):
       guard let manifest, let metadata = partial["metadata"] else { return (.metadata, nil) }
       return (.rebuilt, manifest.setting(["metadata"], to: metadata))
     case .requested(let object):
       guard object.members != nil else { return (.metadata, nil) }
-      return (.rebuilt, completed(object, step))
+      return (.rebuilt, updated(completed(object, step), step))
     case .patch(let patch):
       guard let rebuilt = patched(patch, step, operation) else { return (.metadata, nil) }
       return (.rebuilt, rebuilt)
@@ -146,17 +158,66 @@ struct Replay {
     }
   }
 
-  private func patched(_ patch: JSONValue, _ step: Step, _ operation: Operation) -> JSONValue? {
-    let kind = PatchKind(patch, object: key)
-    // An apply that creates holds all that there is.
-    if kind == .apply, operation == .create { return completed(patch, step) }
-    guard let kind, let base = manifest else { return nil }
-    switch kind {
-    case .json: return (try? JSONPatch.apply(patch, to: base, trustsTests: true)).map(withoutVersion)
-    case .merge: return withoutVersion(MergePatch.apply(patch, to: base))
-    case .strategic, .apply: return nil
+  private mutating func patched(_ patch: JSONValue, _ step: Step, _ operation: Operation) -> JSONValue? {
+    guard let kind = PatchKind(patch, object: key) else { return nil }
+    if kind == .apply {
+      // An apply that creates holds all that there is.
+      guard let base = operation == .create ? completed(patch, step) : manifest else { return nil }
+      var known = operation == .create ? FieldOwners() : currentOwners
+      let result = known.apply(patch, by: step.fieldManager ?? "", to: base)
+      owners = known
+      return withoutVersion(Defaulting.apply(to: result, of: key))
     }
+    guard let base = manifest else { return nil }
+    let result: JSONValue? =
+      switch kind {
+      case .json: try? JSONPatch.apply(Replay.withoutMachineFields(patch), to: base, trustsTests: true)
+      case .merge: MergePatch.apply(patch, to: base)
+      case .strategic: StrategicMergePatch.apply(patch, to: base, of: key)
+      case .mergeOrStrategic: Replay.agreed(MergePatch.apply(patch, to: base), StrategicMergePatch.apply(patch, to: base, of: key))
+      case .apply: nil
+      }
+    guard let result else { return nil }
+    let object = updated(result, step)
+    if kind == .json { owners?.rewrite(by: patch) }
+    return object
   }
+
+  /// The object as it is stored after a write that was no apply.
+  private mutating func updated(_ object: JSONValue, _ step: Step) -> JSONValue {
+    let stored = withoutVersion(Defaulting.apply(to: object, of: key))
+    var known = currentOwners
+    known.update(by: step.fieldManager ?? "", from: manifest, to: stored)
+    owners = known
+    return stored
+  }
+
+  private var currentOwners: FieldOwners {
+    owners ?? FieldOwners(managedFields: manifest?["metadata", "managedFields"]?.array ?? [])
+  }
+
+  /// Where a body may be one or the other, the result is known only if both give the same.
+  private static func agreed(_ left: JSONValue, _ right: JSONValue?) -> JSONValue? { left == right ? left : nil }
+
+  /// A JSON patch without the operations on fields that a rebuilt object lacks.
+  private static func withoutMachineFields(_ patch: JSONValue) -> JSONValue {
+    guard let operations = patch.array else { return patch }
+    let fields = ["/metadata/managedFields", "/metadata/resourceVersion", "/metadata/generation", "/metadata/uid"]
+    return .array(
+      operations.filter { operation in
+        let path = operation["path"]?.string ?? ""
+        return !fields.contains { path == $0 || path.hasPrefix($0 + "/") }
+      })
+  }
+
+  /// Whether two manifests differ in nothing but what the server keeps for itself.
+  private func isSame(_ old: JSONValue, _ new: JSONValue) -> Bool {
+    FieldDifferences(from: old, to: new, ignoring: Replay.serverFields).paths.isEmpty
+  }
+
+  private static let serverFields = FieldExtent(
+    [["apiVersion"], ["kind"], ["status"]]
+      + ["creationTimestamp", "generation", "managedFields", "resourceVersion", "selfLink", "uid"].map { ["metadata", $0] })
 
   /// A body as requested, with what the URL said and without the version that the client believed in.
   private func completed(_ body: JSONValue, _ step: Step) -> JSONValue {

@@ -8,6 +8,8 @@ enum PatchKind {
   case strategic
   /// A server-side apply: the body is what one manager wants to own, not the whole object.
   case apply
+  /// A merge patch or a strategic one: the body alone does not tell, and lists would merge in one and not in the other.
+  case mergeOrStrategic
 
   /// Nil for a body that is no patch at all.
   init?(_ body: JSONValue, object key: ObjectKey) {
@@ -18,8 +20,8 @@ enum PatchKind {
         self = .apply
       } else if PatchKind.hasDirective(body) {
         self = .strategic
-      } else if PatchKind.isBuiltIn(key), PatchKind.hasList(body, except: PatchKind.replacedLists(key)) {
-        self = .strategic
+      } else if PatchKind.isBuiltIn(key), PatchKind.hasList(body) {
+        self = .mergeOrStrategic
       } else {
         self = .merge
       }
@@ -44,20 +46,11 @@ enum PatchKind {
   /// kinds it answers 415.
   static func isBuiltIn(_ key: ObjectKey) -> Bool { builtInGroups.contains(key.group) }
 
-  private static func hasList(_ value: JSONValue, except replaced: Set<String>) -> Bool {
-    guard case .object(let members) = value else { return false }
-    return members.list.contains { member in
-      if case .array = member.value { return !replaced.contains(member.key) }
-      return hasList(member.value, except: replaced)
-    }
-  }
-
-  /// Lists that a strategic merge patch replaces as a merge patch does, since their types have no merge key.
-  private static func replacedLists(_ key: ObjectKey) -> Set<String> {
-    switch key.resource {
-    case "networkpolicies": ["ingress", "egress", "policyTypes", "matchExpressions"]
-    case "roles", "clusterroles", "rolebindings", "clusterrolebindings": ["rules", "subjects"]
-    default: []
+  private static func hasList(_ value: JSONValue) -> Bool {
+    switch value {
+    case .array: true
+    case .object(let members): members.list.contains { hasList($0.value) }
+    default: false
     }
   }
 

@@ -85,6 +85,15 @@ struct RowWriter {
   }
 
   mutating func write(_ row: JSONValue) throws { try write(encoder.row(row)) }
+
+  /// A row of JSON lines with one more member: an array of JSON texts that are taken over byte for byte.
+  mutating func write(_ row: JSONValue, adding key: String, array texts: [[UInt8]]) throws {
+    var bytes = encoder.row(row)
+    while bytes.last != UInt8(ascii: "}"), !bytes.isEmpty { bytes.removeLast() }
+    bytes = bytes.dropLast() + Array(",\"\(key)\":[".utf8) + texts.joined(separator: [UInt8(ascii: ",")]) + Array("]}\n".utf8)
+    try write(bytes)
+  }
+
   mutating func finish() throws { try write(encoder.end()) }
 
   private func write(_ bytes: [UInt8]) throws(OutputError) {

@@ -5,7 +5,7 @@ import EventQueries
 /// `whodiff export`: acts as rows into a file or to standard output.
 struct ExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "export", abstract: "Write acts as rows, to a file or to standard output.",
+    commandName: "export", abstract: "Write acts with their records, to a file or to standard output.",
     usage: "\(Whodiff.calledName) export [FILTER] [FILE]... --format FORMAT [--to PATH] [OPTIONS]",
     discussion: "Formats:\n" + Exporter.all.map { "  \($0.name): \($0.summary)" }.joined(separator: "\n"))
 
@@ -44,7 +44,7 @@ struct ExportCommand: ParsableCommand {
       for id in ids { try write(try log.snapshot.detail(id), to: output, isTerminal: isTerminal) }
     } else if let exporter = Exporter.named(format) {
       var writer = try RowWriter(exporter, columns: ActRow.columns, to: output, isTerminal: isTerminal)
-      for id in ids { try writer.write(ActRow.json(log.snapshot.act(id))) }
+      for id in ids { try write(id, of: log, to: &writer) }
       try writer.finish()
     }
     try output.flush()
@@ -55,10 +55,29 @@ struct ExportCommand: ParsableCommand {
     if ids.isEmpty, filter.exitCode { throw ExitStatus(1) }
   }
 
-  /// The records of one act, first stage first. Line breaks in pretty-printed records stand between tokens only.
+  /// One row. But for CSV it holds the act's audit records, first stage first: as JSON lines in the very bytes of the
+  /// log, so that what was exported can stand for it.
+  private func write(_ id: ActID, of log: OpenedLog, to writer: inout RowWriter) throws {
+    let row = ActRow.json(log.snapshot.act(id))
+    guard format != "csv" else { return try writer.write(row) }
+    let records = try log.snapshot.detail(id).records.reversed().map(\.bytes)
+    guard format == "jsonl" else {
+      return try writer.write(row.setting(["records"], to: .array(records.compactMap { try? JSONValue(parsing: $0) })))
+    }
+    // Without redaction not a byte is touched, not even one that is no UTF-8.
+    let texts = source.redact == .off ? records : records.map { Array(String(decoding: $0, as: UTF8.self).utf8) }
+    try writer.write(row, adding: "records", array: texts.map(Self.oneLine))
+  }
+
+  /// Line breaks in pretty-printed records stand between tokens only.
+  private static func oneLine(_ bytes: [UInt8]) -> [UInt8] {
+    bytes.map { $0 == 0x0A || $0 == 0x0D ? UInt8(ascii: " ") : $0 }
+  }
+
+  /// The records of one act and nothing else, first stage first.
   private func write(_ detail: ActDetail, to output: Output, isTerminal: Bool) throws {
     for record in detail.records.reversed() {
-      let line = record.bytes.map { $0 == 0x0A || $0 == 0x0D ? UInt8(ascii: " ") : $0 } + [UInt8(ascii: "\n")]
+      let line = Self.oneLine(record.bytes) + [UInt8(ascii: "\n")]
       try output.write(isTerminal ? SafeText.jsonForTerminal(line) : line)
     }
   }

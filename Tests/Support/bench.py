@@ -1,0 +1,83 @@
+#!/usr/bin/env python3
+"""Measures whodiff beside its peers in one run; prints figures and ratios and decides nothing.
+
+    bench.py WHODIFF [--size 1G] [--log FILE] [--runs 5]
+
+The log is made by repeating the sample logs with fresh audit IDs and times, or is the file given. Commands that are not
+installed (lnav, zstd) are left out. Each pair is run in turn, A B A B ..., and its ratio is the median of the pairs'.
+"""
+import argparse, gzip, json, os, pathlib, random, shutil, statistics, subprocess, sys, tempfile, time, uuid
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+def make_log(path, size):
+    lines = []
+    for name in sorted(ROOT.glob("sample-logs/*.log*")):
+        with (gzip.open if name.suffix == ".gz" else open)(name, "rb") as file:
+            lines += [line for line in file if line.strip()]
+    pick = random.Random(7)
+    written = number = 0
+    with open(path, "wb") as out:
+        while written < size:
+            line = lines[number % len(lines)]
+            at = line.find(b'"auditID":"') + 11
+            stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(1_780_000_000 + number // 40)).encode()
+            line = line[:at] + str(uuid.UUID(int=pick.getrandbits(128), version=4)).encode() + line[at + 36:]
+            for key in (b'"requestReceivedTimestamp":"', b'"stageTimestamp":"'):
+                place = line.find(key) + len(key)
+                line = line[:place] + stamp + line[place + 19:]
+            out.write(line)
+            written += len(line)
+            number += 1
+
+
+def timed(command):
+    started = time.monotonic()
+    before = os.times()
+    subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+    after = os.times()
+    return time.monotonic() - started, after[2] + after[3] - before[2] - before[3]
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("whodiff")
+    parser.add_argument("--size", default="1G")
+    parser.add_argument("--log")
+    parser.add_argument("--runs", type=int, default=5)
+    options = parser.parse_args()
+    units = {"K": 10**3, "M": 10**6, "G": 10**9}
+    size = int(float(options.size.rstrip("KMG")) * units.get(options.size[-1], 1))
+    with tempfile.TemporaryDirectory(prefix="whodiff-bench-") as folder:
+        os.environ.update(XDG_CACHE_HOME=folder + "/cache", XDG_DATA_HOME=folder + "/data", XDG_STATE_HOME=folder + "/state")
+        log = options.log or folder + "/audit.log"
+        if not options.log:
+            make_log(log, size)
+        whodiff = os.path.abspath(options.whodiff)
+        store = folder + "/bench.store"
+        fresh = f"rm -rf {folder}/cache {folder}/data"
+        cases = [
+            ("index in place", ["sh", "-c", f"{fresh}; {whodiff} count --by verb {log}"], ["wc", "-l", log]),
+            ("open again", [whodiff, "log", "--limit", "60", "--reverse", log], ["wc", "-l", log]),
+            ("import", ["sh", "-c", f"rm -f {store}*; {whodiff} import {log} --store {store}"],
+             ["sh", "-c", f"zstd -q -1 -T2 -c {log} >{folder}/log.zst"] if shutil.which("zstd") else None),
+            ("rare string", [whodiff, "count", "--by", "verb", "--level", "3", '"no such words in it"', log],
+             ["grep", "-c", "-F", "no such words in it", log]),
+        ]
+        print(f"{os.path.getsize(log):,} bytes, {options.runs} runs each; seconds are medians, ratios are of pairs run in turn")
+        for name, ours, peer in cases:
+            rows = [(timed(ours), timed(peer) if peer else None) for _ in range(options.runs)]
+            wall = statistics.median(row[0][0] for row in rows)
+            cpu = statistics.median(row[0][1] for row in rows)
+            line = f"{name:16} wall {wall:7.3f} s  cpu {cpu:7.3f} s"
+            if peer:
+                ratio = statistics.median(row[0][0] / row[1][0] for row in rows)
+                line += f"  {ratio:6.2f} x {' '.join(peer)[:40]}"
+            print(line)
+        if os.path.exists(store):
+            print(f"store / raw      {os.path.getsize(store) / os.path.getsize(log):.3f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -34,6 +34,7 @@ public struct History: Sendable {
     let steps = inOrder(withProvenOutcomes(acts).compactMap { Step($0, about: object) })
     var replay = Replay(object)
     replay.run(steps)
+    replay.addInitial(steps)
     // What the first manifest says of the kind holds for the rows before it too.
     let revisions = replay.revisions.map { revision in
       var revision = revision

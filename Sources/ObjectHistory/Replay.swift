@@ -38,6 +38,18 @@ struct Replay {
     }
   }
 
+  /// Puts a row for what was before the log in front, where the acts tell of it.
+  mutating func addInitial(_ steps: [Step]) {
+    guard let state = InitialState(before: steps, of: key) else { return }
+    revisions.insert(
+      Revision(
+        object: key, kind: kind, uid: state.uid, lifetime: 1, time: state.time, operation: .initial,
+        fidelity: state.fidelity, manifest: state.manifest, generation: state.generation,
+        resourceVersion: state.resourceVersion, sources: state.sources),
+      at: 0)
+    rows = rows.map { $0.map { $0 + 1 } }
+  }
+
   /// Starts the next lifetime where the act shows that the object is another one.
   private mutating func enterLife(_ step: Step, isCreation: Bool = false) {
     let isOther = uid != nil && step.uid != nil && uid != step.uid

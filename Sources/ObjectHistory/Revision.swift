@@ -50,13 +50,15 @@ public struct Revision: Sendable {
   public var resourceVersion: String?
   /// Not logged as such: an object that a `deletecollection` must have met.
   public var isInferred: Bool
+  /// What an `initial` revision is taken from, at least one: `creationTimestamp 2026-11-20T16:04:02Z`; else empty.
+  public var sources: [String]
   /// The act; nil for an `initial` revision.
   public var act: Act?
 
   public init(
     object: ObjectKey, kind: String, uid: String? = nil, lifetime: Int = 1, number: Int? = nil, time: Timestamp,
     operation: Operation? = nil, fidelity: Fidelity? = nil, manifest: JSONValue? = nil, generation: Int64? = nil,
-    resourceVersion: String? = nil, isInferred: Bool = false, act: Act? = nil
+    resourceVersion: String? = nil, isInferred: Bool = false, sources: [String] = [], act: Act? = nil
   ) {
     self.object = object
     self.kind = kind
@@ -70,6 +72,7 @@ public struct Revision: Sendable {
     self.generation = generation
     self.resourceVersion = resourceVersion
     self.isInferred = isInferred
+    self.sources = sources
     self.act = act
   }
 }

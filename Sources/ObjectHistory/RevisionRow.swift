@@ -35,6 +35,7 @@ extension Revision {
     add("effect", .optional(effect))
     add("generation", number(generation))
     add("resourceVersion", .optional(resourceVersion))
+    if isInitial { add("source", .array(sources.map { .string($0) })) }
     if isInferred { add("inferred", .bool(true)) }
     if includesManifest { add("manifest", manifest ?? .null) }
     return .object(JSONMembers(members))

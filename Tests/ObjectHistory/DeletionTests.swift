@@ -37,7 +37,8 @@ private func podAnswer(_ version: Int, grace: Int) -> String {
       try act("patch", at: 2, key: pod, response: podAnswer(542, grace: 30)),
       try act("delete", at: 3, key: pod, response: podAnswer(553, grace: 0)),
     ], of: pod)
-  #expect(rows == ["1 r1 terminating F 517 manifest", "1 r2 update F 542 manifest", "1 - delete F -"])
+  #expect(
+    rows == ["1 - initial R - manifest", "1 r1 terminating F 517 manifest", "1 r2 update F 542 manifest", "1 - delete F -"])
 }
 
 @Test func `an accepted eviction is a deletion`() throws {

@@ -96,7 +96,9 @@ import Testing
     "deletionTimestamp":"2026-11-23T04:26:31Z"},"spec":{"finalizers":["kubernetes"]}}
     """#
   let reference = ObjectReference(group: "", version: "v1", resource: "namespaces", namespace: "legacy", name: "legacy")
-  #expect(history([try act("delete", at: 1, object: reference, response: answer)], of: key) == ["1 r1 terminating F 9 manifest"])
+  #expect(history([try act("delete", at: 1, object: reference, response: answer)], of: key) == [
+    "1 - initial R - manifest", "1 r1 terminating F 9 manifest",
+  ])
 }
 
 @Test func `a row has all that cli promises`() throws {

@@ -12,9 +12,8 @@ enum Defaulting {
     case ("", "endpoints"):
       return mapping(object, ["subsets"]) { mapping($0, ["ports"]) { missing($0, "protocol", .string("TCP")) } }
     case ("", "services"): return mapping(object, ["spec", "ports"]) { missing($0, "protocol", .string("TCP")) }
-    case ("networking.k8s.io", "networkpolicies"), ("extensions", "networkpolicies"),
-      (CalicoAccounts.publicGroup, "stagedkubernetesnetworkpolicies"):
-      return networkPolicy(object)
+    case ("networking.k8s.io", "networkpolicies"), ("extensions", "networkpolicies"): return withoutEmptyLists(networkPolicy(object))
+    case (CalicoAccounts.publicGroup, "stagedkubernetesnetworkpolicies"): return networkPolicy(object)
     case ("policy.networking.k8s.io", "adminnetworkpolicies"), ("policy.networking.k8s.io", "baselineadminnetworkpolicies"):
       return adminPolicy(object)
     case (CalicoAccounts.publicGroup, _), (CalicoAccounts.storageGroup, _): return calico(object, key)
@@ -47,6 +46,20 @@ enum Defaulting {
       object = object.setting(["spec", "policyTypes"], to: .array([.string("Ingress")] + (hasEgress ? [.string("Egress")] : [])))
     }
     return object
+  }
+
+  /// The Go type of a NetworkPolicy keeps no empty list, and always a selector; a custom resource keeps what was sent.
+  private static func withoutEmptyLists(_ object: JSONValue) -> JSONValue {
+    guard object["spec"]?.members != nil else { return object }
+    func without(_ names: [String], _ value: JSONValue) -> JSONValue {
+      names.reduce(value) { $0[$1]?.array?.isEmpty == true ? $0.setting([$1], to: nil) : $0 }
+    }
+    var object = object
+    for direction in ["ingress", "egress"] {
+      object = mapping(object, ["spec", direction]) { without(["from", "to", "ports"], $0) }
+    }
+    let spec = without(["ingress", "egress"], object["spec"] ?? .object([:]))
+    return object.setting(["spec"], to: missing(spec, "podSelector", .object([:])))
   }
 
   private static func adminPolicy(_ object: JSONValue) -> JSONValue {

@@ -71,13 +71,13 @@ private func rebuilt(_ patch: String, key: ObjectKey = web, code: Int = 200) thr
   #expect(merged.fidelity == .rebuilt)
   #expect(
     merged.json == #"{"kind":"NetworkPolicy","metadata":{"name":"web","labels":{"b":"2"},"namespace":"shop"},"#
-      + #""spec":{"ingress":[],"policyTypes":["Ingress"]}}"#)
+      + #""spec":{"policyTypes":["Ingress"],"podSelector":{}}}"#)
   // The server took the patch, so its tests held; and what the rebuilt object lacks cannot be tested.
   let edited = try rebuilt(
     #"[{"op":"test","path":"/metadata/resourceVersion","value":"7"},{"op":"remove","path":"/spec/ingress/0"}]"#)
   #expect(
     edited.json == #"{"kind":"NetworkPolicy","metadata":{"name":"web","labels":{"a":"1"},"namespace":"shop"},"#
-      + #""spec":{"ingress":[],"policyTypes":["Ingress"]}}"#)
+      + #""spec":{"policyTypes":["Ingress"],"podSelector":{}}}"#)
 }
 
 @Test(arguments: [#"{"metadata":{"finalizers":["a"]}}"#, #"[{"op":"remove","path":"/none"}]"#, "7"])

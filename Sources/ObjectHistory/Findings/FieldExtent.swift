@@ -85,7 +85,8 @@ struct FieldDifferences {
   /// Whether members that only the old document has count.
   private let countsRemovals: Bool
 
-  /// - Parameter ignored: is not compared. Empty lists and objects count as absent, as for the API server.
+  /// - Parameter ignored: is not compared. `null` counts as absent, and so do empty lists and objects in `metadata`;
+  ///   in a spec they differ, since an empty selector means everything.
   init(from old: JSONValue, to new: JSONValue, ignoring ignored: FieldExtent, countsRemovals: Bool = true) {
     self.countsRemovals = countsRemovals
     compare(old, new, ignored, at: "")
@@ -95,14 +96,14 @@ struct FieldDifferences {
     if ignored?.isWhole == true { return }
     switch (old, new) {
     case (.object(let left)?, .object(let right)?): compareMembers(left.unique, right.unique, ignored, at: path)
-    case (.object(let left)?, _) where new == nil || new?.isNull == true: compareMembers(left.unique, [], ignored, at: path)
-    case (_, .object(let right)?) where old == nil || old?.isNull == true: compareMembers([], right.unique, ignored, at: path)
+    case (.object(let left)?, nil) where ignored != nil: compareMembers(left.unique, [], ignored, at: path)
+    case (nil, .object(let right)?) where ignored != nil: compareMembers([], right.unique, ignored, at: path)
     case (.array(let left)?, .array(let right)?) where left.count == right.count:
       for (index, pair) in zip(left, right).enumerated() { compare(pair.0, pair.1, nil, at: path + "[\(index)]") }
     default:
-      let isGone = new.map(FieldDifferences.isVoid) ?? true
-      if isGone, old.map(FieldDifferences.isVoid) ?? true { return }
-      if isGone, !countsRemovals { return }
+      let mayBeEmpty = path.hasPrefix("metadata")
+      let isGone = isVoid(new, mayBeEmpty)
+      if isGone, isVoid(old, mayBeEmpty) || !countsRemovals { return }
       if let old, let new, old == new { return }
       paths.append(path)
     }
@@ -127,11 +128,11 @@ struct FieldDifferences {
     }
   }
 
-  private static func isVoid(_ value: JSONValue) -> Bool {
+  private func isVoid(_ value: JSONValue?, _ mayBeEmpty: Bool) -> Bool {
     switch value {
-    case .null: true
-    case .array(let items): items.isEmpty
-    case .object(let members): members.isEmpty
+    case nil, .null?: true
+    case .array(let items)?: mayBeEmpty && items.isEmpty
+    case .object(let members)?: mayBeEmpty && members.isEmpty
     default: false
     }
   }

@@ -97,7 +97,8 @@ final class EffectRunner {
           detail.records = []
           return detail
         }
-        return stop.isSet ? nil : .changeLog(ChangeLog(History.of(key, acts: acts)))
+        guard !stop.isSet else { return nil }
+        return .changeLog(ChangeLog(History.of(key, acts: acts, context: snapshot.historyContext(of: key))))
       }
     } catch {
       return .failed(request, reason: "\(error)")

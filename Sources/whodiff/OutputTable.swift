@@ -15,6 +15,7 @@ struct TextTable {
   private let style: TextStyle
   private let headings: [String]
   private var widths: [Int]
+  /// A row of one cell is a note: it has the whole line and no say in the widths.
   private var waiting: [[Cell]] = []
   private var hasStarted = false
   private let sampleSize = 400
@@ -35,6 +36,9 @@ struct TextTable {
     if waiting.count >= sampleSize { try start() }
   }
 
+  /// A line between the rows.
+  mutating func add(note: String) throws { try add([Cell(note, .failed)]) }
+
   /// Writes what waits; an empty table stays silent.
   mutating func finish() throws {
     if !hasStarted, !waiting.isEmpty { try start() }
@@ -42,7 +46,7 @@ struct TextTable {
 
   private mutating func start() throws {
     hasStarted = true
-    for row in waiting {
+    for row in waiting where row.count > 1 {
       for (index, cell) in row.enumerated() { widths[index] = max(widths[index], min(widest, TextWidth.of(cell.text))) }
     }
     try write(headings.map { Cell($0, .heading) })

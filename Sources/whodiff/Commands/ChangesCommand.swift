@@ -50,14 +50,21 @@ struct ChangesCommand: ParsableCommand {
       let text = ChangeLogText(zone: zone, showsPatch: patch, showsManifests: manifests, to: out)
       try logs.forEach(objects) { entry in
         let revisions = entry.log.history.revisions
-        var rows = revisions.indices.filter { isShown(revisions[$0], plan: plan, details: entry.details) }
+        let shown = Set(revisions.indices.filter { isShown(revisions[$0], plan: plan, details: entry.details) })
+        // What a filter of acts leaves over says nothing about the time between them.
+        var rows = entry.log.history.lines.filter { line in
+          switch line {
+          case .revision(let index): shown.contains(index)
+          case .finding: plan == nil
+          }
+        }
         if reverse { rows.reverse() }
         rows = Array(rows.prefix(left))
         guard !rows.isEmpty else { return left > 0 }
         left -= rows.count
         isEmpty = false
         if writer != nil {
-          for index in rows { try writer?.write(entry.log.row(index, showsManifest: manifests)) }
+          for row in rows { try writer?.write(entry.log.row(row, showsManifest: manifests)) }
         } else {
           try text.write(entry.log, rows: rows)
         }
@@ -116,7 +123,7 @@ private struct ChangeLogText {
     style = out.style
   }
 
-  func write(_ log: ChangeLog, rows: [Int]) throws {
+  func write(_ log: ChangeLog, rows: [ChangeLogLine]) throws {
     let history = log.history
     let versions = Words.count(history.versions.count, "version")
     let lifetimes = Words.count(max(1, history.lifetimeCount), "lifetime")
@@ -125,11 +132,26 @@ private struct ChangeLogText {
         + style.text("   \(history.object.group.isEmpty ? "core" : history.object.group)   \(versions), \(lifetimes)")
         + "\n")
     if showsPatch || showsManifests {
-      for index in rows { try writeEntry(log, index) }
+      for row in rows {
+        switch row {
+        case .revision(let index): try writeEntry(log, index)
+        case .finding(let index):
+          try output.write("\n")
+          for line in FindingText.lines(log.history.findings[index], zone) {
+            try output.write(style.text("!! " + line, .failed) + "\n")
+          }
+        }
+      }
     } else {
       var table = TextTable(
         ["  REV", "TIME (\(zone.name))", "WHAT", "CODE", "BY", "CHANGE", "FID"], to: output, style: style)
-      for index in rows { try table.add(cells(log, index)) }
+      for row in rows {
+        switch row {
+        case .revision(let index): try table.add(cells(log, index))
+        case .finding(let index):
+          for line in FindingText.lines(log.history.findings[index], zone) { try table.add(note: "   !! " + line) }
+        }
+      }
       try table.finish()
     }
     try output.write("\n")

@@ -1,0 +1,67 @@
+import AuditModel
+import EventQueries
+import ObjectHistory
+import TimelineUI
+
+/// A row of a change log: a revision, or a finding that stands before one.
+enum ChangeLogLine {
+  /// Index in `History.revisions`.
+  case revision(Int)
+  /// Index in `History.findings`.
+  case finding(Int)
+}
+
+extension History {
+  /// Revisions and findings in one order, oldest first.
+  var lines: [ChangeLogLine] {
+    var lines: [ChangeLogLine] = []
+    var next = 0
+    for index in 0...revisions.count {
+      while next < findings.count, findings[next].position <= index {
+        lines.append(.finding(next))
+        next += 1
+      }
+      if index < revisions.count { lines.append(.revision(index)) }
+    }
+    return lines + (next..<findings.count).map { .finding($0) }
+  }
+}
+
+extension ChangeLog {
+  /// `whodiff.revision/1` or `whodiff.finding/1`.
+  func row(_ line: ChangeLogLine, showsManifest: Bool) -> JSONValue {
+    switch line {
+    case .revision(let index): row(index, showsManifest: showsManifest)
+    case .finding(let index): history.findings[index].row
+    }
+  }
+}
+
+/// A finding as a change log on paper tells it.
+enum FindingText {
+  /// When and what, then what shows it.
+  static func lines(_ finding: Finding, _ zone: Zone) -> [String] {
+    let since = finding.since.map { Words.time($0, zone) }
+    let until = finding.until.map { Words.time($0, zone) }
+    let when =
+      switch (since, until) {
+      case (let since?, let until?): "between \(since) and \(until): "
+      case (let since?, nil): "after \(since): "
+      case (nil, let until?): "before \(until): "
+      case (nil, nil): ""
+      }
+    var proof = finding.evidence
+    if !finding.paths.isEmpty {
+      proof.append(finding.paths.joined(separator: ", ") + (finding.paths.count == 1 ? " differs" : " differ"))
+    }
+    return [when + what(finding.kind)] + proof.map { "   " + $0 }
+  }
+
+  private static func what(_ kind: Finding.Kind) -> String {
+    switch kind {
+    case .outside: "changed outside this trail"
+    case .bypass: "written past the Calico API server"
+    case .reused: "an auditID that another request has too"
+    }
+  }
+}

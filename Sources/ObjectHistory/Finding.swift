@@ -69,12 +69,17 @@ public struct HistoryContext: Hashable, Sendable {
   public var namespaceDeletions: [Timestamp]
   /// auditIDs that also stand on requests about other objects. Two requests about this one are found without.
   public var reusedAuditIDs: Set<String>
+  /// Whether a clock was stepped while the logs were written. The place of an act that is only known by its time is
+  /// then open, and it may account for anything on the object. Steps that the object's own versions show need no word.
+  public var hasClockSteps: Bool
 
   public init(
-    showsCalicoAPI: Bool = false, namespaceDeletions: [Timestamp] = [], reusedAuditIDs: Set<String> = []
+    showsCalicoAPI: Bool = false, namespaceDeletions: [Timestamp] = [], reusedAuditIDs: Set<String> = [],
+    hasClockSteps: Bool = false
   ) {
     self.showsCalicoAPI = showsCalicoAPI
     self.namespaceDeletions = namespaceDeletions
     self.reusedAuditIDs = reusedAuditIDs
+    self.hasClockSteps = hasClockSteps
   }
 }

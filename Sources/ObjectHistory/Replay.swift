@@ -198,9 +198,8 @@ struct Replay {
   /// The object as it is stored after a write that was no apply.
   private mutating func updated(_ object: JSONValue, _ step: Step) -> JSONValue {
     let stored = withoutVersion(Defaulting.apply(to: object, of: key))
-    var known = currentOwners
-    known.update(by: step.fieldManager ?? "", from: manifest, to: stored)
-    owners = known
+    if owners == nil { owners = currentOwners }
+    owners?.update(by: step.fieldManager ?? "", from: manifest, to: stored)
     return stored
   }
 

@@ -215,6 +215,39 @@ func `an act whose result is not known may account for anything`(outcome: Outcom
   #expect(findings(acts).isEmpty)
 }
 
+@Test func `two lives that only times put in order are not told apart once a clock was set back`() throws {
+  func update(_ uid: String, at second: Int64, took: Double) throws -> ActDetail {
+    let reference = ObjectReference(
+      group: web.group, version: "v1", resource: web.resource, namespace: "shop", name: "web", uid: uid)
+    return try act("update", at: second, level: .metadata, object: reference, took: took)
+  }
+  #expect(findings([try update("u1", at: 10, took: 0), try update("u2", at: 20, took: 0)]).count == 1)
+  #expect(
+    findings(
+      [try update("u1", at: 10, took: 0), try update("u2", at: 20, took: 0)], context: HistoryContext(hasClockSteps: true)
+    ).isEmpty)
+  #expect(findings([try update("u1", at: 10, took: 0), try update("u2", at: 8, took: 0), try update("u1", at: 7, took: 0)]).isEmpty)
+}
+
+@Test func `a replacement of which both halves were cut away raises nothing`() throws {
+  let acts = [
+    try create(stored(10)), try act("delete", at: 5, truncated: true), try act("create", at: 6, code: 201, truncated: true),
+    try act("update", at: 20, request: "{}", response: stored(30, uid: "u2")),
+  ]
+  #expect(findings(acts).isEmpty)
+}
+
+@Test func `after a step of the clock an act without a version may stand anywhere`() throws {
+  // By the clock it came before the object; its entry in managedFields tells that it came after.
+  let cut = try act("patch", at: 2, truncated: true)
+  let first = try act("create", at: 50, code: 201, response: stored(10, generation: 1))
+  let after = stored(30, generation: 1, more: managed(("kubectl", 2, "")))
+  #expect(findings([cut, first, try act("patch", at: 55, request: "{}", response: after)]).isEmpty)
+  let jump = try act("update", at: 55, request: "{}", response: stored(30, generation: 3))
+  #expect(findings([cut, first, jump]).count == 1)
+  #expect(findings([cut, first, jump], context: HistoryContext(hasClockSteps: true)).isEmpty)
+}
+
 @Test func `a recreation after a logged deletion, or that of the namespace, raises nothing`() throws {
   let again = try act("create", at: 20, code: 201, response: stored(30, uid: "u2"))
   let gone = #"{"kind":"Status","details":{"name":"web","uid":"u1"}}"#

@@ -84,68 +84,92 @@ struct FieldDifferences {
   private(set) var paths: [String] = []
   /// Whether members that only the old document has count.
   private let countsRemovals: Bool
+  /// Where the comparison is: most of what is compared is equal, and its path is never written.
+  private var place: [Step] = []
+  private enum Step {
+    case key(String)
+    case item(Int)
+  }
 
   /// - Parameter ignored: is not compared. `null` counts as absent, and so do empty lists and objects in `metadata`;
   ///   in a spec they differ, since an empty selector means everything.
   init(from old: JSONValue, to new: JSONValue, ignoring ignored: FieldExtent, countsRemovals: Bool = true) {
     self.countsRemovals = countsRemovals
-    compare(old, new, ignored, at: "")
+    compare(old, new, ignored)
   }
 
-  private mutating func compare(_ old: JSONValue?, _ new: JSONValue?, _ ignored: FieldExtent?, at path: String) {
+  private mutating func compare(_ old: JSONValue?, _ new: JSONValue?, _ ignored: FieldExtent?) {
     if ignored?.isWhole == true { return }
     switch (old, new) {
-    case (.object(let left)?, .object(let right)?): compareMembers(left.unique, right.unique, ignored, at: path)
-    case (.object(let left)?, nil) where ignored != nil: compareMembers(left.unique, [], ignored, at: path)
-    case (nil, .object(let right)?) where ignored != nil: compareMembers([], right.unique, ignored, at: path)
+    case (.object(let left)?, .object(let right)?): compareMembers(left.list, right.list, ignored)
+    case (.object(let left)?, nil) where ignored != nil: compareMembers(left.list, [], ignored)
+    case (nil, .object(let right)?) where ignored != nil: compareMembers([], right.list, ignored)
     case (.array(let left)?, .array(let right)?) where left.count == right.count:
-      for (index, pair) in zip(left, right).enumerated() { compare(pair.0, pair.1, nil, at: path + "[\(index)]") }
+      for index in left.indices {
+        place.append(.item(index))
+        compare(left[index], right[index], nil)
+        place.removeLast()
+      }
     default:
-      let mayBeEmpty = path.hasPrefix("metadata")
-      let isGone = isVoid(new, mayBeEmpty)
-      if isGone, isVoid(old, mayBeEmpty) || !countsRemovals { return }
       if let old, let new, old == new { return }
+      let isGone = isVoid(new)
+      if isGone, isVoid(old) || !countsRemovals { return }
       paths.append(path)
     }
   }
 
   private mutating func compareMembers(
-    _ left: [JSONMembers.Member], _ right: [JSONMembers.Member], _ ignored: FieldExtent?, at path: String
+    _ left: [JSONMembers.Member], _ right: [JSONMembers.Member], _ ignored: FieldExtent?
   ) {
     // Mostly both have the same keys in the same order.
-    let isAligned = left.count == right.count && zip(left, right).allSatisfy { $0.key.utf8.elementsEqual($1.key.utf8) }
-    if isAligned {
-      for (old, new) in zip(left, right) {
-        compare(old.value, new.value, ignored?[old.key], at: FieldDifferences.path(path, old.key))
-      }
+    if left.count == right.count, left.indices.allSatisfy({ left[$0].key.utf8.elementsEqual(right[$0].key.utf8) }) {
+      for index in left.indices { compare(at: left[index].key, left[index].value, right[index].value, ignored) }
       return
     }
     let old = JSONMembers(left)
     let new = JSONMembers(right)
-    for member in left { compare(member.value, new[member.key], ignored?[member.key], at: FieldDifferences.path(path, member.key)) }
-    for member in right where old[member.key] == nil {
-      compare(nil, member.value, ignored?[member.key], at: FieldDifferences.path(path, member.key))
-    }
+    for member in old.unique { compare(at: member.key, member.value, new[member.key], ignored) }
+    for member in new.unique where old[member.key] == nil { compare(at: member.key, nil, member.value, ignored) }
   }
 
-  private func isVoid(_ value: JSONValue?, _ mayBeEmpty: Bool) -> Bool {
+  private mutating func compare(at key: String, _ old: JSONValue?, _ new: JSONValue?, _ ignored: FieldExtent?) {
+    let below = ignored?[key]
+    if below?.isWhole == true { return }
+    place.append(.key(key))
+    compare(old, new, below)
+    place.removeLast()
+  }
+
+  private func isVoid(_ value: JSONValue?) -> Bool {
     switch value {
     case nil, .null?: true
-    case .array(let items)?: mayBeEmpty && items.isEmpty
-    case .object(let members)?: mayBeEmpty && members.isEmpty
+    case .array(let items)?: items.isEmpty && isMetadata
+    case .object(let members)?: members.isEmpty && isMetadata
     default: false
     }
   }
 
-  /// `spec.ingress`, `metadata.labels["a.b/c"]`.
-  private static func path(_ path: String, _ key: String) -> String {
-    let isBare = !key.isEmpty && key.utf8.allSatisfy { byte in
-      (97...122).contains(byte) || (65...90).contains(byte) || (48...57).contains(byte) || byte == 45 || byte == 95
-        || byte == 47 || byte == 36
+  private var isMetadata: Bool { if case .key("metadata")? = place.first { true } else { false } }
+
+  /// `spec.ingress[0]`, `metadata.labels["a.b/c"]`.
+  private var path: String {
+    var text = ""
+    for step in place {
+      switch step {
+      case .item(let index): text += "[\(index)]"
+      case .key(let key) where FieldDifferences.isBare(key): text += text.isEmpty ? key : "." + key
+      case .key(let key):
+        text += "[\"" + key.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\"]"
+      }
     }
-    if isBare { return path.isEmpty ? key : path + "." + key }
-    let quoted = key.split(separator: "\\", omittingEmptySubsequences: false).joined(separator: "\\\\")
-      .split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\\\"")
-    return path + "[\"" + quoted + "\"]"
+    return text
+  }
+
+  private static func isBare(_ key: String) -> Bool {
+    !key.isEmpty
+      && key.utf8.allSatisfy { byte in
+        (97...122).contains(byte) || (65...90).contains(byte) || (48...57).contains(byte) || byte == 45 || byte == 95
+          || byte == 47 || byte == 36
+      }
   }
 }

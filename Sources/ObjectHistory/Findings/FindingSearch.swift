@@ -25,13 +25,16 @@ struct FindingSearch {
   /// The uid of the present life, and the step that told it last.
   private var life: (uid: String, index: Int)?
   private var isEndShown = false
+  /// For each step a version that was seen in its life, so that lives can be told in their order.
+  private let versions: [UInt64?]
 
   /// - Parameter rows: for each step the index of its row in `revisions`.
   static func findings(
     of key: ObjectKey, _ steps: [Step], rows: [Int?], revisions: [Revision], context: HistoryContext
   ) -> [Finding] {
     var search = FindingSearch(
-      key: key, context: context, steps: steps, rows: rows, revisions: revisions, unseen: UnseenWrites(steps))
+      key: key, context: context, steps: steps, rows: rows, revisions: revisions,
+      unseen: UnseenWrites(steps, isClockStepped: context.hasClockSteps))
     for index in steps.indices { search.take(index) }
     search.addReused()
     return search.findings
@@ -46,6 +49,9 @@ struct FindingSearch {
     self.rows = rows
     self.revisions = revisions
     self.unseen = unseen
+    var known: [String: UInt64] = [:]
+    for step in steps { if let uid = step.uid, let version = step.version { known[uid] = version } }
+    versions = steps.map { $0.uid.flatMap { known[$0] } }
     upkeep = FindingSearch.upkeep(of: key)
   }
 
@@ -53,7 +59,7 @@ struct FindingSearch {
     let step = steps[index]
     if let uid = step.uid {
       if let life, life.uid != uid {
-        if !isEndShown, !mayHaveEnded(from: life.index, to: index) { addReplaced(life, by: uid, at: index) }
+        if !isEndShown, isOrderKnown(life.index, index), !mayHaveEnded(from: life.index, to: index) { addReplaced(life, by: uid, at: index) }
         last = nil
         isEndShown = false
       }
@@ -65,7 +71,6 @@ struct FindingSearch {
     }
     if step.isEnd || step.isCollection { isEndShown = true }
     if case .write(.terminating, _) = step.effect { isEndShown = true }
-    if step.isCreation, step.uid == nil { isEndShown = false }
     if isBypass(step) { addBypass(index) }
   }
 
@@ -79,21 +84,21 @@ struct FindingSearch {
         index: index, object: answer.object, version: answer.resourceVersion, managers: Set(managers))
     }
     guard let last else { return }
-    let unseen = unseen.between(last.index, index, uid: step.uid)
+    let between = unseen.between(last.index, index, uid: step.uid)
     let request = Touched(step, key)
     var evidence: [String] = []
 
     let generations = (last.object.generation, answer.object.generation)
-    if let old = generations.0, let new = generations.1, new - old > Int64(unseen.count) + (request.isWrite ? 1 : 0) {
+    if let old = generations.0, let new = generations.1, new - old > Int64(between.count) + (request.isWrite ? 1 : 0) {
       evidence.append("generation \(old) -> \(new)")
     }
-    if unseen.isEmpty, let base = step.baseVersion, let known = last.version, isLater(base, than: known),
+    if between.isEmpty, let base = step.baseVersion, let known = last.version, isLater(base, than: known),
       last.object["status"] == nil, answer.object["status"] == nil
     {
       evidence.append("written on version \(base), the last one in the log is \(known)")
     }
     var paths: [String]?
-    if unseen.isEmpty, let touched = request.extent, !step.wasMutated, isSameVersion(last.object, answer.object) {
+    if between.isEmpty, let touched = request.extent, !step.wasMutated, isSameVersion(last.object, answer.object) {
       var ignored = touched.union(upkeep)
       // Every write to the spec counts the generation up; where it did not, the server only shows the spec otherwise.
       if let old = generations.0, let new = generations.1, old == new { ignored.add(["spec"]) }
@@ -102,7 +107,7 @@ struct FindingSearch {
       if !found.paths.isEmpty { evidence.append(contentWords(found.paths, step)) }
       paths = found.paths
     }
-    evidence += strangers(managers, last, step, unseen).map(\.words)
+    evidence += strangers(managers, last, step).map(\.words)
     guard !evidence.isEmpty else { return }
     let differing = paths.flatMap { $0.isEmpty ? nil : $0 }
       ?? FieldDifferences(from: last.object, to: answer.object, ignoring: upkeep).paths
@@ -116,7 +121,7 @@ struct FindingSearch {
 
   /// Entries of managedFields that are new and that no act accounts for.
   private func strangers(
-    _ managers: [FieldManager], _ last: Sighting, _ step: Step, _ unseen: ArraySlice<Step>
+    _ managers: [FieldManager], _ last: Sighting, _ step: Step
   ) -> [FieldManager] {
     let news = managers.filter { !last.managers.contains($0) && !$0.isMadeUp && !$0.isUpkeep }
     guard !news.isEmpty else { return [] }
@@ -125,7 +130,7 @@ struct FindingSearch {
     return news.filter { entry in
       if sent.contains(entry) { return false }
       let isByStep = step.isEffective && entry.isWithin(step) && (!isOwnThere || step.fieldManager == entry.manager)
-      return !isByStep && !unseen.contains { entry.isWithin($0) }
+      return !isByStep && !unseen.mayHave(entry, by: step.uid)
     }
   }
 
@@ -161,6 +166,12 @@ struct FindingSearch {
   }
 
   // MARK: Lives
+
+  /// Which of two lives came first: versions tell, and times do as long as no clock was set back.
+  private func isOrderKnown(_ old: Int, _ new: Int) -> Bool {
+    if versions[old] != nil, versions[new] != nil { return true }
+    return !context.hasClockSteps && steps[old].act.time <= steps[new].end
+  }
 
   private func mayHaveEnded(from start: Int, to end: Int) -> Bool {
     let since = steps[start].act.time

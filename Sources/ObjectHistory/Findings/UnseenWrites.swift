@@ -9,16 +9,17 @@ struct UnseenWrites {
   /// Whether a later version has an earlier time. Where acts without a version stand is then anybody's guess.
   private let isClockStepped: Bool
 
-  init(_ steps: [Step]) {
+  /// - Parameter isClockStepped: where it is known; else the versions of this object tell.
+  init(_ steps: [Step], isClockStepped: Bool) {
     self.steps = steps
     indices = steps.indices.filter { steps[$0].isUnseenWrite }
     var latest: Timestamp?
-    var isStepped = false
+    var isStepped = isClockStepped
     for step in steps where step.version != nil && step.isEffective {
       if let latest, step.end < latest.adding(seconds: -2) { isStepped = true }
       latest = max(latest ?? step.act.time, step.act.time)
     }
-    isClockStepped = isStepped
+    self.isClockStepped = isStepped
   }
 
   /// Those that may have come between two steps: by place, or by time, since requests run at the same time.
@@ -26,6 +27,14 @@ struct UnseenWrites {
     if indices.isEmpty { return [] }
     let fitting = candidates(start, end).map { steps[$0] }
     return fitting.filter { $0.uid == nil || uid == nil || $0.uid == uid }[...]
+  }
+
+  /// Whether one of them, wherever it stands, may have left an entry of managedFields: its own time tells that best.
+  func mayHave(_ entry: FieldManager, by uid: String?) -> Bool {
+    indices.contains { index in
+      let step = steps[index]
+      return (step.uid == nil || uid == nil || step.uid == uid) && entry.isWithin(step)
+    }
   }
 
   private func candidates(_ start: Int, _ end: Int) -> [Int] {

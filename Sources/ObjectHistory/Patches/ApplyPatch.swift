@@ -8,6 +8,8 @@ struct FieldOwners {
     var applies: Bool
   }
   private var sets: [Owner: FieldSet] = [:]
+  /// Writes that are not yet in the sets: most objects are never applied, and then nobody asks who owns what.
+  private var pending: [(manager: String, old: JSONValue?, new: JSONValue)] = []
 
   init() {}
 
@@ -22,8 +24,24 @@ struct FieldOwners {
 
   /// Someone wrote the object without applying: what is new or has another value is theirs from now on.
   mutating func update(by manager: String, from old: JSONValue?, to new: JSONValue) {
-    let before = old.map { FieldSet(of: $0) } ?? FieldSet()
-    let after = FieldSet(of: new)
+    pending.append((manager, old, new))
+  }
+
+  private mutating func settle() {
+    var last: FieldSet?
+    for (manager, old, new) in pending {
+      // Each write is on top of the one before, unless what was there had got lost.
+      let before = old.map { last ?? FieldSet(of: $0) } ?? FieldSet()
+      let after = FieldSet(of: new)
+      take(manager, from: old, before, to: new, after)
+      last = after
+    }
+    pending = []
+  }
+
+  private mutating func take(
+    _ manager: String, from old: JSONValue?, _ before: FieldSet, to new: JSONValue, _ after: FieldSet
+  ) {
     let altered = after.paths.filter { !before.contains($0) || old?[$0] != new[$0] }
     release(altered.union(before.paths.subtracting(after.paths)))
     var mine = sets[Owner(manager: manager, applies: false)] ?? FieldSet()
@@ -34,6 +52,7 @@ struct FieldOwners {
   /// Server-side apply: the object with what the manager wants, and without what it wanted before, wants no more, and
   /// nobody else set.
   mutating func apply(_ wanted: JSONValue, by manager: String, to object: JSONValue) -> JSONValue {
+    settle()
     let owner = Owner(manager: manager, applies: true)
     let fields = FieldSet(of: wanted)
     let previous = sets.updateValue(fields, forKey: owner)

@@ -31,10 +31,12 @@ enum CalicoAccounts {
     "calico-apiserver", "calico-system", "kube-system", "tigera-operator", "tigera-system",
   ]
   private static let names: Set<String> = [
-    "calico-apiserver", "calico-cni-plugin", "calico-kube-controllers", "calico-node", "calico-typha", "tigera-apiserver",
+    "calico-apiserver", "calico-cni-plugin", "calico-kube-controllers", "calico-node", "calico-typha",
+    "tigera-apiserver",
     "tigera-operator",
   ]
   private static let cleaners: Set<String> = [
-    "system:serviceaccount:kube-system:generic-garbage-collector", "system:serviceaccount:kube-system:namespace-controller",
+    "system:serviceaccount:kube-system:generic-garbage-collector",
+    "system:serviceaccount:kube-system:namespace-controller",
   ]
 }

@@ -74,7 +74,9 @@ public enum CalicoLineage {
       otherKeys(of: key).contains(other), isSameDeed(person.act, storage.act),
       abs(person.act.time.microseconds - storage.act.time.microseconds) <= Int64(seconds * 1_000_000)
     else { return false }
-    if let left = uid(person), let right = uid(storage), isSame(publicUID: left, storedUID: right, stored: storage.response) {
+    if let left = uid(person), let right = uid(storage),
+      isSame(publicUID: left, storedUID: right, stored: storage.response)
+    {
       return true
     }
     return storage.act.by.map(CalicoAccounts.isAPIServer) ?? false && storage.act.asUser == nil

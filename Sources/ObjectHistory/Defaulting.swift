@@ -12,9 +12,11 @@ enum Defaulting {
     case ("", "endpoints"):
       return mapping(object, ["subsets"]) { mapping($0, ["ports"]) { missing($0, "protocol", .string("TCP")) } }
     case ("", "services"): return mapping(object, ["spec", "ports"]) { missing($0, "protocol", .string("TCP")) }
-    case ("networking.k8s.io", "networkpolicies"), ("extensions", "networkpolicies"): return withoutEmptyLists(networkPolicy(object))
+    case ("networking.k8s.io", "networkpolicies"), ("extensions", "networkpolicies"):
+      return withoutEmptyLists(networkPolicy(object))
     case (CalicoAccounts.publicGroup, "stagedkubernetesnetworkpolicies"): return networkPolicy(object)
-    case ("policy.networking.k8s.io", "adminnetworkpolicies"), ("policy.networking.k8s.io", "baselineadminnetworkpolicies"):
+    case ("policy.networking.k8s.io", "adminnetworkpolicies"),
+      ("policy.networking.k8s.io", "baselineadminnetworkpolicies"):
       return adminPolicy(object)
     case (CalicoAccounts.publicGroup, _), (CalicoAccounts.storageGroup, _): return calico(object, key)
     default: return object
@@ -43,7 +45,8 @@ enum Defaulting {
     }
     if spec["policyTypes"]?.array?.isEmpty ?? true {
       let hasEgress = spec["egress"]?.array?.isEmpty == false
-      object = object.setting(["spec", "policyTypes"], to: .array([.string("Ingress")] + (hasEgress ? [.string("Egress")] : [])))
+      object = object.setting(
+        ["spec", "policyTypes"], to: .array([.string("Ingress")] + (hasEgress ? [.string("Egress")] : [])))
     }
     return object
   }

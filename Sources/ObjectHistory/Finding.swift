@@ -55,7 +55,8 @@ public struct Finding: Hashable, Sendable {
         "namespace": .optional(object.namespace), "name": .string(object.name),
       ]),
       "after": number(after), "before": number(before), "paths": .array(paths.map { .string($0) }),
-      "evidence": .array(evidence.map { .string($0) }), "since": .optional(since?.rfc3339), "until": .optional(until?.rfc3339),
+      "evidence": .array(evidence.map { .string($0) }), "since": .optional(since?.rfc3339),
+      "until": .optional(until?.rfc3339),
     ])
   }
 }

@@ -186,7 +186,8 @@ struct Replay {
       case .json: try? JSONPatch.apply(Replay.withoutMachineFields(patch), to: base, trustsTests: true)
       case .merge: MergePatch.apply(patch, to: base)
       case .strategic: StrategicMergePatch.apply(patch, to: base, of: key)
-      case .mergeOrStrategic: Replay.agreed(MergePatch.apply(patch, to: base), StrategicMergePatch.apply(patch, to: base, of: key))
+      case .mergeOrStrategic:
+        Replay.agreed(MergePatch.apply(patch, to: base), StrategicMergePatch.apply(patch, to: base, of: key))
       case .apply: nil
       }
     guard let result else { return nil }
@@ -228,13 +229,17 @@ struct Replay {
 
   private static let serverFields = FieldExtent(
     [["apiVersion"], ["kind"], ["status"]]
-      + ["creationTimestamp", "generation", "managedFields", "resourceVersion", "selfLink", "uid"].map { ["metadata", $0] })
+      + ["creationTimestamp", "generation", "managedFields", "resourceVersion", "selfLink", "uid"].map {
+        ["metadata", $0]
+      })
 
   /// A body as requested, with what the URL said and without the version that the client believed in.
   private func completed(_ body: JSONValue, _ step: Step) -> JSONValue {
     var object = body
     if object["metadata"]?.members == nil { object = object.setting(["metadata"], to: .object(JSONMembers())) }
-    if object["metadata", "name"]?.string == nil { object = object.setting(["metadata", "name"], to: .string(key.name)) }
+    if object["metadata", "name"]?.string == nil {
+      object = object.setting(["metadata", "name"], to: .string(key.name))
+    }
     if let namespace = key.namespace, object["metadata", "namespace"]?.string == nil {
       object = object.setting(["metadata", "namespace"], to: .string(namespace))
     }
@@ -247,14 +252,16 @@ struct Replay {
   }
 
   private mutating func append(
-    _ step: Step, operation: Operation?, fidelity: Fidelity?, manifest: JSONValue?, isVersion: Bool, isInferred: Bool = false
+    _ step: Step, operation: Operation?, fidelity: Fidelity?, manifest: JSONValue?, isVersion: Bool,
+    isInferred: Bool = false
   ) {
     if let name = manifest?["kind"]?.string, key.kind.kind == key.kind.resource { kind = name }
     if isVersion { number += 1 }
     revisions.append(
       Revision(
         object: key, kind: kind, uid: step.isEffective || step.uid != nil ? uid : nil, lifetime: max(lifetime, 1),
-        number: isVersion ? number : nil, time: step.act.time, operation: operation, fidelity: fidelity, manifest: manifest,
+        number: isVersion ? number : nil, time: step.act.time, operation: operation, fidelity: fidelity,
+        manifest: manifest,
         generation: manifest?["metadata", "generation"]?.integer, resourceVersion: step.resourceVersion,
         isInferred: isInferred, act: step.act))
   }

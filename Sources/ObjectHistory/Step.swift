@@ -97,9 +97,12 @@ struct Step {
       return false
     }
     let isChange = act.outcome == .changed
-    if let answer = detail.response?.members, answer["items"] != nil || answer["kind"]?.string?.hasSuffix("List") == true {
+    if let answer = detail.response?.members,
+      answer["items"] != nil || answer["kind"]?.string?.hasSuffix("List") == true
+    {
       guard
-        let item = (answer["items"]?.array ?? []).lazy.compactMap({ StoredObject($0, is: key, reference: reference) }).first
+        let item = (answer["items"]?.array ?? []).lazy.compactMap({ StoredObject($0, is: key, reference: reference) })
+          .first
       else { return false }
       guard isChange else { return true }
       uid = item.uid
@@ -108,7 +111,8 @@ struct Step {
       return true
     }
     guard isChange, (reference.namespace ?? "") == (key.namespace ?? "") else { return false }
-    effect = .collection(CollectionSelector(requestURI: detail.requestURI), act.level == .metadata ? .metadata : .rebuilt)
+    effect = .collection(
+      CollectionSelector(requestURI: detail.requestURI), act.level == .metadata ? .metadata : .rebuilt)
     return true
   }
 
@@ -150,7 +154,9 @@ struct StoredObject {
     let kind = members["kind"]?.string
     isPartial = kind == "PartialObjectMetadata"
     if let kind, !isPartial {
-      guard !StoredObject.otherKinds.contains(kind), known.kind == known.resource || known.kind == kind else { return nil }
+      guard !StoredObject.otherKinds.contains(kind), known.kind == known.resource || known.kind == kind else {
+        return nil
+      }
     }
     object = value
     // A kind that is in no table has its resource for a name: better none than a made-up one.

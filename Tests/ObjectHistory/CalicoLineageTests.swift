@@ -2,8 +2,10 @@ import AuditModel
 import ObjectHistory
 import Testing
 
-private let person = ObjectKey(group: "projectcalico.org", resource: "globalnetworkpolicies", namespace: nil, name: "allow-web")
-private let stored = ObjectKey(group: "crd.projectcalico.org", resource: "globalnetworkpolicies", namespace: nil, name: "default.allow-web")
+private let person = ObjectKey(
+  group: "projectcalico.org", resource: "globalnetworkpolicies", namespace: nil, name: "allow-web")
+private let stored = ObjectKey(
+  group: "crd.projectcalico.org", resource: "globalnetworkpolicies", namespace: nil, name: "default.allow-web")
 private let server = "system:serviceaccount:calico-system:calico-apiserver"
 
 private func answer(_ uid: String, annotation: String = "") -> String {
@@ -23,9 +25,11 @@ private func answer(_ uid: String, annotation: String = "") -> String {
 }
 
 @Test func `stored policies may carry their tier in the name, other kinds do not`() {
-  #expect(CalicoLineage.otherKeys(of: person).map(\.description) == [
-    "globalnetworkpolicies.crd.projectcalico.org/allow-web", "globalnetworkpolicies.crd.projectcalico.org/default.allow-web",
-  ])
+  #expect(
+    CalicoLineage.otherKeys(of: person).map(\.description) == [
+      "globalnetworkpolicies.crd.projectcalico.org/allow-web",
+      "globalnetworkpolicies.crd.projectcalico.org/default.allow-web",
+    ])
   #expect(CalicoLineage.otherKeys(of: stored).map(\.name) == ["default.allow-web", "allow-web"])
   let tier = ObjectKey(group: "projectcalico.org", resource: "tiers", namespace: nil, name: "a")
   #expect(CalicoLineage.otherKeys(of: tier).map(\.name) == ["a"])
@@ -33,7 +37,8 @@ private func answer(_ uid: String, annotation: String = "") -> String {
 }
 
 @Test(arguments: [
-  ("update", "update", server, Int64(11), true), ("patch", "update", server, 12, true), ("update", "delete", server, 11, false),
+  ("update", "update", server, Int64(11), true), ("patch", "update", server, 12, true),
+  ("update", "delete", server, 11, false),
   // Too late; somebody else; an account of that name in a namespace that anybody may have.
   ("update", "update", server, 13, false), ("update", "update", "alice", 11, false),
   ("update", "update", "system:serviceaccount:shop:calico-apiserver", 11, false),
@@ -51,10 +56,13 @@ func `without a uid only the API server's write of the same within two seconds i
 @Test func `a uid that fits joins whoever wrote, and equal names alone do not`() throws {
   let uid = "01234567-89ab-4def-8123-456789abcdef"
   let one = try act("update", at: 10, key: person, response: answer(uid))
-  let fitting = try act("update", at: 11, key: stored, by: "alice", response: answer("80c4a2e6-91d5-4df7-81c4-a2e691d5b3f7"))
+  let fitting = try act(
+    "update", at: 11, key: stored, by: "alice", response: answer("80c4a2e6-91d5-4df7-81c4-a2e691d5b3f7"))
   #expect(CalicoLineage.joins(one, fitting))
   let noted = #","annotations":{"projectcalico.org/metadata":"{\"uid\":\"\#(uid)\"}"}"#
-  #expect(CalicoLineage.joins(one, try act("update", at: 11, key: stored, by: "alice", response: answer("u2", annotation: noted))))
+  #expect(
+    CalicoLineage.joins(
+      one, try act("update", at: 11, key: stored, by: "alice", response: answer("u2", annotation: noted))))
   #expect(!CalicoLineage.joins(one, try act("update", at: 11, key: stored, by: "alice", response: answer("u2"))))
   let refused = try act("update", at: 11, code: 403, outcome: .denied, key: stored, by: server)
   #expect(!CalicoLineage.joins(one, refused))

@@ -38,12 +38,18 @@ private func podAnswer(_ version: Int, grace: Int) -> String {
       try act("delete", at: 3, key: pod, response: podAnswer(553, grace: 0)),
     ], of: pod)
   #expect(
-    rows == ["1 - initial R - manifest", "1 r1 terminating F 517 manifest", "1 r2 update F 542 manifest", "1 - delete F -"])
+    rows == [
+      "1 - initial R - manifest", "1 r1 terminating F 517 manifest", "1 r2 update F 542 manifest", "1 - delete F -",
+    ])
 }
 
 @Test func `an accepted eviction is a deletion`() throws {
   let rows = history(
-    [try act("create", at: 1, code: 201, key: pod, subresource: "eviction", response: #"{"kind":"Status","status":"Success"}"#)],
+    [
+      try act(
+        "create", at: 1, code: 201, key: pod, subresource: "eviction",
+        response: #"{"kind":"Status","status":"Success"}"#)
+    ],
     of: pod)
   #expect(rows == ["1 - delete R -"])
 }
@@ -56,14 +62,17 @@ private func podAnswer(_ version: Int, grace: Int) -> String {
   let create = try act("create", at: 1, code: 201, response: policy("u1", 1))
   let met = try act("deletecollection", at: 2, named: false, response: list)
   #expect(history([create, met]) == ["1 r1 create F 1 manifest", "1 - delete F -"])
-  #expect(history([create, met], of: ObjectKey(group: web.group, resource: web.resource, namespace: "shop", name: "third")).isEmpty)
+  #expect(
+    history([create, met], of: ObjectKey(group: web.group, resource: web.resource, namespace: "shop", name: "third"))
+      .isEmpty)
   let empty = try act("deletecollection", at: 2, named: false, response: #"{"kind":"NetworkPolicyList","items":[]}"#)
   #expect(history([create, empty]).count == 1)
 }
 
 @Test(arguments: [
   ("/apis", "1 - delete R - inferred"), ("/apis?labelSelector=app%3Dweb", "1 - delete R - inferred"),
-  ("/apis?labelSelector=app+in+%28a%2Cweb%29%2C%21old", "1 - delete R - inferred"), ("/apis?labelSelector=app%3Dother", nil),
+  ("/apis?labelSelector=app+in+%28a%2Cweb%29%2C%21old", "1 - delete R - inferred"),
+  ("/apis?labelSelector=app%3Dother", nil),
   ("/apis?labelSelector=app%21%3Dweb", nil), ("/apis?fieldSelector=metadata.name%3Dother", nil),
 ])
 func `without an answer the selector tells what a deletecollection met`(uri: String, row: String?) throws {
@@ -82,12 +91,14 @@ func `without an answer the selector tells what a deletecollection met`(uri: Str
   }
   #expect(history([create, try collection("/apis")]) == ["1 r1 create M -", "1 - delete M - inferred"])
   // Labels were never logged: the object may have been met, and nothing says that it is gone.
-  #expect(history([create, try collection("/apis?labelSelector=a")]) == ["1 r1 create M -", "1 - (changed) M - inferred"])
+  #expect(
+    history([create, try collection("/apis?labelSelector=a")]) == ["1 r1 create M -", "1 - (changed) M - inferred"])
 }
 
 @Test func `an object that is written afterwards was not met by a deletecollection`() throws {
   let rows = history([
-    try act("create", at: 1, code: 201, level: .metadata), try act("deletecollection", at: 2, level: .metadata, named: false),
+    try act("create", at: 1, code: 201, level: .metadata),
+    try act("deletecollection", at: 2, level: .metadata, named: false),
     try act("patch", at: 3, level: .metadata),
   ])
   #expect(rows == ["1 r1 create M -", "1 r2 update M -"])

@@ -6,7 +6,8 @@ import Testing
 func findings(_ acts: [ActDetail], of key: ObjectKey = web, context: HistoryContext = HistoryContext()) -> [String] {
   History.of(key, acts: acts, context: context).findings.map { finding in
     let numbers = [finding.after, finding.before].map { $0.map { "r\($0)" } ?? "-" }.joined(separator: "..")
-    return ([finding.kind.rawValue, numbers] + [finding.evidence.joined(separator: "; ")]
+    return
+      ([finding.kind.rawValue, numbers] + [finding.evidence.joined(separator: "; ")]
       + (finding.paths.isEmpty ? [] : ["[\(finding.paths.joined(separator: ", "))]"])).joined(separator: " ")
   }
 }
@@ -48,7 +49,9 @@ private func create(_ answer: String) throws -> ActDetail { try act("create", at
 
 @Test func `a field that a patch does not touch cannot have changed by it`() throws {
   let patch = #"{"metadata":{"labels":{"app":"b"}}}"#
-  let acts = [try create(stored(10)), try act("patch", at: 20, request: patch, response: stored(30, label: "b", port: 81))]
+  let acts = [
+    try create(stored(10)), try act("patch", at: 20, request: patch, response: stored(30, label: "b", port: 81)),
+  ]
   #expect(
     findings(acts) == [
       "outside r1..r2 spec.ports[0] had changed before this patch, which does not touch it [spec.ports[0]]"
@@ -83,7 +86,8 @@ private func create(_ answer: String) throws -> ActDetail { try act("create", at
   let after = stored(30, more: managed(("kubectl-create", 1, ""), ("calicoctl", 9, ""), ("kubectl-label", 20, "")))
   let acts = [
     try create(before),
-    try act("update", at: 20, agent: "kubectl/v1", request: "{}", response: after, uri: "/apis?fieldManager=kubectl-label"),
+    try act(
+      "update", at: 20, agent: "kubectl/v1", request: "{}", response: after, uri: "/apis?fieldManager=kubectl-label"),
   ]
   #expect(
     findings(acts) == [
@@ -104,7 +108,8 @@ private func create(_ answer: String) throws -> ActDetail { try act("create", at
 }
 
 @Test func `a no-op that met another object than the last act left shows a change too`() throws {
-  let met = try act("patch", at: 20, outcome: .noop, request: #"{"metadata":{"labels":{"app":"z"}}}"#, response: stored(15, label: "z"))
+  let met = try act(
+    "patch", at: 20, outcome: .noop, request: #"{"metadata":{"labels":{"app":"z"}}}"#, response: stored(15, label: "z"))
   #expect(
     findings([try create(stored(10)), met]) == [
       "outside r1..- metadata.labels.app had changed before this patch, which does not touch it [metadata.labels.app]"
@@ -139,7 +144,8 @@ func `an act whose result is not known may account for anything`(outcome: Outcom
     try act("update", at: 20, request: "{}", response: stored(30, generation: 3)),
     try act("update", at: 40, request: "{}", response: stored(50, generation: 1, uid: "u2")),
   ]
-  #expect(findings(acts) == ["outside r1..r2 generation 1 -> 3", "outside r2..r3 uid u1 -> u2, and no act deleted the first"])
+  #expect(
+    findings(acts) == ["outside r1..r2 generation 1 -> 3", "outside r2..r3 uid u1 -> u2, and no act deleted the first"])
 }
 
 @Test func `a refused write accounts for nothing`() throws {
@@ -155,7 +161,9 @@ func `an act whose result is not known may account for anything`(outcome: Outcom
     try create(stored(10, generation: 1, port: 1)),
     try act("update", at: 22, request: "{}", response: stored(20, generation: 2, port: 2)),
     try act("patch", at: 21, request: #"{"spec":{"ports":[3]}}"#, response: stored(30, generation: 3, port: 3)),
-    try act("update", at: 20, request: #"{"metadata":{"resourceVersion":"30"}}"#, response: stored(40, generation: 4, port: 4)),
+    try act(
+      "update", at: 20, request: #"{"metadata":{"resourceVersion":"30"}}"#, response: stored(40, generation: 4, port: 4)
+    ),
   ]
   #expect(findings(acts).isEmpty)
 }
@@ -164,7 +172,8 @@ func `an act whose result is not known may account for anything`(outcome: Outcom
   let old = stored(10, generation: 7, more: managed(("kubectl", 3, "")))
   let acts = [
     try act("update", at: 50, request: #"{"metadata":{"resourceVersion":"9"}}"#, response: old),
-    try act("patch", at: 20, request: #"{"spec":{}}"#, response: stored(20, generation: 8, more: managed(("kubectl", 3, "")))),
+    try act(
+      "patch", at: 20, request: #"{"spec":{}}"#, response: stored(20, generation: 8, more: managed(("kubectl", 3, "")))),
   ]
   #expect(findings(acts).isEmpty)
 }
@@ -200,7 +209,8 @@ func `an act whose result is not known may account for anything`(outcome: Outcom
 }
 
 @Test func `managedFields that kubectl moves by hand, or that the server makes up, have no writer`() throws {
-  let move = #"[{"op":"replace","path":"/metadata/managedFields","value":[{"manager":"kubectl","operation":"Update","time":"1970-01-01T00:00:05Z"}]}]"#
+  let move =
+    #"[{"op":"replace","path":"/metadata/managedFields","value":[{"manager":"kubectl","operation":"Update","time":"1970-01-01T00:00:05Z"}]}]"#
   let after = stored(30, more: managed(("kubectl", 5, ""), ("before-first-apply", 6, ""), ("ancient-changes", 7, "")))
   #expect(findings([try create(stored(10)), try act("patch", at: 20, request: move, response: after)]).isEmpty)
 }
@@ -224,14 +234,18 @@ func `an act whose result is not known may account for anything`(outcome: Outcom
   #expect(findings([try update("u1", at: 10, took: 0), try update("u2", at: 20, took: 0)]).count == 1)
   #expect(
     findings(
-      [try update("u1", at: 10, took: 0), try update("u2", at: 20, took: 0)], context: HistoryContext(hasClockSteps: true)
+      [try update("u1", at: 10, took: 0), try update("u2", at: 20, took: 0)],
+      context: HistoryContext(hasClockSteps: true)
     ).isEmpty)
-  #expect(findings([try update("u1", at: 10, took: 0), try update("u2", at: 8, took: 0), try update("u1", at: 7, took: 0)]).isEmpty)
+  #expect(
+    findings([try update("u1", at: 10, took: 0), try update("u2", at: 8, took: 0), try update("u1", at: 7, took: 0)])
+      .isEmpty)
 }
 
 @Test func `a replacement of which both halves were cut away raises nothing`() throws {
   let acts = [
-    try create(stored(10)), try act("delete", at: 5, truncated: true), try act("create", at: 6, code: 201, truncated: true),
+    try create(stored(10)), try act("delete", at: 5, truncated: true),
+    try act("create", at: 6, code: 201, truncated: true),
     try act("update", at: 20, request: "{}", response: stored(30, uid: "u2")),
   ]
   #expect(findings(acts).isEmpty)
@@ -253,28 +267,36 @@ func `an act whose result is not known may account for anything`(outcome: Outcom
   let gone = #"{"kind":"Status","details":{"name":"web","uid":"u1"}}"#
   #expect(findings([try create(stored(10)), try act("delete", at: 5, response: gone), again]).isEmpty)
   #expect(findings([try create(stored(10)), try act("delete", at: 5, truncated: true), again]).isEmpty)
-  #expect(findings([try create(stored(10)), try act("deletecollection", at: 5, level: .metadata, named: false), again]).isEmpty)
+  #expect(
+    findings([try create(stored(10)), try act("deletecollection", at: 5, level: .metadata, named: false), again])
+      .isEmpty)
   let context = HistoryContext(namespaceDeletions: [Timestamp(seconds: 6)])
   #expect(findings([try create(stored(10)), again], context: context).isEmpty)
 }
 
 // MARK: Past the Calico API
 
-private let stored1 = ObjectKey(group: "crd.projectcalico.org", resource: "globalnetworksets", namespace: nil, name: "web")
+private let stored1 = ObjectKey(
+  group: "crd.projectcalico.org", resource: "globalnetworksets", namespace: nil, name: "web")
 
 @Test(arguments: [
   ("alice", nil, true), ("system:serviceaccount:calico-system:calico-apiserver", nil, false),
   ("system:serviceaccount:shop:calico-node", nil, true),
   ("alice", "system:serviceaccount:kube-system:calico-node", true),
 ])
-func `a write to Calico's storage is past the API unless Calico made it`(by: String, asUser: String?, isFound: Bool) throws {
+func `a write to Calico's storage is past the API unless Calico made it`(by: String, asUser: String?, isFound: Bool)
+  throws
+{
   let write = try act("update", at: 3, key: stored1, by: by, asUser: asUser, agent: "kubectl/v1.34", request: "{}")
   let refused = try act("update", at: 4, code: 403, outcome: .denied, key: stored1, by: "mallory")
   let context = HistoryContext(showsCalicoAPI: true)
   let found = findings([write, refused], of: stored1, context: context)
   #expect(found.count == (isFound ? 1 : 0))
   if isFound, asUser == nil, by == "alice" {
-    #expect(found == ["bypass -..r1 update of crd.projectcalico.org by alice with kubectl/v1.34, past the projectcalico.org API"])
+    #expect(
+      found == [
+        "bypass -..r1 update of crd.projectcalico.org by alice with kubectl/v1.34, past the projectcalico.org API"
+      ])
   }
   #expect(findings([write, refused], of: stored1).isEmpty)
 }
@@ -302,9 +324,13 @@ func `a write to Calico's storage is past the API unless Calico made it`(by: Str
 }
 
 @Test func `a finding's row has all that cli promises`() throws {
-  let acts = [try create(stored(10, generation: 1)), try act("update", at: 20, request: "{}", response: stored(30, generation: 3, port: 81))]
+  let acts = [
+    try create(stored(10, generation: 1)),
+    try act("update", at: 20, request: "{}", response: stored(30, generation: 3, port: 81)),
+  ]
   #expect(
-    History.of(web, acts: acts).findings.first?.row.json == #"{"schema":"whodiff.finding/1","finding":"outside","object":{"#
+    History.of(web, acts: acts).findings.first?.row.json
+      == #"{"schema":"whodiff.finding/1","finding":"outside","object":{"#
       + #""group":"networking.k8s.io","kind":"NetworkPolicy","resource":"networkpolicies","namespace":"shop","name":"web"},"#
       + #""after":1,"before":2,"paths":["spec.ports[0]"],"evidence":["generation 1 -> 3"],"#
       + #""since":"1970-01-01T00:00:01.000000Z","until":"1970-01-01T00:00:20.000000Z"}"#)

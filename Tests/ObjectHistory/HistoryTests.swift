@@ -4,12 +4,14 @@ import Testing
 
 @Test func `answers become versions in the order of resourceVersion, not of the log`() throws {
   let acts = [
-    try act("update", at: 30, response: policy("u1", 798)), try act("create", at: 10, code: 201, response: policy("u1", 700)),
+    try act("update", at: 30, response: policy("u1", 798)),
+    try act("create", at: 10, code: 201, response: policy("u1", 700)),
     try act("patch", at: 20, response: policy("u1", 800)),
   ]
-  #expect(history(acts) == [
-    "1 r1 create F 700 manifest", "1 r2 update F 798 manifest", "1 r3 update F 800 manifest",
-  ])
+  #expect(
+    history(acts) == [
+      "1 r1 create F 700 manifest", "1 r2 update F 798 manifest", "1 r3 update F 800 manifest",
+    ])
   #expect(history(acts.reversed()) == history(acts))
 }
 
@@ -59,9 +61,10 @@ import Testing
     // It found version 1, so it came before version 5 whatever the clock said.
     try act("update", at: 9, outcome: .noop, response: policy("u1", 1)),
   ]
-  #expect(history(acts) == [
-    "1 r1 create F 1 manifest", "1 - (denied) - -", "1 - (dryrun) - -", "1 - (noop) - 1", "1 r2 update F 5 manifest",
-  ])
+  #expect(
+    history(acts) == [
+      "1 r1 create F 1 manifest", "1 - (denied) - -", "1 - (dryrun) - -", "1 - (noop) - 1", "1 r2 update F 5 manifest",
+    ])
 }
 
 @Test func `reads and acts on other objects are left out`() throws {
@@ -71,8 +74,10 @@ import Testing
 
 @Test func `an answer that is another object is no version`() throws {
   let key = ObjectKey(group: "apps", resource: "deployments", namespace: "shop", name: "web")
-  let scale = #"{"kind":"Scale","metadata":{"name":"web","namespace":"shop","uid":"u1","resourceVersion":"9"},"spec":{}}"#
-  let rows = history([try act("patch", at: 1, outcome: .subresource, key: key, subresource: "scale", response: scale)], of: key)
+  let scale =
+    #"{"kind":"Scale","metadata":{"name":"web","namespace":"shop","uid":"u1","resourceVersion":"9"},"spec":{}}"#
+  let rows = history(
+    [try act("patch", at: 1, outcome: .subresource, key: key, subresource: "scale", response: scale)], of: key)
   #expect(rows == ["1 - update M -"])
 }
 
@@ -96,9 +101,10 @@ import Testing
     "deletionTimestamp":"2026-11-23T04:26:31Z"},"spec":{"finalizers":["kubernetes"]}}
     """#
   let reference = ObjectReference(group: "", version: "v1", resource: "namespaces", namespace: "legacy", name: "legacy")
-  #expect(history([try act("delete", at: 1, object: reference, response: answer)], of: key) == [
-    "1 - initial R - manifest", "1 r1 terminating F 9 manifest",
-  ])
+  #expect(
+    history([try act("delete", at: 1, object: reference, response: answer)], of: key) == [
+      "1 - initial R - manifest", "1 r1 terminating F 9 manifest",
+    ])
 }
 
 @Test func `a row has all that cli promises`() throws {

@@ -10,7 +10,8 @@ private func initial(_ acts: [ActDetail]) -> Revision? {
 }
 
 @Test func `the first act tells since when an object is there, and who wrote it before`() throws {
-  let managed = #""managedFields":[{"manager":"helm","operation":"Update","time":"1970-01-01T00:00:07Z"},"#
+  let managed =
+    #""managedFields":[{"manager":"helm","operation":"Update","time":"1970-01-01T00:00:07Z"},"#
     + #"{"manager":"kubectl","operation":"Update","time":"1970-01-01T00:01:40Z"}]"#
   let history = History.of(
     web,
@@ -20,7 +21,10 @@ private func initial(_ acts: [ActDetail]) -> Revision? {
     ])
   #expect(rows(history) == ["1 - initial M -", "1 - (denied) - -", "1 r1 update F 7 manifest"])
   let first = history.revisions[0]
-  #expect(first.sources == ["creationTimestamp 1970-01-01T00:00:05Z", "managedFields: Update by helm at 1970-01-01T00:00:07Z"])
+  #expect(
+    first.sources == [
+      "creationTimestamp 1970-01-01T00:00:05Z", "managedFields: Update by helm at 1970-01-01T00:00:07Z",
+    ])
   #expect(first.time == Timestamp(seconds: 7))
   #expect(first.uid == "u1")
   #expect(first.act == nil)
@@ -30,8 +34,10 @@ private func initial(_ acts: [ActDetail]) -> Revision? {
 
 @Test func `an object that the log saw being made has no state before`() throws {
   let body = policy("u1", 7, metadata: created)
-  #expect(initial([try act("create", at: 10, code: 201, response: body), try act("update", at: 20, response: body)]) == nil)
-  #expect(initial([try act("create", at: 10, code: 201, truncated: true), try act("update", at: 20, response: body)]) == nil)
+  #expect(
+    initial([try act("create", at: 10, code: 201, response: body), try act("update", at: 20, response: body)]) == nil)
+  #expect(
+    initial([try act("create", at: 10, code: 201, truncated: true), try act("update", at: 20, response: body)]) == nil)
   #expect(initial([try act("update", at: 10, level: .metadata)]) == nil)
 }
 
@@ -49,8 +55,10 @@ private func initial(_ acts: [ActDetail]) -> Revision? {
 }
 
 @Test func `what was applied last stands for the content unless the act touched it`() throws {
-  let applied = #"{\"kind\":\"NetworkPolicy\",\"metadata\":{\"annotations\":{},\"name\":\"web\"},\"spec\":{\"podSelector\":{}}}"#
-  let body = policy("u1", 7, #""spec":{"podSelector":{},"ingress":[{}]}"#, metadata: #""annotations":{"\#(annotation)":"\#(applied)"}"#)
+  let applied =
+    #"{\"kind\":\"NetworkPolicy\",\"metadata\":{\"annotations\":{},\"name\":\"web\"},\"spec\":{\"podSelector\":{}}}"#
+  let body = policy(
+    "u1", 7, #""spec":{"podSelector":{},"ingress":[{}]}"#, metadata: #""annotations":{"\#(annotation)":"\#(applied)"}"#)
   let edited = try #require(initial([try act("patch", at: 10, request: #"{"spec":{"ingress":[{}]}}"#, response: body)]))
   #expect(edited.sources == ["annotation \(annotation)"])
   #expect(edited.fidelity == .rebuilt)

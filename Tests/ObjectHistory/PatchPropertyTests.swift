@@ -9,14 +9,25 @@ import Testing
   (#"{"baz":"qux","foo":"bar"}"#, #"[{"op":"remove","path":"/baz"}]"#, #"{"foo":"bar"}"#),
   (#"{"foo":["bar","qux","baz"]}"#, #"[{"op":"remove","path":"/foo/1"}]"#, #"{"foo":["bar","baz"]}"#),
   (#"{"baz":"qux","foo":"bar"}"#, #"[{"op":"replace","path":"/baz","value":"boo"}]"#, #"{"baz":"boo","foo":"bar"}"#),
-  (#"{"foo":{"bar":"baz","waldo":"fred"},"qux":{"corge":"grault"}}"#, #"[{"op":"move","from":"/foo/waldo","path":"/qux/thud"}]"#,
-    #"{"foo":{"bar":"baz"},"qux":{"corge":"grault","thud":"fred"}}"#),
-  (#"{"foo":["all","grass","cows","eat"]}"#, #"[{"op":"move","from":"/foo/1","path":"/foo/3"}]"#,
-    #"{"foo":["all","cows","eat","grass"]}"#),
-  (#"{"baz":"qux","foo":["a",2,"c"]}"#, #"[{"op":"test","path":"/baz","value":"qux"},{"op":"test","path":"/foo/1","value":2}]"#,
-    #"{"baz":"qux","foo":["a",2,"c"]}"#),
+  (
+    #"{"foo":{"bar":"baz","waldo":"fred"},"qux":{"corge":"grault"}}"#,
+    #"[{"op":"move","from":"/foo/waldo","path":"/qux/thud"}]"#,
+    #"{"foo":{"bar":"baz"},"qux":{"corge":"grault","thud":"fred"}}"#
+  ),
+  (
+    #"{"foo":["all","grass","cows","eat"]}"#, #"[{"op":"move","from":"/foo/1","path":"/foo/3"}]"#,
+    #"{"foo":["all","cows","eat","grass"]}"#
+  ),
+  (
+    #"{"baz":"qux","foo":["a",2,"c"]}"#,
+    #"[{"op":"test","path":"/baz","value":"qux"},{"op":"test","path":"/foo/1","value":2}]"#,
+    #"{"baz":"qux","foo":["a",2,"c"]}"#
+  ),
   (#"{"baz":"qux"}"#, #"[{"op":"test","path":"/baz","value":"bar"}]"#, nil),
-  (#"{"foo":"bar"}"#, #"[{"op":"add","path":"/child","value":{"grandchild":{}}}]"#, #"{"foo":"bar","child":{"grandchild":{}}}"#),
+  (
+    #"{"foo":"bar"}"#, #"[{"op":"add","path":"/child","value":{"grandchild":{}}}]"#,
+    #"{"foo":"bar","child":{"grandchild":{}}}"#
+  ),
   (#"{"foo":"bar"}"#, #"[{"op":"add","path":"/baz","value":"qux","xyz":123}]"#, #"{"foo":"bar","baz":"qux"}"#),
   (#"{"foo":"bar"}"#, #"[{"op":"add","path":"/baz/bat","value":"qux"}]"#, nil),
   (#"{"/":9,"~1":10}"#, #"[{"op":"test","path":"/~01","value":10}]"#, #"{"/":9,"~1":10}"#),
@@ -52,7 +63,10 @@ func `versions rebuilt from random patches are what the server made of them`(see
   var random = SeededGenerator(seed: UInt64(seed) &+ 2_000_000)
   let key = ObjectKey(group: "example.com", resource: "things", namespace: "shop", name: "web")
   func object(_ spec: JSONValue) -> JSONValue {
-    .object(["kind": .string("Thing"), "metadata": .object(["name": .string("web"), "namespace": .string("shop")]), "spec": spec])
+    .object([
+      "kind": .string("Thing"), "metadata": .object(["name": .string("web"), "namespace": .string("shop")]),
+      "spec": spec,
+    ])
   }
   var spec = withoutNulls(document(depth: 3, &random))
   var acts = [try act("create", at: 1, code: 201, level: .request, key: key, request: object(spec).json)]
@@ -94,7 +108,10 @@ private let keys = ["a", "b/c", "d~e", "", "0", "-", "é", "e\u{301}"]
 private func document(depth: Int, _ random: inout SeededGenerator) -> JSONValue {
   let count = Int.random(in: 0...4, using: &random)
   return .object(
-    JSONMembers(keys.shuffled(using: &random).prefix(count).map { JSONMembers.Member(key: $0, value: value(depth: depth, &random)) }))
+    JSONMembers(
+      keys.shuffled(using: &random).prefix(count).map {
+        JSONMembers.Member(key: $0, value: value(depth: depth, &random))
+      }))
 }
 
 private func value(depth: Int, _ random: inout SeededGenerator) -> JSONValue {
@@ -125,12 +142,16 @@ private func edited(_ old: JSONValue, _ random: inout SeededGenerator) -> JSONVa
 
 private func withoutNulls(_ value: JSONValue) -> JSONValue {
   guard case .object(let members) = value else { return value }
-  return .object(JSONMembers(members.list.filter { !$0.value.isNull }.map { .init(key: $0.key, value: withoutNulls($0.value)) }))
+  return .object(
+    JSONMembers(members.list.filter { !$0.value.isNull }.map { .init(key: $0.key, value: withoutNulls($0.value)) }))
 }
 
-private func addDifference(from old: JSONValue, to new: JSONValue, at path: String, into operations: inout [JSONValue]) {
+private func addDifference(from old: JSONValue, to new: JSONValue, at path: String, into operations: inout [JSONValue])
+{
   func add(_ name: String, _ path: String, _ value: JSONValue?) {
-    var members: [JSONMembers.Member] = [.init(key: "op", value: .string(name)), .init(key: "path", value: .string(path))]
+    var members: [JSONMembers.Member] = [
+      .init(key: "op", value: .string(name)), .init(key: "path", value: .string(path)),
+    ]
     if let value { members.append(.init(key: "value", value: value)) }
     operations.append(.object(JSONMembers(members)))
   }
@@ -165,7 +186,8 @@ private func mergePatch(from old: JSONValue, to new: JSONValue) -> JSONValue {
   var patch = JSONMembers()
   for member in left.unique where right[member.key] == nil { patch.list.append(.init(key: member.key, value: .null)) }
   for member in right.unique where left[member.key] != member.value {
-    patch.list.append(.init(key: member.key, value: left[member.key].map { mergePatch(from: $0, to: member.value) } ?? member.value))
+    patch.list.append(
+      .init(key: member.key, value: left[member.key].map { mergePatch(from: $0, to: member.value) } ?? member.value))
   }
   return .object(patch)
 }

@@ -7,8 +7,10 @@ import Testing
   (#"{"a":"b"}"#, #"{"a":"c"}"#, #"{"a":"c"}"#), (#"{"a":"b"}"#, #"{"b":"c"}"#, #"{"a":"b","b":"c"}"#),
   (#"{"a":"b"}"#, #"{"a":null}"#, #"{}"#), (#"{"a":"b","b":"c"}"#, #"{"a":null}"#, #"{"b":"c"}"#),
   (#"{"a":["b"]}"#, #"{"a":"c"}"#, #"{"a":"c"}"#), (#"{"a":"c"}"#, #"{"a":["b"]}"#, #"{"a":["b"]}"#),
-  (#"{"a":{"b":"c"}}"#, #"{"a":{"b":"d","c":null}}"#, #"{"a":{"b":"d"}}"#), (#"{"a":[{"b":"c"}]}"#, #"{"a":[1]}"#, #"{"a":[1]}"#),
-  (#"["a","b"]"#, #"["c","d"]"#, #"["c","d"]"#), (#"{"a":"b"}"#, #"["c"]"#, #"["c"]"#), (#"{"a":"foo"}"#, "null", "null"),
+  (#"{"a":{"b":"c"}}"#, #"{"a":{"b":"d","c":null}}"#, #"{"a":{"b":"d"}}"#),
+  (#"{"a":[{"b":"c"}]}"#, #"{"a":[1]}"#, #"{"a":[1]}"#),
+  (#"["a","b"]"#, #"["c","d"]"#, #"["c","d"]"#), (#"{"a":"b"}"#, #"["c"]"#, #"["c"]"#),
+  (#"{"a":"foo"}"#, "null", "null"),
   (#"{"e":null}"#, #"{"a":1}"#, #"{"e":null,"a":1}"#), (#"[1,2]"#, #"{"a":"b","c":null}"#, #"{"a":"b"}"#),
   (#"{}"#, #"{"a":{"bb":{"ccc":null}}}"#, #"{"a":{"bb":{}}}"#),
 ])
@@ -49,7 +51,9 @@ func `a JSON patch that does not fit says where`(patch: String, error: JSONPatch
 private let created = #"{"kind":"NetworkPolicy","metadata":{"name":"web","labels":{"a":"1"}},"spec":{"ingress":[{}]}}"#
 
 /// The last manifest after a create and the patch, both logged at level Request.
-private func rebuilt(_ patch: String, key: ObjectKey = web, code: Int = 200) throws -> (fidelity: Fidelity?, json: String?) {
+private func rebuilt(_ patch: String, key: ObjectKey = web, code: Int = 200) throws -> (
+  fidelity: Fidelity?, json: String?
+) {
   let last = History.of(
     key,
     acts: [
@@ -95,7 +99,12 @@ func `a patch whose result cannot be told leaves metadata only`(patch: String) t
 }
 
 @Test func `an apply that creates holds the whole object`() throws {
-  let made = History.of(web, acts: [try act("patch", at: 1, code: 201, level: .request, request: #"{"apiVersion":"v1","kind":"NetworkPolicy","spec":{}}"#)])
+  let made = History.of(
+    web,
+    acts: [
+      try act(
+        "patch", at: 1, code: 201, level: .request, request: #"{"apiVersion":"v1","kind":"NetworkPolicy","spec":{}}"#)
+    ])
   #expect(rows(made) == ["1 r1 create R - manifest"])
   #expect(made.revisions[0].manifest?["metadata", "name"]?.string == "web")
 }

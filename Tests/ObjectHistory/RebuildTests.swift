@@ -6,7 +6,9 @@ private let cart = ObjectKey(group: "apps", resource: "deployments", namespace: 
 private let nets = ObjectKey(group: "crd.projectcalico.org", resource: "globalnetworksets", namespace: nil, name: "web")
 
 /// One write at level Request: verb, body, and the field manager of its URI.
-private func step(_ verb: String, _ body: String, by manager: String = "kubectl", code: Int = 200) -> (String, String, String, Int) {
+private func step(_ verb: String, _ body: String, by manager: String = "kubectl", code: Int = 200) -> (
+  String, String, String, Int
+) {
   (verb, body, manager, code)
 }
 
@@ -41,18 +43,26 @@ private let deployment = #"""
 
 @Test(arguments: [
   // Items with the same merge key are one item; new ones come last.
-  (#"{"$setElementOrder/containers":[{"name":"a"},{"name":"b"}],"containers":[{"name":"b","image":"b:2"}]}"#,
-    #"[{"name":"a","image":"a:1","env":[{"name":"X","value":"1"}]},{"name":"b","image":"b:2"}]"#),
-  (#"{"$setElementOrder/containers":[{"name":"c"},{"name":"a"},{"name":"b"}],"containers":[{"name":"c","image":"c:1"}]}"#,
-    #"[{"name":"c","image":"c:1"},{"name":"a","image":"a:1","env":[{"name":"X","value":"1"}]},{"name":"b","image":"b:1"}]"#),
+  (
+    #"{"$setElementOrder/containers":[{"name":"a"},{"name":"b"}],"containers":[{"name":"b","image":"b:2"}]}"#,
+    #"[{"name":"a","image":"a:1","env":[{"name":"X","value":"1"}]},{"name":"b","image":"b:2"}]"#
+  ),
+  (
+    #"{"$setElementOrder/containers":[{"name":"c"},{"name":"a"},{"name":"b"}],"containers":[{"name":"c","image":"c:1"}]}"#,
+    #"[{"name":"c","image":"c:1"},{"name":"a","image":"a:1","env":[{"name":"X","value":"1"}]},{"name":"b","image":"b:1"}]"#
+  ),
   // Lists below merge too.
-  (#"{"$setElementOrder/containers":[{"name":"a"}],"containers":[{"name":"a","env":[{"name":"Y","value":"2"}]}]}"#,
-    #"[{"name":"a","image":"a:1","env":[{"name":"X","value":"1"},{"name":"Y","value":"2"}]},{"name":"b","image":"b:1"}]"#),
+  (
+    #"{"$setElementOrder/containers":[{"name":"a"}],"containers":[{"name":"a","env":[{"name":"Y","value":"2"}]}]}"#,
+    #"[{"name":"a","image":"a:1","env":[{"name":"X","value":"1"},{"name":"Y","value":"2"}]},{"name":"b","image":"b:1"}]"#
+  ),
   // Directives.
   (#"{"containers":[{"name":"a","$patch":"delete"}]}"#, #"[{"name":"b","image":"b:1"}]"#),
   (#"{"containers":[{"$patch":"replace"},{"name":"z","image":"z"}]}"#, #"[{"name":"z","image":"z"}]"#),
-  (#"{"containers":[{"name":"b","$patch":"replace","command":["x"]}]}"#,
-    #"[{"name":"a","image":"a:1","env":[{"name":"X","value":"1"}]},{"name":"b","command":["x"]}]"#),
+  (
+    #"{"containers":[{"name":"b","$patch":"replace","command":["x"]}]}"#,
+    #"[{"name":"a","image":"a:1","env":[{"name":"X","value":"1"}]},{"name":"b","command":["x"]}]"#
+  ),
 ])
 func `a strategic merge patch merges lists by their keys`(patch: String, containers: String) throws {
   let body = #"{"spec":{"template":{"spec":\#(patch)}}}"#
@@ -62,7 +72,8 @@ func `a strategic merge patch merges lists by their keys`(patch: String, contain
 }
 
 @Test func `retainKeys drops what it does not name, and a list without a key is replaced`() throws {
-  let change = #"{"spec":{"strategy":{"$retainKeys":["type"],"type":"Recreate"},"template":{"spec":{"tolerations":[{"key":"m"}]}}}}"#
+  let change =
+    #"{"spec":{"strategy":{"$retainKeys":["type"],"type":"Recreate"},"template":{"spec":{"tolerations":[{"key":"m"}]}}}}"#
   let steps = [step("create", deployment, code: 201), step("patch", change)]
   try expectLast(steps, of: cart, at: ["spec", "strategy"], is: #"{"type":"Recreate"}"#)
   try expectLast(steps, of: cart, at: ["spec", "template", "spec", "tolerations"], is: #"[{"key":"m"}]"#)
@@ -74,11 +85,13 @@ func `a strategic merge patch merges lists by their keys`(patch: String, contain
     {"metadata":{"$deleteFromPrimitiveList/finalizers":["b"],"$setElementOrder/finalizers":["d","a","c"],"finalizers":["d"]}}
     """#
   try expectLast(
-    [step("create", made, code: 201), step("patch", change)], of: web, at: ["metadata", "finalizers"], is: #"["d","a","c"]"#)
+    [step("create", made, code: 201), step("patch", change)], of: web, at: ["metadata", "finalizers"],
+    is: #"["d","a","c"]"#)
 }
 
 @Test func `items that the order does not name stay where they were`() throws {
-  let made = #"{"kind":"Service","metadata":{"name":"web"},"spec":{"ports":[{"port":1,"protocol":"TCP"},{"port":2,"protocol":"TCP"},{"port":3,"protocol":"TCP"}]}}"#
+  let made =
+    #"{"kind":"Service","metadata":{"name":"web"},"spec":{"ports":[{"port":1,"protocol":"TCP"},{"port":2,"protocol":"TCP"},{"port":3,"protocol":"TCP"}]}}"#
   let service = ObjectKey(group: "", resource: "services", namespace: "shop", name: "web")
   let change = #"{"spec":{"$setElementOrder/ports":[{"port":3},{"port":1}],"ports":[{"port":3,"name":"c"}]}}"#
   try expectLast(
@@ -89,9 +102,11 @@ func `a strategic merge patch merges lists by their keys`(patch: String, contain
 @Test func `a patch that may be merge or strategic is applied where both come to the same`() throws {
   let made = #"{"kind":"ServiceAccount","metadata":{"name":"web"},"secrets":[{"name":"a"}]}"#
   let account = ObjectKey(group: "", resource: "serviceaccounts", namespace: "shop", name: "web")
-  let same = try requested([step("create", made, code: 201), step("patch", #"{"secrets":[{"name":"a"}],"x":[1]}"#)], of: account)
+  let same = try requested(
+    [step("create", made, code: 201), step("patch", #"{"secrets":[{"name":"a"}],"x":[1]}"#)], of: account)
   #expect(rows(same) == ["1 r1 create R - manifest", "1 r2 update R - manifest"])
-  let other = try requested([step("create", made, code: 201), step("patch", #"{"secrets":[{"name":"b"}]}"#)], of: account)
+  let other = try requested(
+    [step("create", made, code: 201), step("patch", #"{"secrets":[{"name":"b"}]}"#)], of: account)
   #expect(rows(other) == ["1 r1 create R - manifest", "1 r2 update M -"])
 }
 
@@ -128,8 +143,13 @@ private func apply(_ spec: String, labels: String = "{}") -> String {
   try expectLast([set, more], of: nets, at: ["spec", "nets"], is: #"["10.0.0.0/8","192.0.2.0/24","198.51.100.0/24"]"#)
   let fewer = step("patch", apply(#"{"nets":["192.0.2.0/24"]}"#), by: "gitops")
   try expectLast([set, more, fewer], of: nets, at: ["spec", "nets"], is: #"["10.0.0.0/8","192.0.2.0/24"]"#)
-  let rules = step("patch", #"{"apiVersion":"v1","kind":"NetworkPolicy","spec":{"ingress":[{"from":[]}],"podSelector":{"matchLabels":{"b":"2"}}}}"#)
-  let made = step("create", #"{"kind":"NetworkPolicy","spec":{"ingress":[{},{}],"podSelector":{"matchLabels":{"a":"1"}}}}"#, code: 201)
+  let rules = step(
+    "patch",
+    #"{"apiVersion":"v1","kind":"NetworkPolicy","spec":{"ingress":[{"from":[]}],"podSelector":{"matchLabels":{"b":"2"}}}}"#
+  )
+  let made = step(
+    "create", #"{"kind":"NetworkPolicy","spec":{"ingress":[{},{}],"podSelector":{"matchLabels":{"a":"1"}}}}"#, code: 201
+  )
   try expectLast([made, rules], of: web, at: ["spec", "ingress"], is: "[{}]")
   try expectLast([made, rules], of: web, at: ["spec", "podSelector"], is: #"{"matchLabels":{"b":"2"}}"#)
 }
@@ -149,28 +169,44 @@ private func apply(_ spec: String, labels: String = "{}") -> String {
 // MARK: Defaulting
 
 @Test(arguments: [
-  ("networking.k8s.io", "networkpolicies", #"{"podSelector":{},"egress":[{"ports":[{"port":53}]}]}"#,
-    #"{"podSelector":{},"egress":[{"ports":[{"port":53,"protocol":"TCP"}]}],"policyTypes":["Ingress","Egress"]}"#),
-  ("networking.k8s.io", "networkpolicies", #"{"podSelector":{},"policyTypes":["Egress"]}"#,
-    #"{"podSelector":{},"policyTypes":["Egress"]}"#),
-  ("networking.k8s.io", "networkpolicies", #"{"ingress":[{"from":[],"ports":[]}],"egress":[]}"#,
-    #"{"ingress":[{}],"policyTypes":["Ingress"],"podSelector":{}}"#),
-  ("policy.networking.k8s.io", "adminnetworkpolicies", #"{"ingress":[{"ports":[{"portNumber":{"port":53}}]}]}"#,
-    #"{"ingress":[{"ports":[{"portNumber":{"port":53,"protocol":"TCP"}}]}]}"#),
+  (
+    "networking.k8s.io", "networkpolicies", #"{"podSelector":{},"egress":[{"ports":[{"port":53}]}]}"#,
+    #"{"podSelector":{},"egress":[{"ports":[{"port":53,"protocol":"TCP"}]}],"policyTypes":["Ingress","Egress"]}"#
+  ),
+  (
+    "networking.k8s.io", "networkpolicies", #"{"podSelector":{},"policyTypes":["Egress"]}"#,
+    #"{"podSelector":{},"policyTypes":["Egress"]}"#
+  ),
+  (
+    "networking.k8s.io", "networkpolicies", #"{"ingress":[{"from":[],"ports":[]}],"egress":[]}"#,
+    #"{"ingress":[{}],"policyTypes":["Ingress"],"podSelector":{}}"#
+  ),
+  (
+    "policy.networking.k8s.io", "adminnetworkpolicies", #"{"ingress":[{"ports":[{"portNumber":{"port":53}}]}]}"#,
+    #"{"ingress":[{"ports":[{"portNumber":{"port":53,"protocol":"TCP"}}]}]}"#
+  ),
   ("crd.projectcalico.org", "globalnetworkpolicies", #"{"order":1}"#, #"{"order":1,"tier":"default"}"#),
-  ("projectcalico.org", "globalnetworkpolicies", #"{"egress":[{}]}"#, #"{"egress":[{}],"tier":"default","types":["Egress"]}"#),
-  ("projectcalico.org", "stagednetworkpolicies", #"{"tier":"a","types":["Ingress"]}"#,
-    #"{"tier":"a","types":["Ingress"],"stagedAction":"Set"}"#),
+  (
+    "projectcalico.org", "globalnetworkpolicies", #"{"egress":[{}]}"#,
+    #"{"egress":[{}],"tier":"default","types":["Egress"]}"#
+  ),
+  (
+    "projectcalico.org", "stagednetworkpolicies", #"{"tier":"a","types":["Ingress"]}"#,
+    #"{"tier":"a","types":["Ingress"],"stagedAction":"Set"}"#
+  ),
   ("projectcalico.org", "tiers", #"{"order":1}"#, #"{"order":1,"defaultAction":"Deny"}"#),
   ("", "namespaces", "{}", #"{"finalizers":["kubernetes"]}"#),
 ])
-func `a request gets what the API server fills in`(group: String, resource: String, spec: String, stored: String) throws {
+func `a request gets what the API server fills in`(group: String, resource: String, spec: String, stored: String) throws
+{
   let key = ObjectKey(group: group, resource: resource, namespace: nil, name: "web")
-  try expectLast([step("create", #"{"metadata":{"name":"web"},"spec":\#(spec)}"#, code: 201)], of: key, at: ["spec"], is: stored)
+  try expectLast(
+    [step("create", #"{"metadata":{"name":"web"},"spec":\#(spec)}"#, code: 201)], of: key, at: ["spec"], is: stored)
 }
 
 @Test func `an empty selector is not the same as none`() throws {
-  let made = #"{"kind":"NetworkPolicy","metadata":{"name":"web"},"spec":{"podSelector":{},"ingress":[{"from":[{"ipBlock":{"cidr":"10.0.0.0/8"}}]}]}}"#
+  let made =
+    #"{"kind":"NetworkPolicy","metadata":{"name":"web"},"spec":{"podSelector":{},"ingress":[{"from":[{"ipBlock":{"cidr":"10.0.0.0/8"}}]}]}}"#
   let opened = #"{"spec":{"ingress":[{"from":[{"ipBlock":{"cidr":"10.0.0.0/8"},"namespaceSelector":{}}]}]}}"#
   #expect(
     rows(try requested([step("create", made, code: 201), step("patch", opened)], of: web)) == [
@@ -182,7 +218,8 @@ func `a request gets what the API server fills in`(group: String, resource: Stri
 
 @Test func `a request for what is there already is a no-op`() throws {
   let body = #"{"kind":"NetworkPolicy","metadata":{"name":"web","labels":{"a":"1"}},"spec":{"podSelector":{}}}"#
-  let again = body.replacing(#""labels""#, with: #""resourceVersion":"7","generation":2,"managedFields":[{"manager":"x"}],"labels""#)
+  let again = body.replacing(
+    #""labels""#, with: #""resourceVersion":"7","generation":2,"managedFields":[{"manager":"x"}],"labels""#)
   let made = try requested(
     [
       step("create", body, code: 201), step("update", again), step("patch", #"{"metadata":{"labels":{"a":"1"}}}"#),
@@ -190,5 +227,7 @@ func `a request gets what the API server fills in`(group: String, resource: Stri
       step("patch", #"{"metadata":{"labels":{"a":"2"}}}"#),
     ], of: web)
   #expect(
-    rows(made) == ["1 r1 create R - manifest", "1 - (noop) - -", "1 - (noop) - -", "1 - (noop) - -", "1 r2 update R - manifest"])
+    rows(made) == [
+      "1 r1 create R - manifest", "1 - (noop) - -", "1 - (noop) - -", "1 - (noop) - -", "1 r2 update R - manifest",
+    ])
 }

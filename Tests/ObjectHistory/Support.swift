@@ -14,9 +14,11 @@ func policy(_ uid: String, _ version: Int, _ more: String = "\"spec\":{}", metad
 /// One act at second `at`, accepted and a change unless said otherwise. Bodies are JSON texts.
 func act(
   _ verb: String, at seconds: Int64, code: Int = 200, outcome: Outcome = .changed, level: Level = .requestResponse,
-  object: ObjectReference? = nil, key: ObjectKey = web, subresource: String? = nil, named: Bool = true, took: Double? = nil,
+  object: ObjectReference? = nil, key: ObjectKey = web, subresource: String? = nil, named: Bool = true,
+  took: Double? = nil,
   by: String? = nil, asUser: String? = nil, agent: String? = nil, auditID: String? = nil, request: String? = nil,
-  response: String? = nil, uri: String = "/apis", truncated: Bool = false, annotations: [(name: String, value: String)] = []
+  response: String? = nil, uri: String = "/apis", truncated: Bool = false,
+  annotations: [(name: String, value: String)] = []
 ) throws -> ActDetail {
   let reference =
     object
@@ -25,7 +27,8 @@ func act(
       subresource: subresource)
   return ActDetail(
     act: Act(
-      id: ActID(segment: 0, row: UInt32(seconds)), time: Timestamp(seconds: seconds), took: took, verb: verb, code: code,
+      id: ActID(segment: 0, row: UInt32(seconds)), time: Timestamp(seconds: seconds), took: took, verb: verb,
+      code: code,
       outcome: outcome, level: level, by: by, asUser: asUser, agent: agent, object: reference,
       auditID: auditID ?? "\(seconds)", truncated: truncated),
     requestURI: uri, request: try request.map(json), response: try response.map(json), annotations: annotations)
@@ -35,10 +38,11 @@ func act(
 func rows(_ history: History) -> [String] {
   history.revisions.map { revision in
     let what = revision.operation?.rawValue ?? revision.act.map { "(\($0.outcome.name))" } ?? ""
-    return ([
-      "\(revision.lifetime)", revision.number.map { "r\($0)" } ?? "-", what, revision.fidelity?.rawValue ?? "-",
-      revision.resourceVersion ?? "-",
-    ] + (revision.isInferred ? ["inferred"] : []) + (revision.manifest == nil ? [] : ["manifest"]))
+    return
+      ([
+        "\(revision.lifetime)", revision.number.map { "r\($0)" } ?? "-", what, revision.fidelity?.rawValue ?? "-",
+        revision.resourceVersion ?? "-",
+      ] + (revision.isInferred ? ["inferred"] : []) + (revision.manifest == nil ? [] : ["manifest"]))
       .joined(separator: " ")
   }
 }

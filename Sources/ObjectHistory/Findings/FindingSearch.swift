@@ -59,7 +59,9 @@ struct FindingSearch {
     let step = steps[index]
     if let uid = step.uid {
       if let life, life.uid != uid {
-        if !isEndShown, isOrderKnown(life.index, index), !mayHaveEnded(from: life.index, to: index) { addReplaced(life, by: uid, at: index) }
+        if !isEndShown, isOrderKnown(life.index, index), !mayHaveEnded(from: life.index, to: index) {
+          addReplaced(life, by: uid, at: index)
+        }
         last = nil
         isEndShown = false
       }
@@ -109,7 +111,8 @@ struct FindingSearch {
     }
     evidence += strangers(managers, last, step).map(\.words)
     guard !evidence.isEmpty else { return }
-    let differing = paths.flatMap { $0.isEmpty ? nil : $0 }
+    let differing =
+      paths.flatMap { $0.isEmpty ? nil : $0 }
       ?? FieldDifferences(from: last.object, to: answer.object, ignoring: upkeep).paths
     add(.outside, from: last.index, at: index, paths: differing, evidence: evidence)
   }
@@ -126,7 +129,8 @@ struct FindingSearch {
     let news = managers.filter { !last.managers.contains($0) && !$0.isMadeUp && !$0.isUpkeep }
     guard !news.isEmpty else { return [] }
     let sent = Set(FieldManager.all(of: step.detail.request) + step.patchedManagers)
-    let isOwnThere = step.fieldManager.map { name in news.contains { $0.manager == name && $0.isWithin(step) } } ?? false
+    let isOwnThere =
+      step.fieldManager.map { name in news.contains { $0.manager == name && $0.isWithin(step) } } ?? false
     return news.filter { entry in
       if sent.contains(entry) { return false }
       let isByStep = step.isEffective && entry.isWithin(step) && (!isOwnThere || step.fieldManager == entry.manager)
@@ -149,7 +153,9 @@ struct FindingSearch {
     ])
     if key.group.isEmpty, key.resource == "pods" {
       extent.add(["spec", "nodeName"])
-      for name in ["containerID", "podIP", "podIPs"] { extent.add(["metadata", "annotations", "cni.projectcalico.org/" + name]) }
+      for name in ["containerID", "podIP", "podIPs"] {
+        extent.add(["metadata", "annotations", "cni.projectcalico.org/" + name])
+      }
     }
     return extent
   }
@@ -176,7 +182,8 @@ struct FindingSearch {
   private func mayHaveEnded(from start: Int, to end: Int) -> Bool {
     let since = steps[start].act.time
     let until = steps[end].end
-    if context.namespaceDeletions.contains(where: { since.adding(seconds: -1) <= $0 && $0 <= until.adding(seconds: 1) }) {
+    if context.namespaceDeletions.contains(where: { since.adding(seconds: -1) <= $0 && $0 <= until.adding(seconds: 1) })
+    {
       return true
     }
     return unseen.between(start, end, uid: nil).contains { step in
@@ -217,16 +224,22 @@ struct FindingSearch {
       let acts = (steps[first].act, steps[again].act)
       add(
         .reused, from: first, at: again, paths: [],
-        evidence: ["auditID \(acts.1.auditID ?? "") of the \(acts.0.verb) by \(acts.0.actorText) at \(acts.0.time.rfc3339) again"])
+        evidence: [
+          "auditID \(acts.1.auditID ?? "") of the \(acts.0.verb) by \(acts.0.actorText) at \(acts.0.time.rfc3339) again"
+        ])
     }
     for (index, step) in steps.enumerated() {
       guard let auditID = step.act.auditID, context.reusedAuditIDs.contains(auditID) else { continue }
-      add(.reused, from: index, at: index, paths: [], evidence: ["auditID \(auditID) stands on a request about something else too"])
+      add(
+        .reused, from: index, at: index, paths: [],
+        evidence: ["auditID \(auditID) stands on a request about something else too"])
     }
-    findings = findings.enumerated().sorted { ($0.element.position, $0.offset) < ($1.element.position, $1.offset) }.map(\.element)
+    findings = findings.enumerated().sorted { ($0.element.position, $0.offset) < ($1.element.position, $1.offset) }.map(
+      \.element)
   }
 
-  private mutating func add(_ kind: Finding.Kind, from start: Int?, at index: Int, paths: [String], evidence: [String]) {
+  private mutating func add(_ kind: Finding.Kind, from start: Int?, at index: Int, paths: [String], evidence: [String])
+  {
     guard let row = rows[index] else { return }
     let step = steps[index]
     findings.append(

@@ -38,10 +38,12 @@ extension Step {
     case "update":
       sent = request?["metadata", "resourceVersion"]?.string ?? act.object?.resourceVersion
     case "patch":
-      sent = request?["metadata", "resourceVersion"]?.string ?? request?.array?.lazy.compactMap { operation in
-        operation["op"]?.string == "test" && operation["path"]?.string == "/metadata/resourceVersion"
-          ? operation["value"]?.string : nil
-      }.first
+      sent =
+        request?["metadata", "resourceVersion"]?.string
+        ?? request?.array?.lazy.compactMap { operation in
+          operation["op"]?.string == "test" && operation["path"]?.string == "/metadata/resourceVersion"
+            ? operation["value"]?.string : nil
+        }.first
     case "delete": sent = request?["preconditions", "resourceVersion"]?.string
     default: sent = nil
     }
@@ -53,7 +55,8 @@ extension Step {
   /// Entries of managedFields that a JSON patch sets by hand, as kubectl does when it moves to server-side apply.
   var patchedManagers: [FieldManager] {
     (detail.request?.array ?? []).flatMap { operation -> [FieldManager] in
-      guard operation["path"]?.string?.hasPrefix("/metadata/managedFields") == true, let value = operation["value"] else {
+      guard operation["path"]?.string?.hasPrefix("/metadata/managedFields") == true, let value = operation["value"]
+      else {
         return []
       }
       let entries: JSONValue = value.array == nil ? .array([value]) : value

@@ -69,7 +69,8 @@ struct FieldOwners {
       known += items.filter { !known.contains($0) }
       result = result.setting(list, to: .array(known))
     }
-    for path in previous?.paths.subtracting(fields.paths) ?? [] where !sets.values.contains(where: { $0.covers(path) }) {
+    for path in previous?.paths.subtracting(fields.paths) ?? [] where !sets.values.contains(where: { $0.covers(path) })
+    {
       if let list = FieldSet.setLists.first(where: { path.starts(with: $0) && path.count > $0.count }) {
         let rest = (result[list]?.array ?? []).filter { FieldSet.step(to: $0) != path.last }
         result = result.setting(list, to: .array(rest))

@@ -7,8 +7,6 @@ import AuditModel
 struct StrategicMergePatch {
   private let keys: MergeKeys
 
-  private init(keys: MergeKeys) { self.keys = keys }
-
   /// The object after the patch; nil for a body that is no such patch.
   static func apply(_ patch: JSONValue, to object: JSONValue, of key: ObjectKey) -> JSONValue? {
     guard let changes = patch.members, let members = object.members else { return nil }
@@ -85,7 +83,9 @@ struct StrategicMergePatch {
 
   /// The list in the order that the patch asks for; items that it does not name keep their place relative to those that
   /// were there before.
-  private func ordered(_ list: [JSONValue], _ order: [JSONValue], original: [JSONValue], at path: [String]) -> [JSONValue] {
+  private func ordered(_ list: [JSONValue], _ order: [JSONValue], original: [JSONValue], at path: [String])
+    -> [JSONValue]
+  {
     let name: String? = if case .byKey(let name) = keys.strategy(at: path) { name } else { nil }
     func identity(_ item: JSONValue) -> JSONValue? { name.map { item[$0] } ?? item }
     let wanted = order.map { identity($0) ?? $0 }
@@ -94,7 +94,11 @@ struct StrategicMergePatch {
     var named: [(rank: Int, item: JSONValue)] = []
     var others: [JSONValue] = []
     for item in list {
-      if let rank = identity(item).flatMap({ wanted.firstIndex(of: $0) }) { named.append((rank, item)) } else { others.append(item) }
+      if let rank = identity(item).flatMap({ wanted.firstIndex(of: $0) }) {
+        named.append((rank, item))
+      } else {
+        others.append(item)
+      }
     }
     var left = named.sorted { $0.rank < $1.rank }.map(\.item)[...]
     var right = others[...]

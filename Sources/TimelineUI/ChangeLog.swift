@@ -61,7 +61,9 @@ public struct ChangeLog: Sendable {
 
 extension ChangeLog {
   /// Index of the revision that an act made, or of the row of an act that made none.
-  public func index(of act: ActID) -> Int? { history.revisions.firstIndex { $0.act?.id == act } }
+  public func index(of act: ActID) -> Int? {
+    history.revisions.firstIndex { $0.act?.id == act && $0.operation != .initial }
+  }
 
   /// Index of the version with a number.
   public func index(ofVersion number: Int) -> Int? { history.revisions.firstIndex { $0.number == number } }
@@ -78,6 +80,36 @@ extension ChangeLog {
       DiffSide(object: object, revision: previous),
       DiffSide(object: object, revision: isDeletion ? nil : revision.number)
     )
+  }
+
+  /// The versions on both sides of a finding, the older one at the left; nil where one side has no version.
+  public func sides(ofFinding index: Int) -> (left: DiffSide, right: DiffSide)? {
+    let finding = history.findings[index]
+    guard let after = finding.after, let before = finding.before, after != before else { return nil }
+    return (DiffSide(object: object, revision: after), DiffSide(object: object, revision: before))
+  }
+
+  /// The findings that stand between two sides of this object, oldest first, whichever side is the older one.
+  ///
+  /// A side that is nothing stands next to the other: just before it at the left, at its deletion at the right.
+  func findings(between left: DiffSide, _ right: DiffSide) -> [Finding] {
+    guard !history.findings.isEmpty, left.object == object, right.object == object else { return [] }
+    let revisions = history.revisions
+    var low = left.revision.flatMap(index(ofVersion:))
+    var high = right.revision.flatMap(index(ofVersion:))
+    if left.revision == nil, let high { low = revisions[..<high].lastIndex { $0.number != nil } ?? -1 }
+    if right.revision == nil, let low {
+      high = revisions[low...].firstIndex { $0.operation == .delete && $0.lifetime == revisions[low].lifetime }
+    }
+    guard let low, let high else { return [] }
+    return history.findings.filter { $0.position > min(low, high) && $0.position <= max(low, high) }
+  }
+
+  /// The same finding in a later state of the history.
+  func index(of finding: Finding) -> Int? {
+    history.findings.firstIndex {
+      $0.kind == finding.kind && $0.until == finding.until && $0.evidence == finding.evidence
+    }
   }
 
   /// The numbers of the versions that have one and are no deletions, oldest first.

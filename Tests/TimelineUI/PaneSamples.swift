@@ -107,6 +107,31 @@ enum Sample {
         act(11, "2026-11-20T16:11:49.204113Z", "update", by: "alice@example.com")),
     ])
   static let log = ChangeLog(history)
+
+  /// The same story where it does not add up: changed off the record before r4, past the API server before r6, one of
+  /// the folded acts with a borrowed auditID; and its first row made no version.
+  static let found: ChangeLog = {
+    var history = Sample.history
+    history.revisions[0] = Revision(
+      object: key, kind: "GlobalNetworkPolicy", uid: "uid-1", lifetime: 1, number: nil,
+      time: time("2026-08-22T00:00:00Z"), operation: .initial, fidelity: .metadata,
+      sources: ["creationTimestamp 2026-08-22T00:00:00Z", "managedFields: Apply by kubectl at 2026-08-22T00:00:00Z"])
+    history.findings = [
+      Finding(
+        kind: .reused, object: key, after: 2, before: 3, position: 4,
+        evidence: ["auditID 7693783f-26df-4e0c-8373-edad81508f4 stands on a request about something else too"],
+        since: time("2026-10-02T10:00:00Z"), until: time("2026-10-03T10:00:00Z")),
+      Finding(
+        kind: .outside, object: key, after: 3, before: 4, position: 7, paths: ["spec.selector"],
+        evidence: ["generation 3 -> 5"], since: time("2026-11-02T14:10:55Z"), until: time("2026-11-12T08:00:13Z")),
+      Finding(
+        kind: .bypass, object: key, after: 5, before: 6, position: 10, paths: [],
+        evidence: [
+          "update of crd.projectcalico.org by alice@example.com with kubectl/v1.34.1 (linux/amd64), past the projectcalico.org API"
+        ], since: time("2026-11-20T16:11:49Z"), until: time("2026-11-20T16:11:49Z")),
+    ]
+    return ChangeLog(history)
+  }()
   static let update = ActID(segment: 1, row: 11)
 
   static func side(_ number: Int?) -> DiffSide { DiffSide(object: key, revision: number) }

@@ -15,10 +15,10 @@ struct ChangeLogPane: RowPane {
   private(set) var rows: [ChangeLogRow] = []
   /// Whether acts that made no version are listed one by one.
   private var showsAll = false
-  /// Indices of the revisions whose diff is shown in place.
-  private var expanded: Set<Int> = []
-  /// Comparisons that have been asked for, by index of the revision.
-  private var diffs: [Int: DiffText] = [:]
+  /// What has its diff shown in place.
+  private var expanded: Set<ChangeLogRow.Entry> = []
+  /// Comparisons that have been asked for.
+  private var diffs: [ChangeLogRow.Entry: DiffText] = [:]
   private var showsMachineFields = false
   private var wraps = false
   var cursor = ListCursor()
@@ -139,6 +139,7 @@ struct ChangeLogPane: RowPane {
   private mutating func take(_ log: ChangeLog, _ session: inout Session) {
     let old = self.log
     let focused = revision(at: cursor.index)?.act?.id ?? wanted
+    let finding = finding(at: cursor.index)
     let isFirst = old == nil
     wanted = nil
     let distance = cursor.index - cursor.top
@@ -146,22 +147,34 @@ struct ChangeLogPane: RowPane {
     self.log = log
     diffs = [:]
     if let old {
-      expanded = Set(expanded.compactMap { old.history.revisions[$0].act.flatMap { log.index(of: $0.id) } })
+      expanded = Set(
+        expanded.compactMap { entry in
+          switch entry {
+          case .revision(let index):
+            old.history.revisions[index].act.flatMap { log.index(of: $0.id) }.map { .revision($0) }
+          case .finding(let index): log.index(of: old.history.findings[index]).map { .finding($0) }
+          }
+        })
       session.leftSide = session.leftSide.map { log.renumbered($0, from: old) }
       session.rightSide = session.rightSide.map { log.renumbered($0, from: old) }
     }
     rows = []
     arrange(session)
     let index = focused.flatMap(log.index(of:))
+    let kept = finding.flatMap(log.index(of:)).flatMap { rows.firstIndex(of: .finding($0)) }
     // Without a row of its own: the newest version, not what is folded above it.
     let newest = rows.firstIndex { $0.revision != nil } ?? 0
-    let row = index.flatMap { index in rows.firstIndex { $0.revision == index } } ?? (isFirst ? newest : 0)
+    let row = kept ?? index.flatMap { index in rows.firstIndex { $0.revision == index } } ?? (isFirst ? newest : 0)
     cursor.place(at: row, distanceFromTop: isFirst ? row : distance, count: rows.count, height: rowHeight(session))
     _ = focusChanged(session)
   }
 
   func focusedObject(_ session: Session) -> ObjectKey? { object }
-  func focusedAct(_ session: Session) -> Act? { revision(at: cursor.index)?.act }
+  /// On a finding the act that shows it.
+  func focusedAct(_ session: Session) -> Act? {
+    guard let log, let finding = finding(at: cursor.index) else { return revision(at: cursor.index)?.act }
+    return FindingWords.shownBy(finding, in: log.history)
+  }
   func subject(_ session: Session) -> String { object.path }
 
   // MARK: Rows
@@ -172,20 +185,30 @@ struct ChangeLogPane: RowPane {
     let distance = cursor.index - cursor.top
     var made: [ChangeLogRow] = []
     // Where there is no version, there is nothing to fold the other acts away from.
-    for row in ChangeLogRow.list(log, showsAll: showsAll || log.history.versions.isEmpty) {
+    let listed = ChangeLogRow.list(
+      log, showsAll: showsAll || log.history.versions.isEmpty, showsProof: rowHeight(session) >= 8)
+    for (place, row) in listed.enumerated() {
       made.append(row)
-      guard case .revision(let index) = row, expanded.contains(index) else { continue }
-      guard let text = diff(of: index, layout: inlineLayout(session)) else {
-        made.append(.note(index, whyNoDiff(index)))
+      // What opens in place stands below the last line of its entry.
+      guard let entry = row.entry, expanded.contains(entry), listed.dropFirst(place + 1).first?.entry != entry else {
         continue
       }
-      if text.isEmpty { made.append(.note(index, "no differences")) }
-      made += text.rows.indices.map { .diff(index, row: $0) }
+      if case .finding(let index) = entry {
+        let lines = proofLines(index, width: inlineLayout(session).width, session)
+        if lines.count > previewHeight(session) { made += lines.map { .note(entry, $0) } }
+      }
+      guard let text = diff(of: entry, layout: inlineLayout(session)) else {
+        made.append(.note(entry, whyNoDiff(entry)))
+        continue
+      }
+      if text.isEmpty { made.append(.note(entry, "no differences")) }
+      made += text.rows.indices.map { .diff(entry, row: $0) }
     }
     rows = made
     let row =
-      focused.flatMap { focused in rows.firstIndex(of: focused) ?? rows.firstIndex { $0.revision == focused.revision } }
-      ?? cursor.index
+      focused.flatMap { focused in
+        rows.firstIndex(of: focused) ?? focused.entry.flatMap { entry in rows.firstIndex { $0.entry == entry } }
+      } ?? cursor.index
     cursor.place(at: row, distanceFromTop: distance, count: rows.count, height: rowHeight(session))
   }
 
@@ -202,35 +225,82 @@ struct ChangeLogPane: RowPane {
 
   private func splits(_ session: Session) -> Bool { session.splitsDiffs ?? true }
 
-  /// The comparison of a revision with the one before it, made once and laid out as asked.
-  private mutating func diff(of index: Int, layout: DiffText.Layout) -> DiffText? {
-    guard let log, let sides = log.sides(of: index), whyNoDiff(index).isEmpty else { return nil }
-    if diffs[index] == nil {
-      let old = sides.left.revision.flatMap(log.index(ofVersion:)).flatMap { log.history.revisions[$0].manifest }
-      let new = sides.right.revision == nil ? nil : log.history.revisions[index].manifest
+  /// Both sides' manifests of what an entry compares; a side that is nothing has none.
+  private func contents(_ entry: ChangeLogRow.Entry) -> (old: JSONValue?, new: JSONValue?) {
+    guard let log else { return (nil, nil) }
+    if case .revision(let index) = entry, log.history.revisions[index].operation == .initial {
+      return (nil, log.history.revisions[index].manifest)
+    }
+    guard let sides = sides(entry) else { return (nil, nil) }
+    func manifest(_ side: DiffSide) -> JSONValue? {
+      side.revision.flatMap(log.index(ofVersion:)).flatMap { log.history.revisions[$0].manifest }
+    }
+    return (manifest(sides.left), manifest(sides.right))
+  }
+
+  private func sides(_ entry: ChangeLogRow.Entry) -> (left: DiffSide, right: DiffSide)? {
+    switch entry {
+    case .revision(let index): log?.sides(of: index)
+    case .finding(let index): log?.sides(ofFinding: index)
+    }
+  }
+
+  /// The comparison of a revision with the one before it, or of the versions on both sides of a finding; made once and
+  /// laid out as asked.
+  private mutating func diff(of entry: ChangeLogRow.Entry, layout: DiffText.Layout) -> DiffText? {
+    guard log != nil, whyNoDiff(entry).isEmpty else { return nil }
+    if diffs[entry] == nil {
+      let (old, new) = contents(entry)
       let options = VersionDiff.Options(showsMachineFields: showsMachineFields)
-      diffs[index] = DiffText(VersionDiff(from: old, to: new, options: options), layout: layout)
+      diffs[entry] = DiffText(VersionDiff(from: old, to: new, options: options), layout: layout)
     }
-    diffs[index]?.arrange(layout)
-    return diffs[index]
+    diffs[entry]?.arrange(layout)
+    return diffs[entry]
   }
 
-  /// Whether comparing the revision takes so long that moving through the list would stutter.
-  private func isLarge(_ index: Int) -> Bool {
-    guard diffs[index] == nil, let log else { return false }
-    let previous = log.changes[index].previous.flatMap { log.history.revisions[$0].manifest }
-    return [log.history.revisions[index].manifest, previous].contains { $0?.has(moreThan: 5_000) == true }
+  /// Whether the comparison takes so long that moving through the list would stutter.
+  private func isLarge(_ entry: ChangeLogRow.Entry) -> Bool {
+    guard diffs[entry] == nil else { return false }
+    let (old, new) = contents(entry)
+    return [old, new].contains { $0?.has(moreThan: 5_000) == true }
   }
 
-  /// Empty when the revision can be compared.
-  private func whyNoDiff(_ index: Int) -> String {
+  /// Empty when there is something to compare.
+  private func whyNoDiff(_ entry: ChangeLogRow.Entry) -> String {
     guard let log else { return "" }
-    let revision = log.history.revisions[index]
-    guard log.sides(of: index) != nil else { return RevisionWords.outcome(revision) ?? "no version" }
-    if revision.operation == .delete {
-      return log.changes[index].previous == nil ? "the state before was not logged" : ""
+    switch entry {
+    case .revision(let index):
+      let revision = log.history.revisions[index]
+      if revision.operation == .initial { return revision.manifest == nil ? RevisionWords.initial(revision) : "" }
+      guard log.sides(of: index) != nil else { return RevisionWords.outcome(revision) ?? "no version" }
+      if revision.operation == .delete {
+        return log.changes[index].previous == nil ? "the state before was not logged" : ""
+      }
+      return revision.manifest == nil ? RevisionWords.missing(revision) : ""
+    case .finding(let index):
+      guard let sides = log.sides(ofFinding: index) else { return ChangeLogPane.noSides }
+      for number in [sides.left.revision, sides.right.revision] {
+        guard let number, let version = log.index(ofVersion: number).map({ log.history.revisions[$0] }) else {
+          return ChangeLogPane.noSides
+        }
+        if version.manifest == nil { return "r\(number): \(RevisionWords.missing(version))" }
+      }
+      return ""
     }
-    return revision.manifest == nil ? RevisionWords.missing(revision) : ""
+  }
+
+  private static let noSides = "there are not two versions around it to compare"
+
+  private func finding(at row: Int) -> Finding? {
+    guard let log, rows.indices.contains(row), let index = rows[row].finding else { return nil }
+    return log.history.findings[index]
+  }
+
+  /// All evidence and paths of a finding.
+  private func proofLines(_ index: Int, width: Int, _ session: Session) -> [String] {
+    guard let log else { return [] }
+    return Wrapping.words(
+      FindingWords.proof(log.history.findings[index]), width: max(20, width), asciiOnly: session.asciiOnly)
   }
 
   private func revision(at row: Int) -> Revision? {
@@ -241,7 +311,7 @@ struct ChangeLogPane: RowPane {
   private func plainText(at row: Int, _ session: Session) -> String? {
     guard let log, rows.indices.contains(row) else { return nil }
     switch rows[row] {
-    case .diff(let index, let line): return diffs[index]?.plainText(at: line)
+    case .diff(let entry, let line): return diffs[entry]?.plainText(at: line)
     default: return rows[row].plainText(log, session)
     }
   }
@@ -279,6 +349,13 @@ struct ChangeLogPane: RowPane {
       }
       step = -step
     }
+    // Both lines of a finding come into view.
+    if finding(at: cursor.index) != nil, rows.dropFirst(cursor.index + 1).first?.isFocusable == false,
+      rowHeight(session) > 1
+    {
+      cursor.move(by: 1, count: rows.count, height: rowHeight(session))
+      cursor.move(by: -1, count: rows.count, height: rowHeight(session))
+    }
     return focusChanged(session)
   }
 
@@ -290,18 +367,19 @@ struct ChangeLogPane: RowPane {
   }
 
   private mutating func arrangeFocused(_ session: Session) {
-    guard session.layout != .compact, let row = rows.indices.contains(cursor.index) ? rows[cursor.index] : nil,
-      let index = row.revision
-    else { return besideText = nil }
-    guard !isLarge(index) else { return besideText = nil }
+    guard session.layout != .compact, let entry = entry(at: cursor.index), !isLarge(entry) else {
+      return besideText = nil
+    }
     // The comparison in place may have another width: the one beside the list is its own copy.
-    besideText = diff(of: index, layout: besideLayout(session))
-    if expanded.contains(index) { _ = diff(of: index, layout: inlineLayout(session)) }
+    besideText = diff(of: entry, layout: besideLayout(session))
+    if expanded.contains(entry) { _ = diff(of: entry, layout: inlineLayout(session)) }
     if let first = besideText?.hunkRows.first {
       let height = diffArea(Frame.area(session.size), session).height
       diffCursor.place(at: first, distanceFromTop: min(3, first), count: besideText?.rows.count ?? 0, height: height)
     }
   }
+
+  private func entry(at row: Int) -> ChangeLogRow.Entry? { rows.indices.contains(row) ? rows[row].entry : nil }
 
   private var besideText: DiffText?
   private func beside(_ session: Session) -> DiffText? { besideText }
@@ -313,7 +391,8 @@ struct ChangeLogPane: RowPane {
     let candidates = rows.indices.filter { row in
       if case .revision(let index) = rows[row] {
         return index != current
-          && (log.history.revisions[index].number != nil || log.history.revisions[index].operation == .delete)
+          && (log.history.revisions[index].number != nil
+            || [.delete, .initial].contains(log.history.revisions[index].operation))
       }
       return false
     }
@@ -329,7 +408,9 @@ struct ChangeLogPane: RowPane {
   }
 
   private mutating func stepLifetime(by step: Int, _ session: inout Session) -> [Effect] {
-    guard let lifetime = revision(at: cursor.index)?.lifetime else { return [] }
+    let shown = finding(at: cursor.index).flatMap { finding in log?.history.revisions.dropFirst(finding.position).first
+    }
+    guard let lifetime = (revision(at: cursor.index) ?? shown)?.lifetime else { return [] }
     let row = rows.indices.first { revision(at: $0)?.lifetime == lifetime + step }
     guard let row else {
       session.notice = step < 0 ? "no lifetime before this one" : "no lifetime after this one"
@@ -361,14 +442,14 @@ struct ChangeLogPane: RowPane {
       showsAll = true
       arrange(session)
       return focusChanged(session)
-    case .diff(let index, let row):
-      guard let text = diffs[index], case .fold(let lines) = text.rows[row] else { break }
-      diffs[index]?.open(lines)
+    case .diff(let entry, let row):
+      guard let text = diffs[entry], case .fold(let lines) = text.rows[row] else { break }
+      diffs[entry]?.open(lines)
       arrange(session)
       return []
     default: break
     }
-    guard let act = revision(at: cursor.index)?.act else {
+    guard let act = focusedAct(session) else {
       session.notice = "no event: this state is from before the log"
       return []
     }
@@ -377,10 +458,10 @@ struct ChangeLogPane: RowPane {
   }
 
   private mutating func openDiff(_ session: inout Session) -> [Effect] {
-    guard let log, rows.indices.contains(cursor.index), let index = rows[cursor.index].revision else { return [] }
-    guard let sides = log.sides(of: index) else {
-      session.notice =
-        "no version to compare: \(RevisionWords.outcome(log.history.revisions[index]) ?? "nothing changed")"
+    guard log != nil, let entry = entry(at: cursor.index) else { return [] }
+    guard let sides = sides(entry) else {
+      let reason = revision(at: cursor.index)?.operation == .initial ? "state before the first line" : whyNoDiff(entry)
+      session.notice = "no version to compare: \(reason)"
       return []
     }
     inquiry.abandon()
@@ -399,13 +480,13 @@ struct ChangeLogPane: RowPane {
   }
 
   private mutating func expand(_ session: inout Session) -> [Effect] {
-    guard rows.indices.contains(cursor.index), let index = rows[cursor.index].revision else { return [] }
-    if expanded.remove(index) == nil { expanded.insert(index) }
+    guard let entry = entry(at: cursor.index) else { return [] }
+    if expanded.remove(entry) == nil { expanded.insert(entry) }
     arrange(session)
-    if let row = rows.firstIndex(of: .revision(index)) {
+    if let row = rows.firstIndex(where: { $0.entry == entry }) {
       // What was asked for comes into view: the entry moves up as far as its diff needs.
       let height = rowHeight(session)
-      let below = rows[row...].prefix { $0.revision == index }.count
+      let below = rows[row...].prefix { $0.entry == entry }.count
       let distance = min(row - cursor.top, max(0, height - below))
       cursor.place(at: row, distanceFromTop: distance, count: rows.count, height: height)
     }
@@ -426,8 +507,8 @@ struct ChangeLogPane: RowPane {
         session.notice = "the newest \(expanded.count) diffs are shown; z shows others one by one"
         break
       }
-      lineCount += diff(of: index, layout: layout)?.diff.lines.count ?? 0
-      expanded.insert(index)
+      lineCount += diff(of: .revision(index), layout: layout)?.diff.lines.count ?? 0
+      expanded.insert(.revision(index))
     }
     arrange(session)
     return []
@@ -496,14 +577,18 @@ struct ChangeLogPane: RowPane {
     screen.ends(
       title, tier.map { "tier \($0)" } ?? "", y: area.y, x: area.x, width: area.width, style: .title, rightStyle: .plain
     )
-    let acts = log.history.revisions.filter { $0.act != nil }.count
-    let effective = log.history.revisions.filter { $0.act?.outcome == .changed }.count
+    let logged = log.history.revisions.filter { $0.operation != .initial }
+    let acts = logged.count { $0.act != nil }
+    let effective = logged.count { $0.act?.outcome == .changed }
+    let counted = [
+      PaneWords.count(log.history.lifetimeCount, "lifetime"), PaneWords.count(acts, "act"),
+      "\(PaneWords.grouped(effective)) effective",
+    ]
+    let left = FindingWords.headers(log.history.findings).map { (counted + $0).joined(separator: ", ") }
+    let fitting = left.first { TextWidth.of($0, asciiOnly: session.asciiOnly) <= area.width - 2 } ?? left.last ?? ""
     screen.ends(
-      [
-        PaneWords.count(log.history.lifetimeCount, "lifetime"), PaneWords.count(acts, "act"),
-        "\(PaneWords.grouped(effective)) effective",
-      ].joined(separator: ", "), object.group.isEmpty ? "" : "\(object.resource).\(object.group)",
-      y: area.y + 1, x: area.x, width: area.width)
+      fitting, object.group.isEmpty ? "" : "\(object.resource).\(object.group)", y: area.y + 1, x: area.x,
+      width: area.width)
   }
 
   private func renderList(_ log: ChangeLog, into screen: inout Screen, area: Rect, session: Session) {
@@ -514,14 +599,19 @@ struct ChangeLogPane: RowPane {
     for offset in 0..<area.height where place.top + offset < rows.count {
       let y = area.y + offset
       let row = rows[place.top + offset]
-      if case .diff(let index, let line) = row {
-        diffs[index]?.paint(row: line, into: &screen, x: area.x + 9, y: y, shift: 0)
+      if case .diff(let entry, let line) = row {
+        diffs[entry]?.paint(row: line, into: &screen, x: area.x + 9, y: y, shift: 0)
       } else {
         row.render(log, columns, into: &screen, x: area.x, y: y, session: session)
       }
       if !searchText.isEmpty { screen.mark(searchText, y: y, x: area.x, width: area.width) }
       if place.top + offset == place.index {
-        screen.write(">", x: area.x + 2, y: y)
+        // A finding's own mark stays readable.
+        if case .finding = row {
+          screen.write(">", x: area.x + 1, y: y)
+        } else {
+          screen.write(">", x: area.x + 2, y: y)
+        }
         let focused = !diffIsFocused
         screen.restyle(Rect(x: area.x, y: y, width: area.width, height: 1)) { focused ? $0.reversed : $0.bold }
       }
@@ -539,26 +629,30 @@ struct ChangeLogPane: RowPane {
     } else {
       screen.rule(y: body.y - 1, x: body.x, width: body.width)
     }
-    guard rows.indices.contains(cursor.index), let index = rows[cursor.index].revision else { return }
-    let reason = whyNoDiff(index)
-    guard reason.isEmpty, let sides = log.sides(of: index), let text = besideText else {
+    guard let entry = entry(at: cursor.index) else { return }
+    let reason = whyNoDiff(entry)
+    guard reason.isEmpty, let text = besideText else {
       let large = "The manifest is long: z shows its diff in place, d on a screen of its own."
-      screen.sentences([reason.isEmpty ? (isLarge(index) ? large : "nothing to compare") : reason], area: body)
+      screen.sentences([reason.isEmpty ? (isLarge(entry) ? large : "nothing to compare") : reason], area: body)
       return
     }
-    let title = "diff \(DiffEnd.label(sides.left)) -> \(DiffEnd.label(sides.right))"
+    let sides = sides(entry)
+    let title =
+      sides.map { "diff \(DiffEnd.label($0.left)) -> \(DiffEnd.label($0.right))" } ?? "state before the first line"
     let form = splits(session) ? "split" : "unified"
     if isBeside {
       screen.ends(title, form, y: body.y - 2, x: body.x, width: body.width, style: .heading)
-      let left = DiffEnd(sides.left, in: log, other: sides.right, isLeft: true)
-      let right = DiffEnd(sides.right, in: log, other: sides.left, isLeft: false)
-      let half = (body.width - 3) / 2
-      let y = body.y - 1
-      screen.write(
-        left.words(session, short: true), x: body.x + 1, y: y, style: Style(.removed, bold: true), width: half - 1)
-      screen.write(
-        right.words(session, short: true), x: body.x + half + 4, y: y, style: Style(.added, bold: true), width: half - 2
-      )
+      if let sides {
+        let left = DiffEnd(sides.left, in: log, other: sides.right, isLeft: true)
+        let right = DiffEnd(sides.right, in: log, other: sides.left, isLeft: false)
+        let half = (body.width - 3) / 2
+        let y = body.y - 1
+        screen.write(
+          left.words(session, short: true), x: body.x + 1, y: y, style: Style(.removed, bold: true), width: half - 1)
+        screen.write(
+          right.words(session, short: true), x: body.x + half + 4, y: y, style: Style(.added, bold: true),
+          width: half - 2)
+      }
     } else {
       screen.heading(title, note: form, y: body.y - 1, x: body.x, width: body.width)
     }
@@ -577,8 +671,21 @@ struct ChangeLogPane: RowPane {
   }
 
   private func renderPreview(_ log: ChangeLog, into screen: inout Screen, y: Int, area: Rect, session: Session) {
-    guard rows.indices.contains(cursor.index), let index = rows[cursor.index].revision else { return }
-    let lines = ChangeLogRow.preview(log, index, session)
+    var lines: [String] = []
+    switch entry(at: cursor.index) {
+    case .revision(let index):
+      lines = ChangeLogRow.preview(log, index, session)
+      if log.history.revisions[index].operation == .initial {
+        lines = lines.flatMap { Wrapping.words($0, width: area.width - 2, asciiOnly: session.asciiOnly) }
+      }
+    case .finding(let index):
+      lines = proofLines(index, width: area.width - 2, session)
+      let height = previewHeight(session)
+      if lines.count > height {
+        lines = lines.prefix(height - 1) + ["\(PaneWords.count(lines.count - height + 1, "line")) more (z)"]
+      }
+    case nil: return
+    }
     for (offset, line) in lines.prefix(previewHeight(session)).enumerated() {
       screen.write(line, x: area.x + 1, y: y + offset, style: offset == 0 ? .plain : .hint, width: area.width - 2)
     }
@@ -587,7 +694,8 @@ struct ChangeLogPane: RowPane {
   private func renderStatus(_ log: ChangeLog, into screen: inout Screen, y: Int, area: Rect, session: Session) {
     let versions = log.history.revisions.indices.filter { log.history.revisions[$0].number != nil }
     let focused = rows.indices.contains(cursor.index) ? rows[cursor.index].revision : nil
-    let rank = focused.map { focused in versions.filter { $0 >= focused }.count } ?? 0
+    let position = finding(at: cursor.index)?.position
+    let rank = (focused ?? position).map { focused in versions.filter { $0 >= focused }.count } ?? 0
     var left = "\(max(1, rank))/\(versions.count)"
     if versions.isEmpty { left = "no versions" }
     for (name, side) in [("A", session.leftSide), ("B", session.rightSide)] {

@@ -10,24 +10,57 @@ enum ChangeLogRow: Hashable, Sendable {
   case folded(counts: [Outcome: Int], newest: Int)
   /// Before the first row of an older lifetime whose end no act shows.
   case lifetime(Int)
-  /// A row of the diff of a revision, shown in place.
-  case diff(Int, row: Int)
-  /// Why the diff of a revision cannot be shown.
-  case note(Int, String)
+  /// Index in the history's findings. Stands between the versions before and after it, and is never folded.
+  case finding(Int)
+  /// The second line of a finding: what shows it.
+  case proof(Int)
+  /// A row of a diff that is shown in place.
+  case diff(Entry, row: Int)
+  /// Why a diff cannot be shown, or what else is told of an entry in place.
+  case note(Entry, String)
 
-  /// Index of the revision that the row is about.
-  var revision: Int? {
+  /// What can be opened in place.
+  enum Entry: Hashable, Sendable {
+    case revision(Int)
+    case finding(Int)
+  }
+
+  var entry: Entry? {
     switch self {
-    case .revision(let index), .diff(let index, _), .note(let index, _): index
+    case .revision(let index): .revision(index)
+    case .finding(let index), .proof(let index): .finding(index)
+    case .diff(let entry, _), .note(let entry, _): entry
     case .folded, .lifetime: nil
     }
   }
 
-  var isFocusable: Bool { if case .lifetime = self { false } else { true } }
+  /// Index of the revision that the row is about.
+  var revision: Int? { if case .revision(let index) = entry { index } else { nil } }
+  /// Index of the finding that the row is about.
+  var finding: Int? { if case .finding(let index) = entry { index } else { nil } }
+
+  var isFocusable: Bool {
+    switch self {
+    case .lifetime, .proof: false
+    default: true
+    }
+  }
 
   /// Newest first, each lifetime by itself.
-  static func list(_ log: ChangeLog, showsAll: Bool) -> [ChangeLogRow] {
+  /// - Parameter showsProof: whether a finding takes a second line for what shows it.
+  static func list(_ log: ChangeLog, showsAll: Bool, showsProof: Bool = true) -> [ChangeLogRow] {
     var rows: [ChangeLogRow] = []
+    let count = log.history.revisions.count
+    let findings = Dictionary(grouping: log.history.findings.indices) {
+      min(max(0, log.history.findings[$0].position), count)
+    }
+    func addFindings(before position: Int) {
+      for index in (findings[position] ?? []).reversed() {
+        flush()
+        rows.append(.finding(index))
+        if showsProof { rows.append(.proof(index)) }
+      }
+    }
     var counts: [Outcome: Int] = [:]
     var newest = 0
     func flush() {
@@ -35,19 +68,21 @@ enum ChangeLogRow: Hashable, Sendable {
       counts = [:]
     }
     var lifetime: Int?
+    addFindings(before: count)
     for (index, revision) in log.history.revisions.enumerated().reversed() {
       if lifetime != revision.lifetime {
         flush()
         if lifetime != nil, revision.operation != .delete { rows.append(.lifetime(revision.lifetime)) }
         lifetime = revision.lifetime
       }
-      if showsAll || revision.number != nil || revision.operation == .delete || revision.operation == .terminating {
+      if showsAll || revision.number != nil || [.delete, .terminating, .initial].contains(revision.operation) {
         flush()
         rows.append(.revision(index))
       } else {
         if counts.isEmpty { newest = index }
         counts[revision.act?.outcome ?? .unknown, default: 0] += 1
       }
+      addFindings(before: index)
     }
     flush()
     return rows
@@ -62,6 +97,7 @@ enum ChangeLogRow: Hashable, Sendable {
     var change: Int
     var changeWidth: Int
     var fidelity: Int
+    var end: Int
     var longTimes: Bool
 
     init(width: Int, longTimes: Bool) {
@@ -69,6 +105,7 @@ enum ChangeLogRow: Hashable, Sendable {
       verb = time + (longTimes ? 21 : 18)
       by = verb + 8
       fidelity = width - 3
+      end = width
       let rest = max(0, fidelity - by)
       byWidth = min(longTimes ? 28 : 22, (rest - 1) / 2)
       change = by + byWidth + 1
@@ -93,6 +130,17 @@ enum ChangeLogRow: Hashable, Sendable {
     case .lifetime(let number):
       screen.write(
         "-- end of lifetime \(number), not logged", x: x + columns.time, y: y, style: Style(.hole, bold: true))
+    case .finding(let index):
+      let finding = log.history.findings[index]
+      let style = FindingWords.style(finding, bold: true)
+      screen.write("!!", x: x + 2, y: y, style: style)
+      let title = FindingWords.title(finding, in: log.history, session, longTimes: columns.longTimes)
+      screen.write(title, x: x + columns.time, y: y, style: style, width: columns.end - columns.time)
+    case .proof(let index):
+      let finding = log.history.findings[index]
+      screen.write(
+        FindingWords.proof(finding), x: x + columns.time, y: y, style: FindingWords.style(finding),
+        width: columns.end - columns.time)
     case .diff: break
     case .revision(let index):
       let revision = log.history.revisions[index]
@@ -109,14 +157,19 @@ enum ChangeLogRow: Hashable, Sendable {
         : PaneWords.shortTime(revision.time, zone: session.zone, now: session.now)
       screen.write(time, x: x + columns.time, y: y, width: columns.verb - columns.time - 1)
       screen.write(RevisionWords.verb(revision), x: x + columns.verb, y: y, width: 8)
-      let by = revision.act.map { PaneWords.actor($0, width: columns.byWidth) } ?? RevisionWords.by(revision)
-      screen.write(by, x: x + columns.by, y: y, width: columns.byWidth)
-      let full = words(log)
-      let change =
-        TextWidth.of(full, asciiOnly: session.asciiOnly) > columns.changeWidth ? words(log, short: true) : full
-      screen.write(change, x: x + columns.change, y: y, style: style(revision), width: columns.changeWidth)
-      let fidelity = revision.number == nil || revision.operation == .delete ? "" : revision.fidelity?.rawValue ?? ""
-      screen.write(fidelity, x: x + columns.fidelity, y: y)
+      if revision.operation == .initial {
+        // Nobody is known to have made it: the words take the place of both.
+        screen.write(words(log), x: x + columns.by, y: y, style: .hint, width: columns.fidelity - columns.by - 1)
+      } else {
+        let by = revision.act.map { PaneWords.actor($0, width: columns.byWidth) } ?? RevisionWords.by(revision)
+        screen.write(by, x: x + columns.by, y: y, width: columns.byWidth)
+        let full = words(log)
+        let change =
+          TextWidth.of(full, asciiOnly: session.asciiOnly) > columns.changeWidth ? words(log, short: true) : full
+        screen.write(change, x: x + columns.change, y: y, style: style(revision), width: columns.changeWidth)
+      }
+      let hasContent = revision.operation == .initial || (revision.number != nil && revision.operation != .delete)
+      screen.write(hasContent ? revision.fidelity?.rawValue ?? "" : "", x: x + columns.fidelity, y: y)
     }
   }
 
@@ -131,7 +184,8 @@ enum ChangeLogRow: Hashable, Sendable {
   /// What the change column says; `short` is for 20 columns.
   func words(_ log: ChangeLog, short: Bool = false) -> String {
     switch self {
-    case .diff: return ""
+    case .diff, .proof: return ""
+    case .finding(let index): return FindingWords.what(log.history.findings[index], in: log.history)
     case .note(_, let text): return text
     case .lifetime(let number): return "-- end of lifetime \(number), not logged"
     case .folded(let counts, _):
@@ -142,11 +196,11 @@ enum ChangeLogRow: Hashable, Sendable {
     case .revision(let index):
       let revision = log.history.revisions[index]
       if revision.operation == .delete { return "-- end of lifetime \(revision.lifetime)" }
+      if revision.operation == .initial { return RevisionWords.initial(revision, short: true) }
       if let outcome = RevisionWords.outcome(revision), revision.number == nil { return outcome }
       if revision.manifest == nil { return short ? "content not logged" : RevisionWords.missing(revision) }
       let summary = short ? log.changes[index].shortSummary : log.changes[index].summary
       switch revision.operation {
-      case .initial: return short ? "before the log" : "before the log: state taken from the first act"
       case .terminating: return "terminating" + (summary.isEmpty ? "" : "; " + summary)
       default: return summary.isEmpty ? "machine fields only" : summary
       }
@@ -155,6 +209,11 @@ enum ChangeLogRow: Hashable, Sendable {
 
   /// The row as text, for searching and copying.
   func plainText(_ log: ChangeLog, _ session: Session) -> String {
+    if case .finding(let index) = self {
+      let finding = log.history.findings[index]
+      let title = FindingWords.title(finding, in: log.history, session, longTimes: true)
+      return "!!  \(title)  \(FindingWords.proof(finding))"
+    }
     guard case .revision(let index) = self else { return words(log) }
     let revision = log.history.revisions[index]
     let cells = [
@@ -169,6 +228,9 @@ enum ChangeLogRow: Hashable, Sendable {
     let revision = log.history.revisions[index]
     let change = log.changes[index]
     var lines: [String] = []
+    if revision.operation == .initial, revision.number == nil {
+      return [RevisionWords.initial(revision), "nobody is known to have written it: it was there when the log began"]
+    }
     let name = revision.operation == .delete ? "deleted" : revision.number.map { "r\($0)" } ?? "no version"
     if revision.operation == .delete {
       let before = change.previous.flatMap { log.history.revisions[$0].number }
@@ -180,7 +242,9 @@ enum ChangeLogRow: Hashable, Sendable {
         change.changed.isEmpty ? ChangeLogRow.revision(index).words(log) : change.changed.joined(separator: ", ")
       lines.append("\(name)  \(paths)")
     }
-    guard let act = revision.act else { return lines + ["state known from before the log began"] }
+    guard revision.operation != .initial, let act = revision.act else {
+      return lines + ["nobody is known to have written it: it was there when the log began"]
+    }
     var second = "by \(act.actorText)"
     if !act.groups.isEmpty { second += " (groups \(act.groups.joined(separator: ", ")))" }
     if !act.ips.isEmpty { second += "  from \(act.ips.joined(separator: ", "))" }

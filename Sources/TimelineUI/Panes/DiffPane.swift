@@ -20,6 +20,8 @@ struct DiffPane: RowPane {
   private(set) var text: DiffText?
   /// Machine fields that differ and are not shown.
   private var hiddenMachineFields = 0
+  /// What the header says below the sides.
+  private var notes: [DiffNotes.Note] = []
   /// Why there is no text.
   private var reasons: [String] = []
   private var showsMachineFields = false
@@ -187,6 +189,7 @@ struct DiffPane: RowPane {
 
   private mutating func compare(_ session: Session) {
     reasons = []
+    notes = []
     if case .act(let key, let id) = subject, let log = logs[key] {
       guard let index = log.index(of: id) else {
         reasons = ["This act is not in the change log of \(key.path)."]
@@ -200,6 +203,8 @@ struct DiffPane: RowPane {
       subject = .sides(sides.left, sides.right)
     }
     guard let ends else { return }
+    // Between two objects nothing stands, but either may be less than fully known.
+    notes = logs[ends.right.side.object].map { DiffNotes.notes(ends.left, ends.right, in: $0) } ?? []
     let place = cursor
     let line = text?.line(at: cursor.index)
     text = nil
@@ -392,6 +397,10 @@ struct DiffPane: RowPane {
   enum ListRow: Sendable {
     case version(Int)
     case lifetime(Int)
+    /// Index in the history's findings.
+    case finding(Int)
+
+    var isFocusable: Bool { if case .version = self { true } else { false } }
   }
 
   /// Newest first, of the object at the right.
@@ -399,10 +408,14 @@ struct DiffPane: RowPane {
     guard case .sides(_, let right) = subject, let log = logs[right.object] else { return [] }
     var rows: [ListRow] = []
     var lifetime: Int?
-    for (index, revision) in log.history.revisions.enumerated().reversed() where revision.number != nil {
-      if let lifetime, lifetime != revision.lifetime { rows.append(.lifetime(revision.lifetime)) }
-      lifetime = revision.lifetime
-      rows.append(.version(index))
+    let findings = Dictionary(grouping: log.history.findings.indices) { log.history.findings[$0].position }
+    for (index, revision) in log.history.revisions.enumerated().reversed() {
+      if revision.number != nil {
+        if let lifetime, lifetime != revision.lifetime { rows.append(.lifetime(revision.lifetime)) }
+        lifetime = revision.lifetime
+        rows.append(.version(index))
+      }
+      rows += (findings[index] ?? []).reversed().map { .finding($0) }
     }
     return rows
   }
@@ -421,8 +434,13 @@ struct DiffPane: RowPane {
 
   private mutating func skipTitles(_ step: Int, _ session: Session) {
     let rows = listRows
-    while rows.indices.contains(listCursor.index), case .lifetime = rows[listCursor.index] {
-      listCursor.move(by: step < 0 ? -1 : 1, count: rows.count, height: rowHeight(session))
+    // At an end of the list the way leads back.
+    for direction in step < 0 ? [-1, 1] : [1, -1] {
+      while rows.indices.contains(listCursor.index), !rows[listCursor.index].isFocusable {
+        let before = listCursor.index
+        listCursor.move(by: direction, count: rows.count, height: rowHeight(session))
+        if listCursor.index == before { break }
+      }
     }
   }
 
@@ -432,7 +450,7 @@ struct DiffPane: RowPane {
 
   private func textArea(_ area: Rect, _ session: Session) -> Rect {
     let right = session.layout == .wide ? area.split(left: DiffPane.listWidth).rest : area
-    return right.inset(top: splits(session) ? 2 : 3, bottom: 2)
+    return right.inset(top: (splits(session) ? 2 : 3) + notes.count, bottom: 2)
   }
 
   func render(into screen: inout Screen, area: Rect, session: Session) {
@@ -473,7 +491,12 @@ struct DiffPane: RowPane {
           width: area.width - 1)
       }
     }
-    screen.rule(y: area.y + (isSplit ? 1 : 2), x: area.x, width: area.width)
+    var y = area.y + (isSplit ? 1 : 2)
+    for note in notes {
+      screen.write(note.text, x: area.x + 1, y: y, style: note.style, width: area.width - 2)
+      y += 1
+    }
+    screen.rule(y: y, x: area.x, width: area.width)
   }
 
   private func renderText(into screen: inout Screen, area: Rect, session: Session) {
@@ -511,6 +534,11 @@ struct DiffPane: RowPane {
     for offset in 0..<list.height where place.top + offset < rows.count {
       let y = list.y + offset
       switch rows[place.top + offset] {
+      case .finding(let index):
+        let finding = log.history.findings[index]
+        screen.write(
+          FindingWords.short(finding), x: list.x + 1, y: y, style: FindingWords.style(finding, bold: true),
+          width: list.width - 1)
       case .lifetime(let number): screen.write("-- lifetime \(number) --", x: list.x + 4, y: y, style: .frame)
       case .version(let index):
         let revision = log.history.revisions[index]

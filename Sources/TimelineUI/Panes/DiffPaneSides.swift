@@ -1,5 +1,6 @@
 import AuditModel
 import ObjectHistory
+import TerminalScreen
 
 /// One side of a comparison with what is known of it.
 struct DiffEnd: Sendable {
@@ -70,11 +71,20 @@ struct DiffEnd: Sendable {
 /// Revisions in words.
 enum RevisionWords {
   static func verb(_ revision: Revision) -> String {
-    revision.act?.verb ?? revision.operation?.rawValue ?? ""
+    // State from before the log has no act of its own, whatever line tells of it.
+    revision.operation == .initial ? "-" : revision.act?.verb ?? revision.operation?.rawValue ?? ""
   }
 
   static func by(_ revision: Revision) -> String {
-    revision.act.map(\.actorText) ?? "(before the log)"
+    guard revision.operation != .initial, let act = revision.act else { return "(before the log)" }
+    return act.actorText
+  }
+
+  /// `state before the first line, taken from annotation ...`; in short only where the content comes from, which the
+  /// history names last.
+  static func initial(_ revision: Revision, short: Bool = false) -> String {
+    let sources = short ? revision.sources.suffix(1) : revision.sources[...]
+    return "state before the first line" + (sources.isEmpty ? "" : ", taken from " + sources.joined(separator: "; "))
   }
 
   /// Why a version has no content.
@@ -111,6 +121,42 @@ enum RevisionWords {
     case .noop: "no-op"
     case .dryrun: "dry-run"
     default: outcome.name
+    }
+  }
+}
+
+/// What the header of a comparison says beyond its two sides.
+enum DiffNotes {
+  struct Note: Sendable {
+    var text: String
+    var style: Style
+  }
+
+  /// Findings between the sides first, then what a fidelity other than F means here, best known first.
+  static func notes(_ left: DiffEnd, _ right: DiffEnd, in log: ChangeLog) -> [Note] {
+    let findings = log.findings(between: left.side, right.side)
+    let sides = left.side == right.side ? [right] : [left, right]
+    return FindingWords.inBetween(findings).map { Note(text: $0.text, style: $0.style) }
+      + Fidelity.allCases.compactMap { fidelity in
+        meaning(fidelity, sides.compactMap(\.revision).filter { $0.fidelity == fidelity }).map {
+          Note(text: $0, style: .notice)
+        }
+      }
+  }
+
+  /// Nil for none, and for F.
+  private static func meaning(_ fidelity: Fidelity, _ versions: [Revision]) -> String? {
+    guard let first = versions.first else { return nil }
+    let names = versions.compactMap(\.number).map { "r\($0)" }.joined(separator: " and ")
+    let isOne = versions.count == 1
+    switch fidelity {
+    case .full: return nil
+    case .rebuilt where isOne && first.operation == .initial:
+      return "R: \(names) is what the log tells of the time before its first line"
+    case .rebuilt:
+      return "R: \(names) \(isOne ? "is" : "are") rebuilt from requests; what the server filled in may be missing"
+    case .truncated: return "T: the log cut the body of \(names) away: who and when are known, what is not"
+    case .metadata: return "M: only metadata of \(names) was logged: who and when are known, what is not"
     }
   }
 }

@@ -13,7 +13,8 @@ extension Act {
     case .dryrun: return "\(thing) would be \(participle) by \(doer) (dry run)"
     case .subresource:
       let part = subresourceName ?? "subresource"
-      return isWrite && verb == "create" ? "\(part) of \(thing) requested by \(doer)" : "\(part) of \(thing) \(participle) by \(doer)"
+      return isWrite && verb == "create"
+        ? "\(part) of \(thing) requested by \(doer)" : "\(part) of \(thing) \(participle) by \(doer)"
     case .connect: return "\(connectWords) \(thing) by \(doer)"
     case .read: return "\(thing) \(participle) by \(doer)"
     case .conflict: return "\(thing): \(attempt) by \(doer) met a conflict (\(codeText))"

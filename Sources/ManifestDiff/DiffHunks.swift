@@ -37,7 +37,8 @@ extension VersionDiff {
       while start > end, group.lowerBound - start < context { start -= 1 }
       var stop = group.upperBound
       while stop < next, stop - group.upperBound < context {
-        let isOfNext = next < lines.count && sections[stop] != sections[group.lowerBound] && sections[stop] == sections[next]
+        let isOfNext =
+          next < lines.count && sections[stop] != sections[group.lowerBound] && sections[stop] == sections[next]
         if isOfNext { break }
         stop += 1
       }

@@ -71,7 +71,9 @@ func alignment(_ old: [ManifestNode], _ new: [ManifestNode], name: String?) -> [
 let orderedLists: Set<String> = ["ingress", "egress", "types", "args", "command"]
 
 /// What items are called, if all have names of one sort and each name stands once on each side.
-private func identities(_ old: [ManifestNode], _ new: [ManifestNode], name: String?) -> (old: [ExactKey], new: [ExactKey])? {
+private func identities(_ old: [ManifestNode], _ new: [ManifestNode], name: String?) -> (
+  old: [ExactKey], new: [ExactKey]
+)? {
   let candidates: [[String]] =
     switch name {
     case "subjects": [["kind", "namespace", "name"]]

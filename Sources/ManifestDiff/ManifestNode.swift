@@ -112,7 +112,9 @@ struct ManifestNode {
 
   /// One text for equal numbers: `1.0` and `1e0` are `1`. Integers keep all their digits.
   private static func plainNumber(_ digits: String) -> String {
-    if digits.utf8.allSatisfy({ (48...57).contains($0) || $0 == UInt8(ascii: "-") }) { return digits == "-0" ? "0" : digits }
+    if digits.utf8.allSatisfy({ (48...57).contains($0) || $0 == UInt8(ascii: "-") }) {
+      return digits == "-0" ? "0" : digits
+    }
     guard let number = Double(digits), number.isFinite else { return digits }
     guard number.rounded() == number, abs(number) < 9_007_199_254_740_992 else { return String(number) }
     return String(Int64(number))
@@ -125,7 +127,8 @@ struct ExactKey: Hashable {
   init(_ text: String) { self.text = text }
 
   static func == (left: ExactKey, right: ExactKey) -> Bool {
-    left.text == right.text && left.text.utf8.count == right.text.utf8.count && left.text.utf8.elementsEqual(right.text.utf8)
+    left.text == right.text && left.text.utf8.count == right.text.utf8.count
+      && left.text.utf8.elementsEqual(right.text.utf8)
   }
   func hash(into hasher: inout Hasher) {
     var text = text

@@ -181,7 +181,8 @@ struct TreeDiff {
   // MARK: Writing down
 
   /// A line on both sides.
-  private mutating func line(_ left: String, _ right: String, _ old: ManifestNode, _ new: ManifestNode, _ place: Place) {
+  private mutating func line(_ left: String, _ right: String, _ old: ManifestNode, _ new: ManifestNode, _ place: Place)
+  {
     // Other digits for the same number are no difference.
     let isSame = left.isExactly(right) || (old.meaning == new.meaning && old.members == nil && old.items == nil)
     let marks = isSame ? (old: MarkedText(left), new: MarkedText(right)) : markedWords(left, right)
@@ -198,11 +199,13 @@ struct TreeDiff {
     case (.object, .object):
       for member in old.members ?? [] {
         fields.append(
-          FieldChange(path: FieldPath.appending(member.key.text, to: place.old), operation: .remove, old: member.node.value))
+          FieldChange(
+            path: FieldPath.appending(member.key.text, to: place.old), operation: .remove, old: member.node.value))
       }
       for member in new.members ?? [] {
         fields.append(
-          FieldChange(path: FieldPath.appending(member.key.text, to: place.new), operation: .add, new: member.node.value))
+          FieldChange(
+            path: FieldPath.appending(member.key.text, to: place.new), operation: .add, new: member.node.value))
       }
     case (.array, .array):
       for (index, item) in (old.items ?? []).enumerated() {
@@ -253,9 +256,13 @@ struct TreeDiff {
 extension DiffLine {
   /// The old side of a line of an item that moved, alone.
   fileprivate var oldHalf: DiffLine? {
-    old.map { DiffLine(left: nil, right: nil, operation: .remove, old: $0, new: nil, path: path, isMoved: operation == .same) }
+    old.map {
+      DiffLine(left: nil, right: nil, operation: .remove, old: $0, new: nil, path: path, isMoved: operation == .same)
+    }
   }
   fileprivate var newHalf: DiffLine? {
-    new.map { DiffLine(left: nil, right: nil, operation: .add, old: nil, new: $0, path: path, isMoved: operation == .same) }
+    new.map {
+      DiffLine(left: nil, right: nil, operation: .add, old: nil, new: $0, path: path, isMoved: operation == .same)
+    }
   }
 }

@@ -33,7 +33,9 @@ public struct VersionDiff: Sendable {
     self.new = new
     showsMachineFields = options.showsMachineFields
     func shown(_ manifest: JSONValue?) -> ManifestNode? {
-      manifest.map { ManifestNode(options.showsMachineFields ? $0 : MachineFields.removed(from: $0).manifest, isRoot: true) }
+      manifest.map {
+        ManifestNode(options.showsMachineFields ? $0 : MachineFields.removed(from: $0).manifest, isRoot: true)
+      }
     }
     if !options.showsMachineFields, old != nil, new != nil { hiddenMachineFields = MachineFields.differing(old, new) }
     var diff = TreeDiff()
@@ -115,7 +117,8 @@ public struct DiffLine: Hashable, Sendable {
   /// The line belongs to an item that only moved.
   public var isMoved: Bool
   public init(
-    left: Int?, right: Int?, operation: Operation, old: MarkedText?, new: MarkedText?, path: String, isMoved: Bool = false
+    left: Int?, right: Int?, operation: Operation, old: MarkedText?, new: MarkedText?, path: String,
+    isMoved: Bool = false
   ) {
     self.left = left
     self.right = right

@@ -48,7 +48,8 @@ private func words(_ text: String) -> [Substring] {
   enum Sort { case word, space, other }
   func sort(_ character: Character) -> Sort {
     if character == " " { return .space }
-    return character.isLetter || character.isNumber || character == "-" || character == "_" || character == "." ? .word : .other
+    return character.isLetter || character.isNumber || character == "-" || character == "_" || character == "."
+      ? .word : .other
   }
   var result: [Substring] = []
   var start = text.startIndex

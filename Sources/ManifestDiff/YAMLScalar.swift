@@ -86,7 +86,9 @@ enum YAMLScalar {
     if first == UInt8(ascii: " ") || last == UInt8(ascii: " ") || last == UInt8(ascii: ":") { return false }
     if indicators.contains(first) { return false }
     // A dash may begin a plain scalar when something follows at once, but not the marks between documents.
-    if first == UInt8(ascii: "-"), bytes.count == 1 || bytes[1] == UInt8(ascii: " ") || bytes[1] == first { return false }
+    if first == UInt8(ascii: "-"), bytes.count == 1 || bytes[1] == UInt8(ascii: " ") || bytes[1] == first {
+      return false
+    }
     if first == UInt8(ascii: "."), bytes.allSatisfy({ $0 == first }) { return false }
     for index in 1..<max(bytes.count, 1) where index < bytes.count {
       if bytes[index] == UInt8(ascii: " "), bytes[index - 1] == UInt8(ascii: ":") { return false }

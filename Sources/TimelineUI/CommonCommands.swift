@@ -10,7 +10,9 @@ enum CommonCommands {
       return []
     },
     Command("n", name: "next-match", group: .find, "Next match of the search") { $0.search(forward: true, &$1) },
-    Command("N", name: "previous-match", group: .find, "Previous match of the search") { $0.search(forward: false, &$1) },
+    Command("N", name: "previous-match", group: .find, "Previous match of the search") {
+      $0.search(forward: false, &$1)
+    },
     Command("1", name: "timeline", group: .open, "Timeline") { $0.goTo(.timeline, &$1) },
     // On the Timeline `c` opens the change log of the focused object, so `2` is left to lead to all of them.
     Command("2", name: "changes", group: .open, "All objects; elsewhere the change log of this one") { panes, session in
@@ -19,11 +21,15 @@ enum CommonCommands {
     },
     Command("3", name: "diff", group: .open, "Diff of the chosen sides, or of this act") { panes, session in
       if let left = session.leftSide, let right = session.rightSide { return panes.goTo(.diff(left, right), &session) }
-      if let act = panes.front.focusedAct(session), let key = act.key { return panes.goTo(.actDiff(key, act.id), &session) }
+      if let act = panes.front.focusedAct(session), let key = act.key {
+        return panes.goTo(.actDiff(key, act.id), &session)
+      }
       session.notice = "no two versions chosen: ( and ) take them in a change log"
       return []
     },
-    Command("<", .backspace, name: "back", group: .out, "Back to where you came from, on the same row") { _, _ in [.back] },
+    Command("<", .backspace, name: "back", group: .out, "Back to where you came from, on the same row") { _, _ in
+      [.back]
+    },
     Command(">", name: "forward", group: .out, "Forward again") { _, _ in [.forward] },
     Command("q", name: "close", group: .out, "Close this screen; leave from the first", hint: "close") { panes, _ in
       panes.isFirst ? [.quit] : [.back]

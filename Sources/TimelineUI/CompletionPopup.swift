@@ -26,13 +26,19 @@ struct CompletionPopup: Sendable {
 
   mutating func move(by step: Int) {
     guard !choices.isEmpty else { return }
-    if isChosen { index = (index + step + choices.count) % choices.count } else { index = step > 0 ? 0 : choices.count - 1 }
+    if isChosen {
+      index = (index + step + choices.count) % choices.count
+    } else {
+      index = step > 0 ? 0 : choices.count - 1
+    }
     isChosen = true
   }
 
   /// Looks at what is being typed; values are asked of the store.
   /// - Parameter opens: also where nothing has been typed yet.
-  mutating func update(text: String, cursor: Int, query: EventQuery, context: FilterContext, opens: Bool = false) -> [Effect] {
+  mutating func update(text: String, cursor: Int, query: EventQuery, context: FilterContext, opens: Bool = false)
+    -> [Effect]
+  {
     choices = []
     index = 0
     isChosen = false
@@ -55,7 +61,8 @@ struct CompletionPopup: Sendable {
     awaited = nil
     let values = answer.values.compactMap { value -> Choice? in
       guard let text = value.value else { return nil }
-      return Choice(text: FilterCompletion.candidate(value: text).text, note: PaneWords.count(value.count, "act"), range: range)
+      return Choice(
+        text: FilterCompletion.candidate(value: text).text, note: PaneWords.count(value.count, "act"), range: range)
     }
     let listed = Set(values.map(\.text))
     choices = values + choices.filter { !listed.contains($0.text) }

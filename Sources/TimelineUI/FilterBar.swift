@@ -30,10 +30,13 @@ struct FilterBar: Sendable {
   static let entries: [CommandEntry] = [
     CommandEntry(keys: [.enter], name: "", group: .find, summary: "Run the filter", hint: "run"),
     CommandEntry(keys: [.escape], name: "", group: .out, summary: "Leave the filter as it was", hint: "leave"),
-    CommandEntry(keys: [.tab, .right], name: "", group: .find, summary: "Take the first completion, or the one chosen", hint: "complete"),
+    CommandEntry(
+      keys: [.tab, .right], name: "", group: .find, summary: "Take the first completion, or the one chosen",
+      hint: "complete"),
     CommandEntry(keys: [.down, .backTab], name: "", group: .find, summary: "Choose among completions", hint: "choose"),
     CommandEntry(keys: [.up, .control("p")], name: "", group: .find, summary: "Filters run before", hint: "history"),
-    CommandEntry(keys: [.control("r")], name: "", group: .find, summary: "Search the filters run before", hint: "search"),
+    CommandEntry(
+      keys: [.control("r")], name: "", group: .find, summary: "Search the filters run before", hint: "search"),
     CommandEntry(
       keys: [.control("a"), .control("e"), .control("w"), .control("u"), .control("k"), .control("y")], name: "",
       group: .move, summary: "Start, end; cut word, to start, to end; paste what was cut", hint: nil),
@@ -159,7 +162,9 @@ struct FilterBar: Sendable {
     case .control("r"):
       // The next older hit.
       let hits = session.filterHistory.filter { $0.lowercased().contains(text.lowercased()) }
-      if let shown = editor?.text, let at = hits.firstIndex(of: shown), at + 1 < hits.count { editor?.set(hits[at + 1]) }
+      if let shown = editor?.text, let at = hits.firstIndex(of: shown), at + 1 < hits.count {
+        editor?.set(hits[at + 1])
+      }
       return .editing([])
     case .escape, .control("c"), .control("g"):
       historySearch = nil
@@ -174,7 +179,9 @@ struct FilterBar: Sendable {
     }
     historySearch = text
     let wanted = text.lowercased()
-    if let hit = session.filterHistory.first(where: { $0.lowercased().contains(wanted) }), !wanted.isEmpty { editor?.set(hit) }
+    if let hit = session.filterHistory.first(where: { $0.lowercased().contains(wanted) }), !wanted.isEmpty {
+      editor?.set(hit)
+    }
     check(session)
     return .editing([])
   }
@@ -192,7 +199,9 @@ struct FilterBar: Sendable {
     if let editor {
       let columns = editor.render(into: &screen, x: start, y: area.y, width: width)
       if let error, let column = columns[error.column - 1] {
-        screen.restyle(Rect(x: column, y: area.y, width: 1, height: 1)) { _ in Style(.failed, bold: true, underlined: true) }
+        screen.restyle(Rect(x: column, y: area.y, width: 1, height: 1)) { _ in
+          Style(.failed, bold: true, underlined: true)
+        }
       }
     } else {
       screen.write(filter, x: start, y: area.y, width: width)
@@ -208,7 +217,8 @@ struct FilterBar: Sendable {
     clear()
     if let error {
       let hint = error.suggestions.isEmpty ? "" : "; did you mean \(error.suggestions.joined(separator: ", "))?"
-      screen.write("column \(error.column): \(error.message)\(hint)", x: area.x + 1, y: y,
+      screen.write(
+        "column \(error.column): \(error.message)\(hint)", x: area.x + 1, y: y,
         style: isRejected ? .failed : .hint, width: area.width - 2)
     } else if let filter = try? Filter(parsing: editor.text, context: session.filterContext) {
       let echo = filter.isEverything ? "everything" : filter.echo(zone: session.zone)
@@ -220,7 +230,8 @@ struct FilterBar: Sendable {
       let text = "  \(line.isCurrent ? ">" : " ") \(line.text)"
       let style: Style = line.isChosen ? .selected : .plain
       let used = screen.write(text, x: area.x + 1, y: y, style: style, width: area.width / 2)
-      screen.write(line.note, x: area.x + 1 + max(used + 2, 26), y: y, style: .hint, width: area.width - max(used + 2, 26) - 2)
+      screen.write(
+        line.note, x: area.x + 1 + max(used + 2, 26), y: y, style: .hint, width: area.width - max(used + 2, 26) - 2)
       y += 1
     }
     if y > area.y + 1 { screen.rule(y: y, x: area.x, width: area.width) }

@@ -34,7 +34,9 @@ enum Frame {
     let right = session.zone.name + "  ?=help"
     let end = screen.size.columns - TextWidth.of(right, asciiOnly: screen.asciiOnly) - 1
     var x = 1 + screen.write("whodiff ", x: 1, y: 0, style: .title)
-    let tabs = Tab.allCases.map { ($0, $0 == Tab(visits.place) ? "[\($0.digit)]\($0.title)" : "\($0.digit) \($0.title)") }
+    let tabs = Tab.allCases.map {
+      ($0, $0 == Tab(visits.place) ? "[\($0.digit)]\($0.title)" : "\($0.digit) \($0.title)")
+    }
     let tabsWidth = tabs.reduce(0) { $0 + $1.1.count + 1 }
     let room = end - x - 1
     if Tab(visits.place) != nil, TextWidth.of(subject, asciiOnly: screen.asciiOnly) + tabsWidth + 1 <= room {

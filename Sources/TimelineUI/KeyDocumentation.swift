@@ -8,7 +8,9 @@ enum HelpPage {
 
   /// The screen that was left for help, group by group, then the keys of the others.
   static func lines(title: String, entries: [CommandEntry]) -> [HelpLine] {
-    var lines: [HelpLine] = [.text("Keys on this screen (\(title)); every line is also a command at the : prompt."), .text("")]
+    var lines: [HelpLine] = [
+      .text("Keys on this screen (\(title)); every line is also a command at the : prompt."), .text(""),
+    ]
     lines += grouped(entries + CommonCommands.all.map(\.entry))
     lines += [.text(""), .heading("in the histogram (after i)")]
     lines += HistogramKeys.entries.map(line)
@@ -59,7 +61,8 @@ public enum KeyDocumentation {
     var text = "\n## \(title)\n\n| key | command | what it does |\n|---|---|---|\n"
     for entry in entries {
       let keys = entry.keys.map { "`" + $0.name.replacing("|", with: "\\|") + "`" }.joined(separator: " ")
-      text += "| \(keys) | \(entry.name.isEmpty ? "" : "`:\(entry.name)`") | \(entry.summary.replacing("|", with: "\\|")) |\n"
+      text +=
+        "| \(keys) | \(entry.name.isEmpty ? "" : "`:\(entry.name)`") | \(entry.summary.replacing("|", with: "\\|")) |\n"
     }
     return text
   }

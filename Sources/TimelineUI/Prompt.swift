@@ -51,7 +51,8 @@ enum Suggestions {
     for (row, character) in left.enumerated() {
       var current = [row + 1]
       for (column, other) in right.enumerated() {
-        current.append(min(previous[column + 1] + 1, current[column] + 1, previous[column] + (character == other ? 0 : 1)))
+        current.append(
+          min(previous[column + 1] + 1, current[column] + 1, previous[column] + (character == other ? 0 : 1)))
       }
       previous = current
     }

@@ -24,7 +24,8 @@ struct TimePrompt: Sendable {
     }
     do {
       let time = try parse(session, reference, span)
-      answer = "= " + session.zone.civil(time).longDayText + " " + PaneWords.longTime(time, zone: session.zone).dropFirst(11)
+      answer =
+        "= " + session.zone.civil(time).longDayText + " " + PaneWords.longTime(time, zone: session.zone).dropFirst(11)
     } catch let problem as FilterError {
       answer = problem.message
     } catch {

@@ -25,7 +25,8 @@ extension Filter {
     let body = text.dropFirst("time:".count).filter { !"[]\"".contains($0) }
     for separator in [" TO ", ".."] {
       guard let range = body.firstRange(of: separator) else { continue }
-      guard let from = Timestamp(rfc3339: body[..<range.lowerBound]), let to = Timestamp(rfc3339: body[range.upperBound...]),
+      guard let from = Timestamp(rfc3339: body[..<range.lowerBound]),
+        let to = Timestamp(rfc3339: body[range.upperBound...]),
         from <= to
       else { return nil }
       return from...to

@@ -107,7 +107,8 @@ struct VisitedPanes: Sendable {
     }
     let names = type(of: front).entries.map(\.name) + CommonCommands.all.map(\.name) + ["tz"]
     let near = Suggestions.nearest(to: name, among: names)
-    session.notice = "no command \"\(name)\"" + (near.isEmpty ? "; ? lists them" : "; did you mean \(near.joined(separator: ", "))?")
+    session.notice =
+      "no command \"\(name)\"" + (near.isEmpty ? "; ? lists them" : "; did you mean \(near.joined(separator: ", "))?")
     return []
   }
 

@@ -13,7 +13,9 @@ extension StoreSnapshot {
 
   /// Whether anybody wrote through Calico's own API.
   private var showsCalicoAPI: Bool {
-    guard let filter = try? Filter(parsing: "api:projectcalico.org verb:create,update,patch,delete") else { return false }
+    guard let filter = try? Filter(parsing: "api:projectcalico.org verb:create,update,patch,delete") else {
+      return false
+    }
     let request = PageRequest(query: EventQuery(filter: filter, level: .everything), count: 1)
     return ((try? page(request))?.total ?? 0) > 0
   }

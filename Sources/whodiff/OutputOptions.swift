@@ -90,7 +90,8 @@ struct RowWriter {
   mutating func write(_ row: JSONValue, adding key: String, array texts: [[UInt8]]) throws {
     var bytes = encoder.row(row)
     while bytes.last != UInt8(ascii: "}"), !bytes.isEmpty { bytes.removeLast() }
-    bytes = bytes.dropLast() + Array(",\"\(key)\":[".utf8) + texts.joined(separator: [UInt8(ascii: ",")]) + Array("]}\n".utf8)
+    bytes =
+      bytes.dropLast() + Array(",\"\(key)\":[".utf8) + texts.joined(separator: [UInt8(ascii: ",")]) + Array("]}\n".utf8)
     try write(bytes)
   }
 

@@ -3,13 +3,16 @@ import Testing
 
 @Suite struct ActSummaries {
   private func act(
-    _ verb: String, _ outcome: Outcome = .changed, code: Int? = 200, name: String? = "allow-web", subresource: String? = nil,
-    by: String? = "alice@example.com", as mask: String? = nil, resource: String = "networkpolicies", kind: String? = "NetworkPolicy"
+    _ verb: String, _ outcome: Outcome = .changed, code: Int? = 200, name: String? = "allow-web",
+    subresource: String? = nil,
+    by: String? = "alice@example.com", as mask: String? = nil, resource: String = "networkpolicies",
+    kind: String? = "NetworkPolicy"
   ) -> Act {
     Act(
       time: Timestamp(seconds: 0), verb: verb, code: code, outcome: outcome, by: by, asUser: mask,
       object: ObjectReference(
-        group: "networking.k8s.io", version: "v1", resource: resource, namespace: "shop", name: name, subresource: subresource),
+        group: "networking.k8s.io", version: "v1", resource: resource, namespace: "shop", name: name,
+        subresource: subresource),
       kind: kind)
   }
 
@@ -44,7 +47,8 @@ import Testing
   @Test func `subresources, connects and reads have words of their own`() {
     let pod = "pods"
     #expect(
-      act("create", .connect, code: 101, name: "web-0", subresource: "exec", by: "bob", resource: pod, kind: "Pod").summary
+      act("create", .connect, code: 101, name: "web-0", subresource: "exec", by: "bob", resource: pod, kind: "Pod")
+        .summary
         == "exec into Pod shop/web-0 by bob")
     #expect(
       act("patch", .subresource, name: "web-0", subresource: "status", by: "bob", resource: pod, kind: "Pod").summary

@@ -18,7 +18,9 @@ func `the left texts are the old manifest, the right texts the new one`(seed: In
   // The new side follows the old one's order of keys, so its lines are the same in another order.
   let right = diff.lines.compactMap { $0.new?.text }
   #expect(right.count == ManifestText(new).lines.count)
-  #expect(VersionDiff(from: nil, to: new, options: everything).lines.map { $0.new?.text } == ManifestText(new).lines.map(\.text))
+  #expect(
+    VersionDiff(from: nil, to: new, options: everything).lines.map { $0.new?.text }
+      == ManifestText(new).lines.map(\.text))
   #expect(diff.lines.compactMap(\.left) == Array(1..<(ManifestText(old).lines.count + 1)))
   #expect(diff.lines.compactMap(\.right) == Array(1..<(right.count + 1)))
   for line in diff.lines {
@@ -27,7 +29,10 @@ func `the left texts are the old manifest, the right texts the new one`(seed: In
     case .remove: #expect(line.left != nil && line.right == nil)
     case .add: #expect(line.left == nil && line.right != nil)
     }
-    if line.operation == .change { #expect(line.old?.pieces.contains(where: \.isMarked) == true || line.new?.pieces.contains(where: \.isMarked) == true) }
+    if line.operation == .change {
+      #expect(
+        line.old?.pieces.contains(where: \.isMarked) == true || line.new?.pieces.contains(where: \.isMarked) == true)
+    }
   }
 }
 
@@ -83,18 +88,20 @@ func `the other way round what came went`(seed: Int) {
   let there = VersionDiff(from: old, to: new, options: everything).fields
   let back = VersionDiff(from: new, to: old, options: everything).fields
   func mirrored(_ field: FieldChange) -> String {
-    let operation: FieldChange.Operation = switch field.operation {
-    case .add: .remove
-    case .remove: .add
-    case .replace, .move: field.operation
-    }
+    let operation: FieldChange.Operation =
+      switch field.operation {
+      case .add: .remove
+      case .remove: .add
+      case .replace, .move: field.operation
+      }
     return "\(operation) \(field.path) \(field.new?.json ?? "") \(field.old?.json ?? "")"
   }
   let expected = there.map(mirrored).sorted()
   let found = back.map { "\($0.operation) \($0.path) \($0.old?.json ?? "") \($0.new?.json ?? "")" }.sorted()
   // Canonically equal strings sort alike, so texts are compared byte by byte.
-  #expect(expected.map { Array($0.utf8) }.sorted { $0.lexicographicallyPrecedes($1) }
-    == found.map { Array($0.utf8) }.sorted { $0.lexicographicallyPrecedes($1) })
+  #expect(
+    expected.map { Array($0.utf8) }.sorted { $0.lexicographicallyPrecedes($1) }
+      == found.map { Array($0.utf8) }.sorted { $0.lexicographicallyPrecedes($1) })
 }
 
 @Test(arguments: 0..<100)
@@ -110,7 +117,9 @@ func `hunks hold every changed line once`(seed: Int) {
 
 @Test func `long lists that share little are compared all the same`() {
   let old: JSONValue = .object(["nets": .array((0..<4000).map { .string("10.\($0 / 256).\($0 % 256).0/24") })])
-  let new: JSONValue = .object(["nets": .array((0..<4000).map { .string("10.\(($0 * 3) / 256).\(($0 * 3) % 256).0/24") })])
+  let new: JSONValue = .object([
+    "nets": .array((0..<4000).map { .string("10.\(($0 * 3) / 256).\(($0 * 3) % 256).0/24") })
+  ])
   let diff = VersionDiff(from: old, to: new)
   #expect(diff.lines.compactMap { $0.old?.text } == ManifestText(old).lines.map(\.text))
   #expect(diff.lines.compactMap { $0.new?.text } == ManifestText(new).lines.map(\.text))

@@ -15,7 +15,8 @@ private func value(_ node: Node) -> JSONValue {
     default: .string("not a scalar of JSON: \(node.tag.description)")
     }
   case .mapping(let mapping):
-    .object(JSONMembers(mapping.map { JSONMembers.Member(key: $0.key.string ?? "not a string", value: value($0.value)) }))
+    .object(
+      JSONMembers(mapping.map { JSONMembers.Member(key: $0.key.string ?? "not a string", value: value($0.value)) }))
   case .sequence(let sequence): .array(sequence.map { value($0) })
   case .alias: .string("an alias")
   }
@@ -65,18 +66,23 @@ private func parsed(_ text: ManifestText) throws -> JSONValue {
   let text = ManifestText(try json(#"{"spec":{"ingress":[{"from":[{"a":1}],"b.c":2}],"x":[]}}"#))
   #expect(
     text.lines.map { "\($0.text)|\($0.path)|\($0.childCount)" } == [
-      "spec:|spec|5", "  ingress:|spec.ingress|3", "  - from:|spec.ingress[0].from|2", "    - a: 1|spec.ingress[0].from[0].a|0",
+      "spec:|spec|5", "  ingress:|spec.ingress|3", "  - from:|spec.ingress[0].from|2",
+      "    - a: 1|spec.ingress[0].from[0].a|0",
       "    b.c: 2|spec.ingress[0][\"b.c\"]|0", "  x: []|spec.x|0",
     ])
 }
 
 @Test(arguments: hostileStrings)
 func `a hostile string is one line and reads back the same`(text: String) throws {
-  let manifest: JSONValue = .object(JSONMembers([.init(key: "a", value: .array([.string(text)])), .init(key: "k" + text, value: .null)]))
+  let manifest: JSONValue = .object(
+    JSONMembers([.init(key: "a", value: .array([.string(text)])), .init(key: "k" + text, value: .null)]))
   let written = ManifestText(manifest)
   #expect(written.lines.count == 3)
   for line in written.lines {
-    #expect(!line.text.unicodeScalars.contains { $0.value < 0x20 || $0.properties.generalCategory == .format || (0x7F..<0xA0).contains($0.value) })
+    #expect(
+      !line.text.unicodeScalars.contains {
+        $0.value < 0x20 || $0.properties.generalCategory == .format || (0x7F..<0xA0).contains($0.value)
+      })
   }
   let back = try parsed(written)
   #expect(back["a"]?.array?.first?.string?.utf8.elementsEqual(text.utf8) == true)
@@ -84,7 +90,9 @@ func `a hostile string is one line and reads back the same`(text: String) throws
 }
 
 @Test func `text that needs no quotes has none`() {
-  for text in ["10.0.0.1", "10.0.0.0/8", "app", "env == \"prod\"", "2001:db8::/32", "kubectl-client-side-apply", "a#b", "日本"] {
+  for text in [
+    "10.0.0.1", "10.0.0.0/8", "app", "env == \"prod\"", "2001:db8::/32", "kubectl-client-side-apply", "a#b", "日本",
+  ] {
     #expect(ManifestText(.object(["a": .string(text)])).text == "a: \(text)\n")
   }
   #expect(ManifestText(.object(["a": .string("true")])).text == "a: \"true\"\n")
@@ -99,7 +107,9 @@ func `a random document reads back equal`(seed: Int) throws {
 }
 
 @Test func `numbers keep their digits and of repeated keys the last counts`() throws {
-  #expect(ManifestText(try json(#"{"a":9007199254740993,"b":1.0,"c":1,"c":2}"#)).text == "a: 9007199254740993\nb: 1.0\nc: 2\n")
+  #expect(
+    ManifestText(try json(#"{"a":9007199254740993,"b":1.0,"c":1,"c":2}"#)).text == "a: 9007199254740993\nb: 1.0\nc: 2\n"
+  )
 }
 
 @Test func `machine fields are taken out and counted`() throws {

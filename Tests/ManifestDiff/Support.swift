@@ -18,12 +18,18 @@ struct SeededRandom: RandomNumberGenerator {
 
 /// Strings that YAML readers take for something else, and strings that mislead people.
 let hostileStrings: [String] = [
-  "", " ", "a ", " a", "~", "null", "Null", "true", "YES", "no", "Off", "y", "N", "on", "1", "-1", "+1", "0x1F", "0o17", "0b1",
-  "017", "1e3", "1.5", ".5", "5.", "1_000", ".inf", "-.INF", ".nan", "1:30", "12:30:45", "2026-11-20", "2026-11-20T16:11:49Z",
-  "10.0.0.1", "10.0.0.0/8", "2001:db8::/32", "::1", "2001:db8::", "-", "--", "---", "...", ".", "- a", "-a", "? a", "?", ":", "a: b",
-  "a:", "a:b", "a #b", "#a", "a#b", "&a", "*a", "*", "!has(x)", "!!str", "|", ">", "'", "it's", "\"", "say \"no\"", "%", "@", "`",
-  "[a]", "{a}", ",", "a, b", "<<", "=", "env == \"prod\"", "has(app) && app != 'x'", "line\nbreak", "tab\tbed", "\u{1B}[31mred",
-  "\u{0}", "\u{7F}", "\u{85}", "\u{9B}31m", "\u{2028}", "\u{202E}gnp.exe", "zero\u{200B}width", "a\u{FEFF}bom", "e\u{301}", "é", "日本",
+  "", " ", "a ", " a", "~", "null", "Null", "true", "YES", "no", "Off", "y", "N", "on", "1", "-1", "+1", "0x1F", "0o17",
+  "0b1",
+  "017", "1e3", "1.5", ".5", "5.", "1_000", ".inf", "-.INF", ".nan", "1:30", "12:30:45", "2026-11-20",
+  "2026-11-20T16:11:49Z",
+  "10.0.0.1", "10.0.0.0/8", "2001:db8::/32", "::1", "2001:db8::", "-", "--", "---", "...", ".", "- a", "-a", "? a", "?",
+  ":", "a: b",
+  "a:", "a:b", "a #b", "#a", "a#b", "&a", "*a", "*", "!has(x)", "!!str", "|", ">", "'", "it's", "\"", "say \"no\"", "%",
+  "@", "`",
+  "[a]", "{a}", ",", "a, b", "<<", "=", "env == \"prod\"", "has(app) && app != 'x'", "line\nbreak", "tab\tbed",
+  "\u{1B}[31mred",
+  "\u{0}", "\u{7F}", "\u{85}", "\u{9B}31m", "\u{2028}", "\u{202E}gnp.exe", "zero\u{200B}width", "a\u{FEFF}bom",
+  "e\u{301}", "é", "日本",
   "👩‍👩‍👧", "back\\slash", "\u{E000}", "\u{FFFD}", "key: - [", "a\u{A0}b", "\r\n", "0.", "+.5", "1e", "0x", "_1", "1__",
 ]
 
@@ -63,7 +69,10 @@ struct RandomManifests {
   }
 
   mutating func object(depth: Int) -> JSONValue {
-    let keys = ["spec", "name", "ingress", "from", "ports", "labels", "a.b", "x/y", "nets", "q\"\\", "é", hasLookAlikes ? "e\u{301}" : "z", "~t", "1", ""]
+    let keys = [
+      "spec", "name", "ingress", "from", "ports", "labels", "a.b", "x/y", "nets", "q\"\\", "é",
+      hasLookAlikes ? "e\u{301}" : "z", "~t", "1", "",
+    ]
     var members = JSONMembers()
     var seen: [[UInt8]] = []
     for _ in 0..<Int.random(in: 0..<6, using: &random) {
@@ -107,7 +116,9 @@ struct RandomManifests {
 func applying(_ patch: JSONValue, to document: JSONValue) -> JSONValue? {
   var result: JSONValue? = document
   for operation in patch.array ?? [] {
-    guard let current = result, let name = operation["op"]?.string, let path = operation["path"]?.string else { return nil }
+    guard let current = result, let name = operation["op"]?.string, let path = operation["path"]?.string else {
+      return nil
+    }
     let steps = pointer(path)
     switch name {
     case "add", "replace": result = edit(current, steps[...], insert: name == "add", operation["value"])
@@ -130,8 +141,12 @@ private func pointer(_ text: String) -> [String] {
 
 private func look(_ value: JSONValue, _ steps: ArraySlice<String>) -> JSONValue? {
   guard let step = steps.first else { return value }
-  if let items = value.array { return Int(step).flatMap { items.indices.contains($0) ? look(items[$0], steps.dropFirst()) : nil } }
-  return value.members?.list.first { $0.key.utf8.elementsEqual(step.utf8) }.flatMap { look($0.value, steps.dropFirst()) }
+  if let items = value.array {
+    return Int(step).flatMap { items.indices.contains($0) ? look(items[$0], steps.dropFirst()) : nil }
+  }
+  return value.members?.list.first { $0.key.utf8.elementsEqual(step.utf8) }.flatMap {
+    look($0.value, steps.dropFirst())
+  }
 }
 
 private func edit(_ value: JSONValue, _ steps: ArraySlice<String>, insert: Bool, _ new: JSONValue?) -> JSONValue? {
@@ -158,7 +173,9 @@ private func edit(_ value: JSONValue, _ steps: ArraySlice<String>, insert: Bool,
     default: return nil
     }
   } else {
-    guard let index, let child = edit(members.list[index].value, steps.dropFirst(), insert: insert, new) else { return nil }
+    guard let index, let child = edit(members.list[index].value, steps.dropFirst(), insert: insert, new) else {
+      return nil
+    }
     members.list[index].value = child
   }
   return .object(members)

@@ -3,10 +3,12 @@ import Testing
 
 @Suite struct VisibleTexts {
   @Test(arguments: [
-    ("plain ~ text", "plain ~ text"), ("\u{1B}[2J", "\\u{1b}[2J"), ("a\u{07}b", "a\\u{7}b"), ("a\nb\tc\r", "a\\nb\\tc\\r"),
+    ("plain ~ text", "plain ~ text"), ("\u{1B}[2J", "\\u{1b}[2J"), ("a\u{07}b", "a\\u{7}b"),
+    ("a\nb\tc\r", "a\\nb\\tc\\r"),
     ("\u{7F}", "\\u{7f}"), ("\u{9B}31m", "\\u{9b}31m"), ("\u{202E}txt.exe", "\\u{202e}txt.exe"),
     ("zero\u{200B}width", "zero\\u{200b}width"), ("\u{FEFF}", "\\u{feff}"), ("soft\u{AD}hyphen", "soft\\u{ad}hyphen"),
-    ("no\u{A0}break", "no\\u{a0}break"), ("\u{E000}", "\\u{e000}"), ("caf\u{E9} \u{1F600} 漢字", "caf\u{E9} \u{1F600} 漢字"),
+    ("no\u{A0}break", "no\\u{a0}break"), ("\u{E000}", "\\u{e000}"),
+    ("caf\u{E9} \u{1F600} 漢字", "caf\u{E9} \u{1F600} 漢字"),
     ("\u{2028}", "\\u{2028}"), ("\u{E0041}", "\\u{e0041}"), ("", ""),
   ])
   func `what a terminal acts on becomes visible`(text: String, shown: String) {
@@ -15,7 +17,9 @@ import Testing
 
   @Test func `no scalar gets through that a terminal acts on`() {
     // All of the first plane and of the tags, and a sample of the rest.
-    let values = [Array(UInt32(0)...0xFFFF), Array(0xE0000...0xE01FF), Array(stride(from: 0x10000, through: 0x10_FFFF, by: 61))]
+    let values = [
+      Array(UInt32(0)...0xFFFF), Array(0xE0000...0xE01FF), Array(stride(from: 0x10000, through: 0x10_FFFF, by: 61)),
+    ]
     for value in values.joined() {
       guard let scalar = Unicode.Scalar(value) else { continue }
       let shown = VisibleText.escaped("x" + String(scalar))

@@ -7,11 +7,16 @@ import TimelineUI
 /// The screens behind the Timeline as a user walks through them.
 @Suite struct BehindTheTimeline {
   private static let steps: [(act: Act, response: JSONValue)] = [
-    (Sample.act(1, "2026-11-20T16:04:02Z", "create", by: "alice@example.com", code: 201), Sample.manifest(Sample.before, generation: 1)),
+    (
+      Sample.act(1, "2026-11-20T16:04:02Z", "create", by: "alice@example.com", code: 201),
+      Sample.manifest(Sample.before, generation: 1)
+    ),
     (Sample.act(2, "2026-11-20T16:11:49Z", "update", by: "bob"), Sample.manifest(Sample.after, generation: 2)),
     (
       Sample.act(3, "2026-11-20T16:30:00Z", "delete", by: "carol"),
-      Sample.json(#"{"kind":"Status","apiVersion":"v1","status":"Success","details":{"name":"\#(Sample.key.name)","uid":"0b5c"}}"#)
+      Sample.json(
+        #"{"kind":"Status","apiVersion":"v1","status":"Success","details":{"name":"\#(Sample.key.name)","uid":"0b5c"}}"#
+      )
     ),
   ]
 

@@ -43,7 +43,9 @@ struct FakeStore {
       request: request, firstPosition: first, rows: Array(rows.dropFirst(first).prefix(request.count)),
       anchorPosition: anchor, total: rows.count, storeTotal: acts.count, storeVersion: version)
     page.days = days(rows, request.zone)
-    for act in taken(request.query.filter) where act.viewLevel > request.query.level { page.folded[act.outcome, default: 0] += 1 }
+    for act in taken(request.query.filter) where act.viewLevel > request.query.level {
+      page.folded[act.outcome, default: 0] += 1
+    }
     if let newest = acts.first, let oldest = acts.last { page.storeSpan = oldest.time...newest.time }
     if request.histogramBuckets > 0, let span = request.histogramSpan ?? page.storeSpan {
       page.histogram = histogram(rows, span, buckets: request.histogramBuckets)
@@ -59,7 +61,9 @@ struct FakeStore {
 
   private func position(of anchor: PageRequest.Anchor, in rows: [Act]) -> Int {
     func nearest(_ time: Timestamp) -> Int {
-      rows.indices.min { abs(rows[$0].time.microseconds - time.microseconds) < abs(rows[$1].time.microseconds - time.microseconds) } ?? 0
+      rows.indices.min {
+        abs(rows[$0].time.microseconds - time.microseconds) < abs(rows[$1].time.microseconds - time.microseconds)
+      } ?? 0
     }
     return switch anchor {
     case .position(let position): min(max(0, position), rows.count - 1)
@@ -72,7 +76,9 @@ struct FakeStore {
     var days: [DayCount] = []
     for (position, act) in rows.enumerated() {
       let start = zone.startOfDay(act.time)
-      if days.last?.start == start { days[days.count - 1].count += 1 } else {
+      if days.last?.start == start {
+        days[days.count - 1].count += 1
+      } else {
         days.append(DayCount(start: start, count: 1, firstPosition: position))
       }
     }
@@ -81,7 +87,8 @@ struct FakeStore {
 
   private func histogram(_ rows: [Act], _ span: ClosedRange<Timestamp>, buckets: Int) -> Histogram {
     func second(_ time: Timestamp) -> Int { Int(time.microseconds / 1_000_000) }
-    let step = Histogram.steps.first { second(span.upperBound) / $0 - second(span.lowerBound) / $0 < buckets } ?? 604_800
+    let step =
+      Histogram.steps.first { second(span.upperBound) / $0 - second(span.lowerBound) / $0 < buckets } ?? 604_800
     let start = second(span.lowerBound) / step * step
     let count = second(span.upperBound) / step - start / step + 1
     var histogram = Histogram(
@@ -90,7 +97,11 @@ struct FakeStore {
     for act in rows {
       let bucket = (second(act.time) - start) / step
       guard (0..<count).contains(bucket), second(act.time) >= start else { continue }
-      if act.outcome == .denied || act.outcome == .failed { histogram.failures[bucket] += 1 } else { histogram.writes[bucket] += 1 }
+      if act.outcome == .denied || act.outcome == .failed {
+        histogram.failures[bucket] += 1
+      } else {
+        histogram.writes[bucket] += 1
+      }
     }
     return histogram
   }
@@ -98,7 +109,9 @@ struct FakeStore {
   private func find(_ request: FindRequest) -> FindAnswer {
     let rows = listed(request.query)
     let hits = rows.indices.filter { matches(rows[$0], request.target) }
-    guard let from = rows.firstIndex(where: { $0.id == request.from }), !hits.isEmpty else { return FindAnswer(request: request, found: nil) }
+    guard let from = rows.firstIndex(where: { $0.id == request.from }), !hits.isEmpty else {
+      return FindAnswer(request: request, found: nil)
+    }
     let next = request.forward ? hits.first { $0 > from } : hits.last { $0 < from }
     let hit = next ?? (request.forward ? hits[0] : hits[hits.count - 1])
     let rank = (hits.firstIndex(of: hit) ?? 0) + 1
@@ -120,7 +133,9 @@ struct FakeStore {
       guard request.field == "actor", let actor = act.actor, actor.hasPrefix(request.prefix) else { continue }
       counts[actor, default: 0] += 1
     }
-    let values = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { FacetValue(value: $0.key, count: $0.value) }
+    let values = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map {
+      FacetValue(value: $0.key, count: $0.value)
+    }
     return FacetAnswer(request: request, values: Array(values.prefix(request.limit)), distinct: values.count)
   }
 }

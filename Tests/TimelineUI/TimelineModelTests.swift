@@ -121,7 +121,9 @@ import Testing
   @Test func `every command has a name of its own and a summary`() {
     for row in Panes.all {
       let names = (row.entries + CommonCommands.all.map(\.entry)).map(\.name)
-      for name in names { #expect(!name.isEmpty && name.allSatisfy { $0.isLowercase || $0 == "-" }, "\(row.title): \(name)") }
+      for name in names {
+        #expect(!name.isEmpty && name.allSatisfy { $0.isLowercase || $0 == "-" }, "\(row.title): \(name)")
+      }
       #expect(Set(row.entries.map(\.name)).count == row.entries.count, "\(row.title) has a name twice")
       let keys = row.entries.flatMap(\.keys)
       #expect(Set(keys).count == keys.count, "\(row.title) has a key twice")

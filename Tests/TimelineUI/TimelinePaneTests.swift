@@ -39,7 +39,8 @@ import Testing
     user.send(
       .progress(
         ReadingProgress(
-          file: "notes.txt", bytesRead: 10, bytesTotal: 10, bytesPerSecond: 0, actCount: 0, rejectCount: 3, state: .finished)))
+          file: "notes.txt", bytesRead: 10, bytesTotal: 10, bytesPerSecond: 0, actCount: 0, rejectCount: 3,
+          state: .finished)))
     try expectScreen(user.screen, "timeline-no-acts")
   }
 
@@ -69,14 +70,19 @@ import Testing
     act.agent = "\u{9B}31m"
     let user = Afternoon([act], columns: 120, rows: 40)
     for cell in user.screen.cells {
-      #expect(cell.glyph.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F && !(0x80..<0xA0).contains($0.value) && $0.value != 0x202E })
+      #expect(
+        cell.glyph.unicodeScalars.allSatisfy {
+          $0.value >= 0x20 && $0.value != 0x7F && !(0x80..<0xA0).contains($0.value) && $0.value != 0x202E
+        })
     }
     #expect(user.text.contains("\\u{1b}"))
   }
 
   @Test func `a long list of acts without an object, an actor or a code is painted`() {
     let acts = (0..<40).map { index in
-      Act(id: ActID(segment: 1, row: UInt32(index)), time: Timestamp(seconds: Int64(index)), verb: "get", outcome: .unknown)
+      Act(
+        id: ActID(segment: 1, row: UInt32(index)), time: Timestamp(seconds: Int64(index)), verb: "get",
+        outcome: .unknown)
     }
     #expect(Afternoon(acts).focusedRow.contains("(nobody)"))
   }
@@ -258,7 +264,8 @@ import Testing
     #expect(
       user.effects == [
         .copy("globalnetworkpolicies.projectcalico.org/default.environment-isolation"), .copy("alice@example.com"),
-        .copy("2026-11-20T16:11:49.204113Z  GlobalNetworkPolicy default.environment-isolation updated by alice@example.com"),
+        .copy(
+          "2026-11-20T16:11:49.204113Z  GlobalNetworkPolicy default.environment-isolation updated by alice@example.com"),
       ])
   }
 
@@ -285,7 +292,8 @@ import Testing
   @Test(arguments: 0..<200)
   func `every cell is painted and nothing falls over`(seed: Int) {
     var random = SeededNumbers(seed: UInt64(seed))
-    let acts = Array(Story.many(Int.random(in: 0...400, using: &random))) + (Bool.random(using: &random) ? Story.acts : [])
+    let acts =
+      Array(Story.many(Int.random(in: 0...400, using: &random))) + (Bool.random(using: &random) ? Story.acts : [])
     var user = Afternoon(
       acts.enumerated().map { index, act in
         var act = act
@@ -298,7 +306,8 @@ import Testing
     for step in 0..<60 {
       switch Int.random(in: 0..<20, using: &random) {
       case 0:
-        user.send(.resize(Size(columns: Int.random(in: 1...170, using: &random), rows: Int.random(in: 1...45, using: &random))))
+        user.send(
+          .resize(Size(columns: Int.random(in: 1...170, using: &random), rows: Int.random(in: 1...45, using: &random))))
       case 1...5:
         if let request = user.waiting.popLast() { user.send(.answer(user.store.answer(request))) }
       case 6:

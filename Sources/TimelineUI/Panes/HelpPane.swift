@@ -6,7 +6,9 @@ struct HelpPane: Pane {
   static let commands: [Command<Self>] = [
     Command(.down, "j", name: "down", group: .move, "Next line", hint: "down") { $0.scroll(by: 1, $1) },
     Command(.up, "k", name: "up", group: .move, "Previous line", hint: "up") { $0.scroll(by: -1, $1) },
-    Command(.pageDown, " ", name: "page-down", group: .move, "A page down", hint: "page") { $0.scroll(by: $1.size.rows - 4, $1) },
+    Command(.pageDown, " ", name: "page-down", group: .move, "A page down", hint: "page") {
+      $0.scroll(by: $1.size.rows - 4, $1)
+    },
     Command(.pageUp, "b", name: "page-up", group: .move, "A page up") { $0.scroll(by: 4 - $1.size.rows, $1) },
     Command(.home, "g", name: "first", group: .move, "First line") { $0.scroll(by: -10_000, $1) },
     Command(.end, "G", name: "last", group: .move, "Last line") { $0.scroll(by: 10_000, $1) },

@@ -67,7 +67,8 @@ struct HistogramStrip: Sendable {
       span = nil
       return
     }
-    let start = min(max(store.lowerBound.microseconds, centre.microseconds - next / 2), store.upperBound.microseconds - next)
+    let start = min(
+      max(store.lowerBound.microseconds, centre.microseconds - next / 2), store.upperBound.microseconds - next)
     span = Timestamp(microseconds: start)...Timestamp(microseconds: start + next)
   }
 
@@ -105,12 +106,16 @@ struct HistogramStrip: Sendable {
         }
         screen.write(Self.ramp(count, peak: peak, asciiOnly: screen.asciiOnly), x: graph.x + index, y: y, style: style)
       }
-      let note = offset == 0 ? "\(PaneWords.grouped(peak))/\(Self.words(seconds: histogram.stepSeconds))" : PaneWords.grouped(peak)
-      screen.write(note, x: graph.x + graph.width + 1, y: y, style: .frame, width: area.width - graph.x - graph.width - 1)
+      let note =
+        offset == 0
+        ? "\(PaneWords.grouped(peak))/\(Self.words(seconds: histogram.stepSeconds))" : PaneWords.grouped(peak)
+      screen.write(
+        note, x: graph.x + graph.width + 1, y: y, style: .frame, width: area.width - graph.x - graph.width - 1)
     }
     guard area.height > 2 else { return }
     for label in axis(histogram, width: graph.width, zone: zone) {
-      screen.write(label.text, x: graph.x + label.column, y: area.y + 2, style: .frame, width: graph.width - label.column)
+      screen.write(
+        label.text, x: graph.x + label.column, y: area.y + 2, style: .frame, width: graph.width - label.column)
     }
   }
 
@@ -123,7 +128,8 @@ struct HistogramStrip: Sendable {
     let from = zone.civil(time.lowerBound)
     let to = zone.civil(Timestamp(microseconds: time.upperBound.microseconds + 1))
     let end = from.dateText == to.dateText ? to.clockText : to.dayText + " " + to.clockText
-    return "\(from.dayText) \(from.clockText) to \(end): \(PaneWords.grouped(writes)) listed, \(PaneWords.grouped(failures)) failed"
+    return
+      "\(from.dayText) \(from.clockText) to \(end): \(PaneWords.grouped(writes)) listed, \(PaneWords.grouped(failures)) failed"
   }
 
   /// One of ten steps, on a scale where the smallest count is seen.
@@ -148,7 +154,9 @@ struct HistogramStrip: Sendable {
   private func axis(_ histogram: Histogram, width: Int, zone: Zone) -> [(column: Int, text: String)] {
     // Labels stand at the round times that are at least nine columns apart.
     let wanted = histogram.stepSeconds * 9
-    let spacing = Histogram.steps.first { $0 >= wanted && $0 % histogram.stepSeconds == 0 } ?? ((wanted + 604_799) / 604_800) * 604_800
+    let spacing =
+      Histogram.steps.first { $0 >= wanted && $0 % histogram.stepSeconds == 0 } ?? ((wanted + 604_799) / 604_800)
+      * 604_800
     var labels: [(column: Int, text: String)] = []
     var free = 0
     for index in 0..<min(width, histogram.count) {
@@ -159,7 +167,9 @@ struct HistogramStrip: Sendable {
       // Weeks are counted from a Monday.
       let offset: Int64 = spacing % 604_800 == 0 ? 4 * 86_400 : 0
       guard (local - offset) % Int64(spacing) < Int64(histogram.stepSeconds) else { continue }
-      let text = isMidnight || spacing >= 86_400 ? civil.dayText : spacing < 60 ? civil.clockText : String(civil.clockText.prefix(5))
+      let text =
+        isMidnight || spacing >= 86_400
+        ? civil.dayText : spacing < 60 ? civil.clockText : String(civil.clockText.prefix(5))
       guard index >= free, index + text.count <= width else { continue }
       labels.append((index, text))
       free = index + text.count + 1

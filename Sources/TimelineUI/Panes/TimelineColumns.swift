@@ -59,7 +59,9 @@ struct TimelineColumns: Sendable {
     screen.fill(area)
     for place in places {
       let style = place.column == focused ? Style.heading.underlined : Style.heading
-      screen.write(place.column.title, x: area.x + place.x, y: area.y, style: style, width: min(place.width + 1, area.width - place.x))
+      screen.write(
+        place.column.title, x: area.x + place.x, y: area.y, style: style,
+        width: min(place.width + 1, area.width - place.x))
     }
   }
 
@@ -87,10 +89,13 @@ struct TimelineColumns: Sendable {
   private func renderObject(_ act: Act, into screen: inout Screen, x: Int, y: Int, width: Int, style: Style) {
     var words: [String] = []
     if let part = act.object?.subresource, !part.isEmpty, !act.isConnect { words.append(part) }
-    if !showsOutcome, !contains(.code), let word = Self.outcomeWord(act.outcome), word != words.last { words.append(word) }
+    if !showsOutcome, !contains(.code), let word = Self.outcomeWord(act.outcome), word != words.last {
+      words.append(word)
+    }
     let suffix = words.isEmpty ? "" : " (" + words.joined(separator: ", ") + ")"
     let suffixWidth = min(width / 2, TextWidth.of(suffix, asciiOnly: screen.asciiOnly))
-    let name = Self.fitted(Self.object(act), namespace: act.key?.namespace, width: width - suffixWidth, asciiOnly: screen.asciiOnly)
+    let name = Self.fitted(
+      Self.object(act), namespace: act.key?.namespace, width: width - suffixWidth, asciiOnly: screen.asciiOnly)
     let used = screen.write(name, x: x, y: y, width: width - suffixWidth, cut: .middle)
     if !suffix.isEmpty { screen.write(suffix, x: x + used, y: y, style: style, width: width - used) }
   }
@@ -123,7 +128,9 @@ struct TimelineColumns: Sendable {
     }
   }
 
-  static func kind(_ act: Act) -> String { act.object.map { ResourceKind.of(group: $0.group, resource: $0.resource).label } ?? "-" }
+  static func kind(_ act: Act) -> String {
+    act.object.map { ResourceKind.of(group: $0.group, resource: $0.resource).label } ?? "-"
+  }
 
   /// `shop/allow-web`; `shop/*` for an act on many, `-` for one on none.
   static func object(_ act: Act) -> String {

@@ -36,7 +36,9 @@ enum TimelineCommands {
   private static let move: [Row] = [
     Row("j", .down, name: "down", group: .move, "Next row") { $0.move(by: 1, $1) },
     Row("k", .up, name: "up", group: .move, "Previous row") { $0.move(by: -1, $1) },
-    Row(" ", .pageDown, .control("f"), name: "page-down", group: .move, "A page down") { $0.move(by: $0.pageStep($1), $1) },
+    Row(" ", .pageDown, .control("f"), name: "page-down", group: .move, "A page down") {
+      $0.move(by: $0.pageStep($1), $1)
+    },
     Row("b", .pageUp, name: "page-up", group: .move, "A page up") { $0.move(by: -$0.pageStep($1), $1) },
     Row(.control("d"), name: "half-page-down", group: .move, "Half a page down") {
       $0.move(by: max(1, $0.pageStep($1) / 2), $1)
@@ -58,7 +60,9 @@ enum TimelineCommands {
     Row("*", name: "next-same", group: .find, "Next row with that value") { $0.findSame(forward: true, &$1) },
     Row("#", name: "previous-same", group: .find, "Previous row with that value") { $0.findSame(forward: false, &$1) },
     Row("o", name: "next-of-object", group: .find, "Next act on the same object") { $0.findObject(forward: true, &$1) },
-    Row("O", name: "previous-of-object", group: .find, "Previous act on the same object") { $0.findObject(forward: false, &$1) },
+    Row("O", name: "previous-of-object", group: .find, "Previous act on the same object") {
+      $0.findObject(forward: false, &$1)
+    },
     Row("e", name: "next-failed", group: .find, "Next refused or failed act") {
       $0.find(.failed, forward: true, "refused or failed act", &$1)
     },
@@ -81,7 +85,9 @@ enum TimelineCommands {
       if !pane.strip.isFocused { session.notice = "no histogram on this screen" }
       return []
     },
-    Row("z", name: "zoom-in", group: .find, "Zoom the histogram in around the focused row") { $0.zoom(inwards: true, $1) },
+    Row("z", name: "zoom-in", group: .find, "Zoom the histogram in around the focused row") {
+      $0.zoom(inwards: true, $1)
+    },
     Row("Z", name: "zoom-out", group: .find, "Zoom the histogram out") { $0.zoom(inwards: false, $1) },
   ]
 
@@ -148,7 +154,8 @@ extension TimelinePane {
       let width = window.upperBound.microseconds - window.lowerBound.microseconds + 1
       let from = Timestamp(microseconds: window.lowerBound.microseconds + step * width)
       let to = Timestamp(microseconds: window.upperBound.microseconds + step * width)
-      return list(EventQuery(filter: query.filter.within(from...to, session.filterContext), level: query.level), session)
+      return list(
+        EventQuery(filter: query.filter.within(from...to, session.filterContext), level: query.level), session)
     }
     guard let act = focusedAct else { return [] }
     let seconds = Double(strip.histogram?.stepSeconds ?? 86_400)
@@ -236,11 +243,13 @@ enum HistogramKeys {
   /// For help, in the order in which they are of use.
   static let entries: [CommandEntry] = [
     CommandEntry(keys: ["h", "l"], name: "", group: .move, summary: "Move a bar, or stretch the brush", hint: "move"),
-    CommandEntry(keys: ["v", " "], name: "", group: .move, summary: "Set the brush down, or take it up", hint: "brush"),
+    CommandEntry(
+      keys: ["v", " "], name: "", group: .move, summary: "Set the brush down, or take it up", hint: "brush"),
     CommandEntry(keys: [.enter], name: "", group: .find, summary: "Make the brushed time the filter", hint: "filter"),
     CommandEntry(keys: ["[", "]"], name: "", group: .move, summary: "Slide the span that is shown", hint: "older"),
     CommandEntry(keys: ["z", "Z"], name: "", group: .move, summary: "Zoom in and out", hint: "zoom"),
-    CommandEntry(keys: [.escape, "i"], name: "", group: .out, summary: "Drop the brush, then leave the histogram", hint: "out"),
+    CommandEntry(
+      keys: [.escape, "i"], name: "", group: .out, summary: "Drop the brush, then leave the histogram", hint: "out"),
   ]
 
   /// Nil for keys that mean there what they mean on every screen.

@@ -181,7 +181,9 @@ struct TimelinePane: Pane {
         effects += ask(.position(focus), .window, session)
       }
     }
-    if TimelineLayout(session.size).preview != nil, let act = focusedAct, detail?.act.id != act.id, awaitedDetail != act.id {
+    if TimelineLayout(session.size).preview != nil, let act = focusedAct, detail?.act.id != act.id,
+      awaitedDetail != act.id
+    {
       awaitedDetail = act.id
       effects.append(.ask(.detail(act.id)))
     }
@@ -230,7 +232,8 @@ struct TimelinePane: Pane {
     return ask(anchor, .jump, session)
   }
 
-  mutating func find(_ target: FindRequest.Target, forward: Bool, _ words: String, _ session: inout Session) -> [Effect] {
+  mutating func find(_ target: FindRequest.Target, forward: Bool, _ words: String, _ session: inout Session) -> [Effect]
+  {
     guard let act = focusedAct else { return [] }
     let request = FindRequest(query: query, order: .newestFirst, from: act.id, forward: forward, target: target)
     awaitedFind = (request, words)
@@ -400,10 +403,12 @@ struct TimelinePane: Pane {
       }
     }
     // Where nothing matches, digits take a term out of the filter.
-    if let page, page.total == 0, !isPending, case .character(let character) = key, let digit = character.wholeNumberValue,
+    if let page, page.total == 0, !isPending, case .character(let character) = key,
+      let digit = character.wholeNumberValue,
       page.withoutTerm.indices.contains(digit - 1)
     {
-      return list(EventQuery(filter: query.filter.removing(term: page.withoutTerm[digit - 1].term), level: query.level), session)
+      return list(
+        EventQuery(filter: query.filter.removing(term: page.withoutTerm[digit - 1].term), level: query.level), session)
     }
     if strip.isFocused { return HistogramKeys.press(key, &self, &session) }
     return nil

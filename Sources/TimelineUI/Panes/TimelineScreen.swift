@@ -9,7 +9,8 @@ extension TimelinePane {
     screen.fill(area)
     let layout = TimelineLayout(session.size)
     let isReading = session.progress?.state == .reading
-    bar.render(into: &screen, area: layout.bar, filter: query.filter.description, counts: countsText(isReading: isReading))
+    bar.render(
+      into: &screen, area: layout.bar, filter: query.filter.description, counts: countsText(isReading: isReading))
     renderLevel(into: &screen, area: layout.level)
     strip.render(into: &screen, layout: layout, zone: session.zone, focusedTime: focusedAct?.time)
     let columns = TimelineColumns(width: layout.list.width)
@@ -19,12 +20,16 @@ extension TimelinePane {
     } else {
       screen.sentences(emptyLines(session), area: layout.list)
     }
-    if let preview = layout.preview { renderPreview(into: &screen, area: preview, isRight: layout.previewIsRight, session: session) }
+    if let preview = layout.preview {
+      renderPreview(into: &screen, area: preview, isRight: layout.previewIsRight, session: session)
+    }
     if !layout.rule.isEmpty { renderRule(into: &screen, area: layout.rule) }
     renderSummary(into: &screen, area: layout.summary, session: session)
     renderStatus(into: &screen, area: layout.status, session: session)
     if bar.isEditing {
-      let below = Rect(x: area.x, y: layout.bar.y + 1, width: area.width, height: layout.list.y + layout.list.height - layout.bar.y - 1)
+      let below = Rect(
+        x: area.x, y: layout.bar.y + 1, width: area.width, height: layout.list.y + layout.list.height - layout.bar.y - 1
+      )
       bar.renderBelow(into: &screen, area: below, session: session)
     }
   }
@@ -200,9 +205,12 @@ extension TimelinePane {
       PreviewLine(label: "groups", text: act.groups.isEmpty ? "-" : act.groups.joined(separator: ", ")),
       PreviewLine(label: "from", text: act.ips.isEmpty ? "-" : act.ips.joined(separator: ", ")),
       PreviewLine(label: "agent", text: act.agent ?? "-"),
-      PreviewLine(label: "result", text: "\(act.code.map(String.init) ?? "-")  \(act.outcome.name)", style: TimelineColumns.style(of: act)),
+      PreviewLine(
+        label: "result", text: "\(act.code.map(String.init) ?? "-")  \(act.outcome.name)",
+        style: TimelineColumns.style(of: act)),
       PreviewLine(label: "object", text: act.key?.description ?? TimelineColumns.object(act), cut: .middle),
-      PreviewLine(label: "source", text: "\(act.source.file):\(act.source.line)   level \(act.level?.name ?? "-")", cut: .start),
+      PreviewLine(
+        label: "source", text: "\(act.source.file):\(act.source.line)   level \(act.level?.name ?? "-")", cut: .start),
     ]
     guard let detail, detail.act.id == act.id else { return lines }
     lines.insert(PreviewLine(label: "request", text: detail.requestURI, cut: .middle), at: 6)

@@ -27,7 +27,8 @@ final class ObjectLogs: Sendable {
   func changeLog(of object: ObjectKey) -> Entry {
     let details = snapshot.acts(about: object).map(detail)
     let byID = Dictionary(details.map { ($0.act.id, $0) }, uniquingKeysWith: { first, _ in first })
-    return Entry(log: ChangeLog(History.of(object, acts: details, context: snapshot.historyContext(of: object))), details: byID)
+    return Entry(
+      log: ChangeLog(History.of(object, acts: details, context: snapshot.historyContext(of: object))), details: byID)
   }
 
   /// The logs of all objects in their order, made on all cores, a few at a time, so that memory is that of a few.

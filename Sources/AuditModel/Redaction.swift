@@ -38,6 +38,16 @@ public struct Redactor: Sendable {
     return "<redacted \(secret.utf8.count) bytes #" + String(repeating: "0", count: 4 - tag.count) + tag + ">"
   }
 
+  /// Whether a mark, with what stands around it, may bring the bytes into a record that does not hold them: letters of
+  /// either case are the same. Bare digits do not count: those of a mark say nothing of the log.
+  public static func mayWrite(_ needle: [UInt8]) -> Bool {
+    if needle.contains(where: { "<>#".utf8.contains($0) }) { return true }
+    func isDigit(_ byte: UInt8) -> Bool { (48...57).contains(byte) }
+    let words = needle.drop(while: isDigit).reversed().drop(while: isDigit).reversed()
+    let word = String(decoding: words, as: UTF8.self).lowercased()
+    return !word.isEmpty && ("redacted ".contains(word) || " bytes ".contains(word))
+  }
+
   /// Whether `data` and `stringData` in the bodies are those of Secrets: told from the resource or any `kind`.
   private static func concernsSecrets(_ bytes: UnsafeRawBufferPointer) -> Bool {
     holds(bytes, key: "\"resource\"", value: "\"secrets\"") || holds(bytes, key: "\"kind\"", value: "\"Secret\"")

@@ -63,8 +63,8 @@ public struct ColumnTest: Sendable {
 
 /// A test that needs the bodies or the raw text of an act.
 public struct PayloadTest: Sendable {
-  /// Bytes of which at least one must occur in a record for it to match at all; empty when nothing is known. Lets a
-  /// scan pass over records without parsing them.
+  /// Bytes of which at least one must occur in a record for it to match at all, ASCII letters in either case; empty
+  /// when nothing is known. Lets a scan pass over records without parsing them.
   public var needles: [[UInt8]]
   /// The test looks at nothing of the detail but the bytes of `records`: the bodies need not be parsed for it.
   public var readsOnlyRecords: Bool

@@ -124,15 +124,16 @@ struct ByteFinder: Sendable {
     self.forms = forms
   }
 
-  /// A run of the text that looks the same in any case and has no other spelling in JSON but by `\u`: worth
-  /// looking for before anything else.
+  /// Of each form a run of the text that has no other spelling in JSON but by `\u`: worth looking for before anything
+  /// else.
   var needles: [[UInt8]] {
-    guard forms.count == 1, let form = forms.first else { return [] }
-    let runs = form.split { byte in
-      (97...122).contains(byte) || byte < 0x20 || byte >= 0x7F || "\"\\/".utf8.contains(byte)
+    var needles = [Array("\\u".utf8)]
+    for form in forms {
+      let runs = form.split { $0 < 0x20 || $0 == 0x7F || "\"\\/".utf8.contains($0) }
+      guard let longest = runs.max(by: { $0.count < $1.count }), longest.count >= 2 else { return [] }
+      needles.append(Array(longest))
     }
-    guard let longest = runs.max(by: { $0.count < $1.count }), longest.count >= 3 else { return [] }
-    return [Array(longest), Array("\\u".utf8)]
+    return needles
   }
 
   func occurs(in bytes: UnsafeBufferPointer<UInt8>) -> Bool {

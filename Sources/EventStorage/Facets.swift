@@ -45,7 +45,7 @@ private struct RowKey: Hashable {
 
 extension StoreState {
   /// A number for each row that is equal where the column's values are.
-  fileprivate func keys(of place: Int, _ column: EventColumn) throws -> (Int) -> Int64 {
+  func keys(of place: Int, _ column: EventColumn) throws -> (Int) -> Int64 {
     let segment = segments[place]
     let patch = patches[place].summaries
     func numbers(_ column: StoredColumn) throws -> (Int) -> Int64 {

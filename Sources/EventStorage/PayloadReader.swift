@@ -2,12 +2,6 @@ import AuditModel
 import GRDB
 import Synchronization
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
-
 /// Fetches bytes of records: from the blocks of the store, or from the source again.
 final class PayloadReader: Sendable {
   private struct Block: Sendable {
@@ -41,7 +35,7 @@ final class PayloadReader: Sendable {
     guard source.path != "-" else { throw .notKept("standard input") }
     let read: [UInt8]
     if source.isPlain {
-      read = try readPlain(source.path, record.offset, record.length)
+      read = try PlainFile(source.path).bytes(at: record.offset, count: record.length)
     } else {
       do {
         read = try environment.readSource(source.path, record.offset, record.length)
@@ -50,7 +44,7 @@ final class PayloadReader: Sendable {
       }
     }
     guard read.count == record.length else { throw .sourceChanged(source.path) }
-    if let contentID = environment.contentID, contentID(read) != record.contentID {
+    if let contentID = environment.contentID, read.withUnsafeBytes(contentID) != record.contentID {
       throw .sourceChanged(source.path)
     }
     return read
@@ -74,12 +68,23 @@ final class PayloadReader: Sendable {
       return blocks.last
     }
     if let known { return try slice(known) }
+    let (start, text) = try block(of: segment.number, at: record.offset)
+    let block = Block(segment: segment.number, start: start, bytes: text)
+    recent.withLock { blocks in
+      blocks.append(block)
+      if blocks.count > Self.recentLimit { blocks.removeFirst() }
+    }
+    return try slice(block)
+  }
+
+  /// The block that holds the place of the source, whole.
+  func block(of segment: UInt32, at offset: Int64) throws -> (start: Int64, bytes: [UInt8]) {
     let row = try database.read { db in
       try Row.fetchOne(
         db,
         sql:
           "SELECT start, length, isPacked, data FROM block WHERE segment = ? AND start <= ? ORDER BY start DESC LIMIT 1",
-        arguments: [segment.number, record.offset]
+        arguments: [segment, offset]
       ).map {
         (start: $0["start"] as Int64, length: $0["length"] as Int, isPacked: $0["isPacked"] as Bool, data: try blob($0))
       }
@@ -88,32 +93,7 @@ final class PayloadReader: Sendable {
     guard let text = blockText(row.data, isPacked: row.isPacked, length: row.length) else {
       throw StoreError.corrupt(reason: "a compressed block")
     }
-    let block = Block(segment: segment.number, start: row.start, bytes: text)
-    recent.withLock { blocks in
-      blocks.append(block)
-      if blocks.count > Self.recentLimit { blocks.removeFirst() }
-    }
-    return try slice(block)
-  }
-
-  private func readPlain(_ path: String, _ offset: Int64, _ count: Int) throws(StoreError) -> [UInt8] {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { throw .sourceUnreadable(path, reason: String(cString: strerror(errno))) }
-    defer { close(descriptor) }
-    guard count >= 0 else { throw .corrupt(reason: "a record of negative length") }
-    var failure: Int32 = 0
-    let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-      guard let base = buffer.baseAddress else { return }
-      while filled < count {
-        let got = pread(descriptor, base + filled, count - filled, off_t(offset) + off_t(filled))
-        if got < 0, errno == EINTR { continue }
-        if got < 0 { failure = errno }
-        guard got > 0 else { break }
-        filled += got
-      }
-    }
-    if failure != 0 { throw .sourceUnreadable(path, reason: String(cString: strerror(failure))) }
-    return bytes
+    return (row.start, text)
   }
 }
 
@@ -123,10 +103,9 @@ struct DetailReader {
   let store: EventStore
 
   /// The act's records with their redacted bytes, latest stage first.
-  /// - Parameter needles: where there are any, an act without one of them in its records gives nothing.
-  func rawRecords(_ place: Int, _ row: Int, needles: [[UInt8]] = []) throws -> [RawRecord] {
+  /// - Parameter text: of the row's segment, asked first where bytes are needed.
+  func rawRecords(_ place: Int, _ row: Int, text: SegmentText? = nil) throws -> [RawRecord] {
     var found: [(rank: RecordRank, record: RawRecord)] = []
-    var holdsNeedle = needles.isEmpty
     let head = state.id(place, row)
     for id in [head] + (state.links.members[head] ?? []) {
       guard let (place, row) = state.locate(id) else { continue }
@@ -136,9 +115,9 @@ struct DetailReader {
       }
       let before = state.linesBefore(segment)
       for record in try segment.records(of: row) {
-        let logged = try store.payload.bytes(of: record, in: segment.info, from: source)
+        let near = id == head ? try text?.bytes(of: record) : nil
+        let logged = try near ?? store.payload.bytes(of: record, in: segment.info, from: source)
         let bytes = store.environment.redaction(logged)
-        holdsNeedle = holdsNeedle || needles.contains { bytes.holds($0) }
         let position = SourcePosition(
           file: source.path, line: before + record.line, offset: record.offset, length: record.length)
         found.append(
@@ -148,7 +127,6 @@ struct DetailReader {
           ))
       }
     }
-    guard holdsNeedle else { return [] }
     return found.sorted { $1.rank < $0.rank }.map(\.record)
   }
 

@@ -5,20 +5,37 @@ struct Coder<Value: CodedValue>: Sendable {
   /// 0 for absent, else the place in `values` plus one.
   private(set) var codes: [UInt32] = []
   private(set) var values: [Value] = []
-  private var keys: [Value.Key] = []
-  private var places: [Value.Key: UInt32] = [:]
+  /// The hashes of the values.
+  private var hashes: [UInt64] = []
+  /// A table of codes, 0 where free, in which a value is looked for from its hash on; its size is a power of two.
+  private var slots: [UInt32] = []
 
   mutating func append(_ value: Value?) {
     guard let value else { return codes.append(0) }
     // Neighbours are often alike, and comparing costs less than hashing.
-    let key = value.key
-    if let last = codes.last, last > 0, keys[Int(last) - 1] == key { return codes.append(last) }
-    if let code = places[key] { return codes.append(code) }
+    if let last = codes.last, last > 0, value.isSame(as: values[Int(last) - 1]) { return codes.append(last) }
+    if values.count * 2 >= slots.count { grow() }
+    let hash = value.tableHash(hashSeed)
+    var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
+    while slots[slot] != 0 {
+      let place = Int(slots[slot]) - 1
+      if hashes[place] == hash, value.isSame(as: values[place]) { return codes.append(UInt32(place + 1)) }
+      slot = (slot + 1) & (slots.count - 1)
+    }
     values.append(value)
-    keys.append(key)
+    hashes.append(hash)
     let code = UInt32(values.count)
-    places[key] = code
+    slots[slot] = code
     codes.append(code)
+  }
+
+  private mutating func grow() {
+    slots = [UInt32](repeating: 0, count: max(64, slots.count * 2))
+    for (place, hash) in hashes.enumerated() {
+      var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
+      while slots[slot] != 0 { slot = (slot + 1) & (slots.count - 1) }
+      slots[slot] = UInt32(place + 1)
+    }
   }
 
   subscript(row: Int) -> Value? {
@@ -189,23 +206,28 @@ enum AuditIDValue: Hashable, Sendable {
 /// The bits of a lower-case UUID with its four hyphens; nil for all else, and for the one of zeros.
 private func uuidBits(_ text: String) -> ContentID? {
   guard text.utf8.count == 36 else { return nil }
+  var copy = text
+  return copy.withUTF8(uuidBits)
+}
+
+private func uuidBits(_ text: UnsafeBufferPointer<UInt8>) -> ContentID? {
   var high: UInt64 = 0
   var low: UInt64 = 0
   var digits = 0
-  for (place, byte) in text.utf8.enumerated() {
-    switch place {
-    case 8, 13, 18, 23:
+  for place in 0..<text.count {
+    let byte = text[place]
+    if place == 8 || place == 13 || place == 18 || place == 23 {
       guard byte == UInt8(ascii: "-") else { return nil }
-    default:
-      let digit: UInt64
-      switch byte {
-      case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = UInt64(byte - UInt8(ascii: "0"))
-      case UInt8(ascii: "a")...UInt8(ascii: "f"): digit = UInt64(byte - UInt8(ascii: "a") + 10)
-      default: return nil
-      }
-      if digits < 16 { high = high << 4 | digit } else { low = low << 4 | digit }
-      digits += 1
+      continue
     }
+    let digit: UInt64
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = UInt64(byte - UInt8(ascii: "0"))
+    case UInt8(ascii: "a")...UInt8(ascii: "f"): digit = UInt64(byte - UInt8(ascii: "a") + 10)
+    default: return nil
+    }
+    if digits < 16 { high = high << 4 | digit } else { low = low << 4 | digit }
+    digits += 1
   }
   let bits = ContentID(high: high, low: low)
   return bits == .zero ? nil : bits

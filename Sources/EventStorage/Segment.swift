@@ -22,7 +22,8 @@ final class Segment: Sendable {
   let info: SegmentInfo
   private let load: @Sendable (StoredColumn) throws -> [UInt8]?
   private let textRedaction: @Sendable (String) -> String
-  private let cache = Mutex<[StoredColumn: LoadedColumn]>([:])
+  /// By the columns' numbers, which are below 64.
+  private let cache = Mutex<[LoadedColumn?]>(Array(repeating: nil, count: 64))
   private let equalTimes = Mutex<[AuditIDValue: [Int]]?>(nil)
 
   private enum LoadedColumn: Sendable {
@@ -45,7 +46,7 @@ final class Segment: Sendable {
   var rowCount: Int { info.rowCount }
 
   private func loaded(_ column: StoredColumn) throws -> LoadedColumn {
-    if let known = cache.withLock({ $0[column] }) { return known }
+    if let known = cache.withLock({ $0[Int(column.rawValue)] }) { return known }
     let value: LoadedColumn
     if let data = try load(column) {
       var reader = ByteReader(try unpackedChunk(data))
@@ -77,7 +78,7 @@ final class Segment: Sendable {
     guard !isPerRow || count == rowCount else {
       throw StoreError.corrupt(reason: "column \(column) of segment \(info.number) has \(count) rows of \(rowCount)")
     }
-    cache.withLock { $0[column] = value }
+    cache.withLock { $0[Int(column.rawValue)] = value }
     return value
   }
 

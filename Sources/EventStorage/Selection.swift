@@ -1,4 +1,5 @@
 import AuditModel
+import Dispatch
 import EventQueries
 import Synchronization
 
@@ -73,22 +74,18 @@ extension StoreSnapshot {
   private func makeSelection(_ query: EventQuery, isCancelled: @escaping () -> Bool) throws -> Selection {
     let plan = query.filter.plan
     let needsPayload = plan.needsPayload
-    let scan = FilterScan(state: state, store: store, isCancelled: isCancelled)
+    // Several threads ask, one at a time.
+    let asking = Mutex(())
+    nonisolated(unsafe) let ask = isCancelled
+    let scan = FilterScan(state: state, store: store, isCancelled: { asking.withLock { _ in ask() } })
     var bits: [Bitset] = Array(repeating: Bitset(repeating: false, count: 0), count: state.segments.count)
     var failed = bits
     var folded: [Outcome: Int] = [:]
-    // Newest segments first: where reading bodies is slow, what is asked for first is at that end.
-    for place in state.segments.indices.reversed() {
+    if needsPayload { bits = try payloadBits(query, plan, scan) }
+    for place in state.segments.indices {
       if isCancelled() { throw CancellationError() }
       let listed = try state.rows(of: place, upTo: query.level)
-      if needsPayload {
-        bits[place] = try store.selections.bits(
-          query, segment: state.segments[place].info.number,
-          patchCount: state.patches[place].hidden.count + state.patches[place].summaries.count
-        ) {
-          try scan.rows(of: place, matching: plan, within: listed)
-        }
-      } else {
+      if !needsPayload {
         let all = try state.rows(of: place, upTo: .everything)
         let matching = try scan.rows(of: place, matching: plan, within: all)
         bits[place] = matching & listed
@@ -109,6 +106,31 @@ extension StoreSnapshot {
       failed[place].forEach(in: range) { failures.append(base + UInt32($0)) }
     }
     return Selection(rows: rows, failures: failures, folded: folded, bits: bits)
+  }
+
+  /// The listed rows of each segment where bodies decide, on all cores.
+  private func payloadBits(_ query: EventQuery, _ plan: FilterPlan, _ scan: FilterScan) throws -> [Bitset] {
+    let count = state.segments.count
+    let found = Mutex<[Bitset]>(Array(repeating: Bitset(repeating: false, count: 0), count: count))
+    let failure = Mutex<(any Error)?>(nil)
+    // Newest segments first: when it is cancelled, what was asked for first is known.
+    DispatchQueue.concurrentPerform(iterations: count) { index in
+      guard failure.withLock({ $0 == nil }) else { return }
+      let place = count - 1 - index
+      do {
+        let bits = try store.selections.bits(
+          query, segment: state.segments[place].info.number,
+          patchCount: state.patches[place].hidden.count + state.patches[place].summaries.count
+        ) {
+          try scan.rows(of: place, matching: plan, within: state.rows(of: place, upTo: query.level))
+        }
+        found.withLock { $0[place] = bits }
+      } catch {
+        failure.withLock { $0 = $0 ?? error }
+      }
+    }
+    if let failure = failure.withLock({ $0 }) { throw failure }
+    return found.withLock { $0 }
   }
 }
 

@@ -7,9 +7,12 @@ public struct StoreEnvironment: Sendable {
   /// Reads `count` bytes of a source's decompressed text from `offset` on; fewer only at its end.
   public var readSource: @Sendable (_ path: String, _ offset: Int64, _ count: Int) throws -> [UInt8]
   /// The content key of a record's bytes: tells whether what was read is still what was indexed. Nil for no check.
-  public var contentID: (@Sendable (_ record: [UInt8]) -> ContentID)?
+  public var contentID: (@Sendable (_ record: UnsafeRawBufferPointer) -> ContentID)?
   /// Every byte of a record passes it before it leaves the store.
   public var redaction: @Sendable (_ record: [UInt8]) -> [UInt8]
+  /// Whether redaction may put the bytes, letters of either case, into a record that does not have them as logged. Of
+  /// other bytes the text as logged tells where they cannot be found.
+  public var redactionMayWrite: @Sendable (_ needle: [UInt8]) -> Bool
   /// Free texts of the columns (`agent`, `reason`) pass it.
   public var textRedaction: @Sendable (String) -> String
 
@@ -18,14 +21,16 @@ public struct StoreEnvironment: Sendable {
     readSource: @escaping @Sendable (String, Int64, Int) throws -> [UInt8] = { path, _, _ in
       throw StoreError.sourceUnreadable(path, reason: "no reader was given")
     },
-    contentID: (@Sendable ([UInt8]) -> ContentID)? = nil,
+    contentID: (@Sendable (UnsafeRawBufferPointer) -> ContentID)? = nil,
     redaction: @escaping @Sendable ([UInt8]) -> [UInt8] = { $0 },
+    redactionMayWrite: @escaping @Sendable ([UInt8]) -> Bool = { _ in false },
     textRedaction: @escaping @Sendable (String) -> String = { $0 }
   ) {
     self.decodeContent = decodeContent
     self.readSource = readSource
     self.contentID = contentID
     self.redaction = redaction
+    self.redactionMayWrite = redactionMayWrite
     self.textRedaction = textRedaction
   }
 }

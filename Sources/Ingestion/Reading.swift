@@ -22,6 +22,6 @@ extension StoreEnvironment {
       },
       readSource: { path, offset, count in try ByteSource.open(path).bytes(at: offset, count: count) },
       contentID: { contentKey(of: $0) },
-      redaction: redaction, textRedaction: textRedaction)
+      redaction: redaction, redactionMayWrite: Redactor.mayWrite, textRedaction: textRedaction)
   }
 }

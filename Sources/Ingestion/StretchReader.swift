@@ -35,28 +35,28 @@ struct StretchReader: Sendable {
       // One line fills it all; it belongs to the stretch in which it begins.
       return try finish(source, bytes: Int64(range.count))
     }
-    var buffer: [UInt8] = []
+    let buffer = ReadBuffer()
     var offset = start
     var end: Int64?
     while offset + Int64(buffer.count) < size {
       let readFrom = offset + Int64(buffer.count)
       let isPastEnd = readFrom >= range.upperBound
       // After the nominal end only the rest of the line that has begun is wanted.
-      if isPastEnd, buffer.isEmpty { break }
+      if isPastEnd, buffer.count == 0 { break }
       let wanted =
         isPastEnd ? 1 << 16 : Int(min(Int64(max(Self.chunkLength, buffer.count)), range.upperBound - readFrom))
-      var chunk = try source.bytes.bytes(at: readFrom, count: Int(min(Int64(wanted), size - readFrom)))
-      guard !chunk.isEmpty else { break }
-      if isPastEnd, let newline = chunk.firstIndex(of: UInt8(ascii: "\n")) {
-        chunk.removeSubrange((newline + 1)...)
+      let known = buffer.count
+      try buffer.read(source.bytes, at: readFrom, count: Int(min(Int64(wanted), size - readFrom)))
+      guard buffer.count > known else { break }
+      if isPastEnd, let newline = buffer.bytes[known...].firstIndex(of: UInt8(ascii: "\n")) {
+        buffer.count = newline + 1
       }
-      let isLast = readFrom + Int64(chunk.count) >= size
-      buffer = buffer.isEmpty ? chunk : buffer + chunk
-      let (batch, consumed) = buffer.withUnsafeBytes { decoder.decode($0, offset: offset, isLast: isLast) }
-      buffer.withUnsafeBytes { builder.add(batch, bytes: $0) }
-      if isLast { end = cutEnd(batch, of: buffer, size: size) }
+      let isLast = offset + Int64(buffer.count) >= size
+      let (batch, consumed) = decoder.decode(buffer.bytes, offset: offset, isLast: isLast)
+      builder.add(batch, bytes: buffer.bytes)
+      if isLast { end = cutEnd(batch, last: buffer.bytes.last, size: size) }
       offset += Int64(consumed)
-      buffer.removeFirst(consumed)
+      buffer.drop(consumed)
     }
     let draft = builder.finish(endingAt: end)
     let result = draft.byteCount > 0 || !draft.rejects.isEmpty ? try store.append(draft, source: source.stored.id) : nil
@@ -64,8 +64,8 @@ struct StretchReader: Sendable {
   }
 
   /// The last line has no end yet and is no record: it is read again once the file has grown.
-  private func cutEnd(_ batch: EventBatch, of buffer: [UInt8], size: Int64) -> Int64? {
-    guard buffer.last != UInt8(ascii: "\n"), let reject = batch.rejects.last,
+  private func cutEnd(_ batch: EventBatch, last: UInt8?, size: Int64) -> Int64? {
+    guard last != UInt8(ascii: "\n"), let reject = batch.rejects.last,
       reject.offset + Int64(reject.length) == size
     else { return nil }
     return reject.offset
@@ -145,7 +145,7 @@ struct StretchReader: Sendable {
       var end: Int64?
       if !isKnown {
         buffer.withUnsafeBytes { builder.add(batch, bytes: $0) }
-        if isEnd { end = cutEnd(batch, of: buffer, size: offset + Int64(buffer.count)) }
+        if isEnd { end = cutEnd(batch, last: buffer.last, size: offset + Int64(buffer.count)) }
       }
       offset += Int64(consumed)
       buffer.removeFirst(consumed)
@@ -174,6 +174,35 @@ struct StretchReader: Sendable {
   private func keeping(_ bytes: ByteSource) -> PayloadKeeping {
     if options.keepsPayload || store.access == .inMemory && !bytes.isSeekable { return .all }
     return bytes.isSeekable ? .none : .withoutSecrets
+  }
+}
+
+/// Bytes that were read and not used yet, in memory that stays the same from one read to the next.
+private final class ReadBuffer {
+  private var memory = UnsafeMutableRawBufferPointer.allocate(byteCount: 3 << 20, alignment: 64)
+  var count = 0
+
+  deinit { memory.deallocate() }
+
+  var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: memory[..<count]) }
+
+  /// Adds what stands at the place, fewer bytes where the file ends.
+  func read(_ source: ByteSource, at offset: Int64, count wanted: Int) throws(SourceError) {
+    if count + wanted > memory.count {
+      let more = UnsafeMutableRawBufferPointer.allocate(byteCount: 2 * (count + wanted), alignment: 64)
+      more.copyMemory(from: bytes)
+      memory.deallocate()
+      memory = more
+    }
+    count += try source.read(
+      at: offset, into: UnsafeMutableRawBufferPointer(rebasing: memory[count..<(count + wanted)]))
+  }
+
+  /// Forgets the first bytes.
+  func drop(_ used: Int) {
+    UnsafeMutableRawBufferPointer(rebasing: memory[..<(count - used)]).copyMemory(
+      from: UnsafeRawBufferPointer(rebasing: memory[used..<count]))
+    count -= used
   }
 }
 

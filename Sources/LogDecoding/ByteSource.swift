@@ -52,7 +52,8 @@ public final class ByteSource: @unchecked Sendable {
     // Standard input may stand in the middle of a file that the shell opened.
     isSeekable = isPlain && compression == .none && start == 0
     self.head = isPlain ? [] : head
-    decompressor = compression == .none
+    decompressor =
+      compression == .none
       ? nil : Decompressor(path: path, descriptor: descriptor, head: isPlain ? [] : head, limits: limits)
     owned?.isOurs = false
     owned = nil
@@ -109,7 +110,8 @@ public final class ByteSource: @unchecked Sendable {
       return count
     }
     while true {
-      let got = isSeekable
+      let got =
+        isSeekable
         ? pread(descriptor, base, buffer.count, off_t(position)) : Glibc.read(descriptor, base, buffer.count)
       if got >= 0 {
         position += Int64(got)
@@ -155,6 +157,22 @@ public final class ByteSource: @unchecked Sendable {
     }
     bytes.removeLast(count - filled)
     return bytes
+  }
+
+  /// Text from the given place on, of a plain file, into memory that is used again and again.
+  /// - Returns: how many bytes; fewer than there is room for only where the file ends.
+  public func read(at offset: Int64, into buffer: UnsafeMutableRawBufferPointer) throws(SourceError) -> Int {
+    precondition(isSeekable, "a plain file")
+    guard let base = buffer.baseAddress else { return 0 }
+    var filled = 0
+    while filled < buffer.count {
+      let got = pread(descriptor, base + filled, buffer.count - filled, off_t(offset) + off_t(filled))
+      if got < 0, errno == EINTR { continue }
+      guard got >= 0 else { throw .cannotRead(path: path, offset: offset, reason: String(cString: strerror(errno))) }
+      if got == 0 { break }
+      filled += got
+    }
+    return filled
   }
 
   private func skip(_ count: Int64) throws(SourceError) {

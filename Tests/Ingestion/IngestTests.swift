@@ -242,7 +242,7 @@ import Testing
       let decoded = text.utf8.withContiguousStorageIfAvailable {
         RecordDecoder(framing: .lines).decode(UnsafeRawBufferPointer($0), offset: 0, isLast: true).batch
       }
-      #expect(decoded?.events.first?.contentID == contentKey(of: Array(text.dropLast().utf8)))
+      #expect(decoded?.events.first?.contentID == Array(text.dropLast().utf8).withUnsafeBytes { contentKey(of: $0) })
     }
   }
 
@@ -273,6 +273,78 @@ import Testing
       try logs.write("b.log", line(100, body: body))
       _ = try ingest([logs.file("b.log")], into: store)
       #expect(try names(".requestObject.spec.order>=500").count == before + 1)
+    }
+  }
+
+  @Test(arguments: [true, false]) func `a text is found in any spelling, and what redaction writes is found too`(
+    packed: Bool
+  ) throws {
+    try withLogs { logs in
+      let bodies = [
+        #"{"note":"Caf\u00e9 Nord"}"#, #"{"note":"CAF\u00c9 Nord"}"#, #"{"note":"caf\u00c3"}"#,
+        #"{"note":"chg9999001"}"#, #"{"note":"CHG9999001"}"#, #"{"note":"C\u0048G9999001"}"#,
+        #"{"password":"hunter2hunter2"}"#, #"{"note":"CHG999900"}"#,
+      ].map { $0.replacing(#"\\u00"#, with: #"\u00"#) }
+      let text = (0..<400).map { line($0, body: $0 % 50 < bodies.count ? bodies[$0 % 50] : nil) }.joined()
+      try logs.write("a.log", text)
+      if packed { try logs.pack("a.log", as: "a.log.gz") }
+      let redactor = Redactor()
+      let store = try EventStore.open(
+        logs.store, access: .readWrite, environment: .reading(redaction: { redactor.redact(record: $0) }))
+      _ = try ingest(
+        [logs.file(packed ? "a.log.gz" : "a.log")], into: store, options: IngestOptions(keepsPayload: packed))
+      let snapshot = store.snapshot()
+      func found(_ filter: String) throws -> Set<Int> {
+        let query = EventQuery(filter: try Filter(parsing: filter), level: .everything)
+        return Set(try snapshot.select(query).map { (snapshot.act($0).source.line - 1) % 50 })
+      }
+      #expect(try found("CHG9999001") == [3, 4, 5])
+      #expect(try found("chg9999001") == [3, 4, 5])
+      #expect(try found("caf\u{e9}") == [0, 1])
+      #expect(try found("redacted") == [6])
+      #expect(try found("\"14 bytes\"") == [6])
+      #expect(try found("hunter2hunter2").isEmpty)
+      // What scanning answers is what looking at each act answers.
+      for filter in ["nord", "CHG999", "-nord", "note", "verb:update \"hg9\"", "(nord or redacted)"] {
+        let plan = try Filter(parsing: filter).plan
+        let expected = try snapshot.select(EventQuery(level: .everything)).filter { id in
+          plan.matches(snapshot.act(id)) { try? snapshot.detail(id) }
+        }
+        #expect(
+          try snapshot.select(EventQuery(filter: try Filter(parsing: filter), level: .everything)) == expected,
+          "\(filter)")
+      }
+    }
+  }
+
+  @Test func `a file that was written over is told, not searched`() throws {
+    try withLogs { logs in
+      try logs.write("a.log", (0..<50).map { line($0) }.joined())
+      let store = try logs.open()
+      _ = try ingest([logs.file("a.log")], into: store)
+      try logs.write("a.log", (0..<50).map { line(49 - $0) }.joined())
+      let query = EventQuery(filter: try Filter(parsing: "\"nowhere at all\""), level: .everything)
+      #expect(throws: StoreError.self) { try store.snapshot().select(query) }
+    }
+  }
+
+  @Test func `counting by fields counts what the acts say`() throws {
+    try withLogs { logs in
+      try logs.write("a.log", (0..<300).map { line($0, verb: $0 % 3 == 0 ? "get" : "update") }.joined())
+      let store = try logs.open()
+      _ = try ingest([logs.file("a.log")], into: store)
+      let snapshot = store.snapshot()
+      let fields = try ["verb", "name"].map { try #require(FilterField.named($0)) }
+      func minute(_ time: Timestamp) -> Timestamp {
+        Timestamp(microseconds: time.microseconds - time.microseconds % 60_000_000)
+      }
+      let query = EventQuery(level: .everything)
+      var expected: [ActGroup: Int] = [:]
+      for id in try snapshot.select(query) {
+        let act = snapshot.act(id)
+        expected[ActGroup(since: minute(act.time), values: [act.verb, act.object?.name]), default: 0] += 1
+      }
+      #expect(try snapshot.counts(of: query, by: fields, span: minute) == expected)
     }
   }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import AuditModel
 import EventQueries
+import EventStorage
 
 /// `whodiff count`: how many acts, by the values of fields.
 struct CountCommand: ParsableCommand {
@@ -20,11 +21,6 @@ struct CountCommand: ParsableCommand {
   @OptionGroup var source: SourceOptions
   @OptionGroup var styling: StyleOptions
 
-  private struct Group: Hashable {
-    var since: Timestamp?
-    var values: [String?]
-  }
-
   func run() throws {
     let fields = try fields()
     let step = try every.map { try stepSeconds($0) }
@@ -34,16 +30,8 @@ struct CountCommand: ParsableCommand {
     let query = EventQuery(
       filter: try filter.parsed(positional: rule.subjects.first, zone: zone, takesNamespace: true), level: list.level)
     let log = try OpenedLog(files: rule.files, source: source)
-    let ids = try log.snapshot.select(query, order: .oldestFirst, isCancelled: { false })
-
-    var counts: [Group: Int] = [:]
-    for id in ids {
-      let act = log.snapshot.act(id)
-      let since = step.map { bucket(act.time, $0, zone) }
-      for values in combinations(fields.map { $0.values(of: act) }) {
-        counts[Group(since: since, values: values), default: 0] += 1
-      }
-    }
+    let counts = try log.snapshot.counts(
+      of: query, by: fields, span: step.map { step in { bucket($0, step, zone) } })
     let rows = sorted(counts)
     let shown = rows.prefix(list.limit ?? rows.count)
 
@@ -68,7 +56,7 @@ struct CountCommand: ParsableCommand {
     }
     try log.sayFolded(query, isQuiet: source.quiet)
     try log.finish()
-    if ids.isEmpty, filter.exitCode { throw ExitStatus(1) }
+    if counts.isEmpty, filter.exitCode { throw ExitStatus(1) }
   }
 
   private func fields() throws -> [FilterField] {
@@ -81,15 +69,8 @@ struct CountCommand: ParsableCommand {
     }
   }
 
-  /// An act that has several values of a field, such as groups, counts for each; one without any counts as nil.
-  private func combinations(_ values: [[String]]) -> [[String?]] {
-    values.reduce([[]]) { partial, next in
-      partial.flatMap { prefix in next.isEmpty ? [prefix + [nil]] : next.map { prefix + [$0] } }
-    }
-  }
-
   /// By time where it is counted in spans, then most first; equals in order of their values.
-  private func sorted(_ counts: [Group: Int]) -> [(key: Group, value: Int)] {
+  private func sorted(_ counts: [ActGroup: Int]) -> [(key: ActGroup, value: Int)] {
     let rows = counts.sorted { left, right in
       if let a = left.key.since, let b = right.key.since, a != b { return a < b }
       if left.value != right.value { return left.value > right.value }

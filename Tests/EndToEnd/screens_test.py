@@ -22,12 +22,13 @@ class Walk(unittest.TestCase):
             self.assertIn("update", row)
             # Event.
             screen.keys("Enter")
-            event = screen.wait(r"Timeline > Event")
-            self.assertRegex(event, r"bob@example\.com")
-            self.assertRegex(screen.wait(r"source"), r"audit-2026-11-23T04-26-14\.000\.log\.gz line \d+")
+            event = screen.wait(r"^ source ")
+            self.assertIn("Timeline > Event", event)
+            self.assertRegex(event, r"actor +bob@example\.com")
+            self.assertRegex(event, r"audit-2026-11-23T04-26-14\.000\.log\.gz line \d+")
             # Change Log.
             screen.keys("c")
-            log = screen.wait(r"1 lifetime, 15 acts")
+            log = screen.wait(r"1 lifetime, 15 acts[^$]*^  > ")
             self.assertRegex(focused(log), r"> 4 .*update +bob@example\.com")
             # Diff, unified and side by side.
             screen.keys("d")

@@ -13,7 +13,8 @@ def private_environment(folder, **more):
         env.pop(key, None)
     for name in ("CACHE_HOME", "DATA_HOME", "STATE_HOME", "CONFIG_HOME"):
         env["XDG_" + name] = os.path.join(folder, name.lower())
-    env.update(LC_ALL="C.UTF-8", HOME=folder)
+    # A pager moves the cursor by sequences of its own.
+    env.update(LC_ALL="C.UTF-8", HOME=folder, PAGER="cat")
     env.update(more)
     return env
 
@@ -54,8 +55,9 @@ class Tmux:
     def exit_status(self, timeout=10):
         end = time.time() + timeout
         while time.time() < end:
-            if os.path.exists(self.status) and open(self.status).read().strip():
-                return int(open(self.status).read())
+            said = pathlib.Path(self.status).read_text().strip() if os.path.exists(self.status) else ""
+            if said:
+                return int(said)
             time.sleep(0.03)
         raise AssertionError(f"still running; the screen shows:\n{self.text()}")
 
@@ -82,9 +84,10 @@ def bytes_on_terminal(words, keys=(), size=(80, 24), quiet=0.4, timeout=20, term
     out = bytearray()
 
     def drain():
+        """Reads until it has been quiet; the very first byte is waited for, however slow the machine is."""
         last = time.time()
         started = last
-        while time.time() - last < quiet and time.time() - started < timeout:
+        while (time.time() - last < quiet or not out) and time.time() - started < timeout:
             if select.select([fd], [], [], 0.05)[0]:
                 try:
                     data = os.read(fd, 65536)

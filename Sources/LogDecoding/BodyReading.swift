@@ -46,7 +46,8 @@ func resourceVersion(_ element: JSONElement) -> String? {
 /// DELETE), so a body without `dryRun` makes a real deletion of one whose URI says otherwise.
 func isDryRun(verb: String, uri: UnsafeRawBufferPointer?, body: JSONElement) -> Bool {
   if verb == "delete" || verb == "deletecollection", let options = body.object, let kind = options.bytes("kind"),
-    kind == "DeleteOptions" {
+    kind == "DeleteOptions"
+  {
     return options["dryRun"].containsString("All")
   }
   guard let uri, let question = uri.first(UInt8(ascii: "?"), from: 0) else { return false }
@@ -76,7 +77,9 @@ private func unescaped(_ bytes: Slice<UnsafeRawBufferPointer>) -> String? {
     switch byte {
     case UInt8(ascii: "+"): out.append(0x20)
     case UInt8(ascii: "%"):
-      guard let high = rest.popFirst().flatMap(hexDigit), let low = rest.popFirst().flatMap(hexDigit) else { return nil }
+      guard let high = rest.popFirst().flatMap(hexDigit), let low = rest.popFirst().flatMap(hexDigit) else {
+        return nil
+      }
       out.append(high << 4 | low)
     default: out.append(byte)
     }

@@ -19,7 +19,8 @@ extension RecordDecoder {
       let bytes = head.part(line)
       // A text in brackets is no array.
       if first == Ascii.openBracket, case .junk(let junk) = splitter.next(in: bytes, from: 0, isLast: true),
-        junk.lowerBound == 0 {
+        junk.lowerBound == 0
+      {
         continue
       }
       let end = ending(of: bytes)

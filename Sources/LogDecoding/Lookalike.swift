@@ -66,7 +66,9 @@ enum Lookalike {
     ObjectRow("an Elasticsearch hit around a document; this kind of export is not read") {
       $0.has("_source") || $0["hits"].object != nil
     },
-    ObjectRow("a CloudWatch export; this kind of export is not read") { $0["events"].isArray || $0["logEvents"].isArray },
+    ObjectRow("a CloudWatch export; this kind of export is not read") {
+      $0["events"].isArray || $0["logEvents"].isArray
+    },
     ObjectRow("a line of a container's log (docker json-file); unwrap it first: jq -r .log") {
       $0["log"].isString && $0.has("stream") && $0.has("time")
     },

@@ -29,7 +29,8 @@ final class SlicePool<Value> {
     let index = Int(truncatingIfNeeded: hash >> 16) & (slots.count - 1)
     // The bytes decide: a hash can be met on purpose, and a name must not turn into another one.
     if slots[index].hash == hash, slots[index].bytes.withUnsafeBytes({ $0.elementsEqualFast(bytes) }),
-      let value = slots[index].value {
+      let value = slots[index].value
+    {
       return value
     }
     let value = make()

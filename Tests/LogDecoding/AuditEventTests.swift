@@ -32,7 +32,8 @@ struct AuditEventTests {
   }
 
   @Test func `a record about nothing but a path has few facts, and none of them is an empty string`() throws {
-    let text = #"{"level":"Metadata","auditID":"","stage":"RequestReceived","requestURI":"/healthz","verb":"get","#
+    let text =
+      #"{"level":"Metadata","auditID":"","stage":"RequestReceived","requestURI":"/healthz","verb":"get","#
       + #""user":{"username":""},"sourceIPs":null,"userAgent":"","objectRef":null,"requestObject":null,"#
       + #""apiVersion":"audit.k8s.io/v1","kind":"Event","stageTimestamp":null,"#
       + #""requestReceivedTimestamp":"2026-10-05T09:12:44.100001Z"}"#
@@ -53,7 +54,8 @@ struct AuditEventTests {
 
   @Test func `group and version in one string are taken apart`() {
     let text = record("a", more: #","objectRef":{"resource":"deployments","apiVersion":"apps/v1beta1","name":"d"}"#)
-    #expect(event(text)?.object == ObjectReference(group: "apps", version: "v1beta1", resource: "deployments", name: "d"))
+    #expect(
+      event(text)?.object == ObjectReference(group: "apps", version: "v1beta1", resource: "deployments", name: "d"))
   }
 
   private static let bodiesWithNames: [(String, String, String?)] = [
@@ -191,7 +193,8 @@ struct AuditEventTests {
   }
 
   @Test func `records without audit ID, stage or level are read as far as they go`() throws {
-    let text = #"{"verb":"update","objectRef":{"resource":"pods","name":"p"},"user":{"username":"u"},"#
+    let text =
+      #"{"verb":"update","objectRef":{"resource":"pods","name":"p"},"user":{"username":"u"},"#
       + #""responseStatus":{"code":200},"requestObject":{},"timestamp":"2026-10-05T09:12:46Z"}"#
     let found = try #require(event(text))
     #expect(found.auditID == nil && found.stage == .responseComplete && found.level == .request)

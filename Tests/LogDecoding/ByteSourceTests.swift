@@ -122,7 +122,8 @@ struct ByteSourceTests {
   @Test func `a packed file that is cut off gives what it has and then says so`() throws {
     let folder = try TemporaryFolder()
     for (name, content, least) in [
-      ("long.gz", Array(Self.long.dropLast(100)), 100_000), ("short.gz", Array(bytes(hex: packed[0].hex).dropLast(12)), 0),
+      ("long.gz", Array(Self.long.dropLast(100)), 100_000),
+      ("short.gz", Array(bytes(hex: packed[0].hex).dropLast(12)), 0),
       ("broken.zst", Array(bytes(hex: packed[3].hex).dropLast(12)), 0), ("head.gz", [0x1F, 0x8B, 8], 0),
     ] {
       let path = try folder.write(name, content)
@@ -151,7 +152,8 @@ struct ByteSourceTests {
   @Test func `a small file that unpacks without end is stopped`() throws {
     let folder = try TemporaryFolder()
     let zeros = bytes(
-      hex: "1f8b0800000000000203edc13101000000c2a0f54f6d0d0fa000000000000000000000000000000000000000783002532f97204e0000")
+      hex:
+        "1f8b0800000000000203edc13101000000c2a0f54f6d0d0fa000000000000000000000000000000000000000783002532f97204e0000")
     let path = try folder.write("zeros.gz", zeros)
     let source = try ByteSource(path: path, limits: .init(ratio: 100, harmless: 1000, total: 1 << 40))
     guard case .bomb(path, _, let reason) = failure({ _ = try text(of: source, stretch: 500) }) else {

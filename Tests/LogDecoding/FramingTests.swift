@@ -45,7 +45,10 @@ struct FramingTests {
 
   private static let texts: [(String, String, [String])] = [
     ("lines", "\(a)\n\(b)\n", ["1 @0+\(a.utf8.count) a", "2 @\(a.utf8.count + 1)+\(b.utf8.count) b"]),
-    ("carriage returns", "\(a)\r\n\r\n\(b)\r\n", ["1 @0+\(a.utf8.count) a", "3 @\(a.utf8.count + 4)+\(b.utf8.count) b"]),
+    (
+      "carriage returns", "\(a)\r\n\r\n\(b)\r\n",
+      ["1 @0+\(a.utf8.count) a", "3 @\(a.utf8.count + 4)+\(b.utf8.count) b"]
+    ),
     ("a byte order mark", "\u{FEFF}\(a)\n", ["1 @3+\(a.utf8.count) a"]),
     ("no newline at the end", "\n\(a)", ["2 @1+\(a.utf8.count) a"]),
     ("glued", "\(a)\(b)\n", ["1 @0+\(a.utf8.count) a", "1 @\(a.utf8.count)+\(b.utf8.count) b"]),
@@ -62,7 +65,10 @@ struct FramingTests {
       "a list whose kind comes last", "{\"items\":[\(a)],\n\"metadata\":{\"items\":[]},\"kind\":\"EventList\"}\n\(b)",
       ["1 @10+\(a.utf8.count) a", "3 @\(a.utf8.count + 57)+\(b.utf8.count) b"]
     ),
-    ("pretty-printed", "\(pretty)\n\(pretty)\n", ["1 @0+\(pretty.utf8.count) p", "10 @\(pretty.utf8.count + 1)+\(pretty.utf8.count) p"]),
+    (
+      "pretty-printed", "\(pretty)\n\(pretty)\n",
+      ["1 @0+\(pretty.utf8.count) p", "10 @\(pretty.utf8.count + 1)+\(pretty.utf8.count) p"]
+    ),
     ("an empty list", "{\"kind\":\"EventList\",\"apiVersion\":\"audit.k8s.io/v1\",\"items\":[]}\n", []),
   ]
 
@@ -137,7 +143,8 @@ struct FramingTests {
       let pieces = [
         one + "\n", one + "\r\n", one + one + "\n", one, "[\(one),\(one)]\n", "[\n\(one),\n\(one)\n]\n",
         "{\"kind\":\"EventList\",\"items\":[\(one), \(one)],\"x\":{\"y\":[1]}}\n", "plain text, {\"a\":1}\n", "\n\n",
-        "{\"kind\":\"Ev\n", pretty + "\n", pretty, "{\"a\":[1,\n", "}]\n", "[1,2,\(one)]\n", "\u{FEFF}", "  " + pretty + "\n",
+        "{\"kind\":\"Ev\n", pretty + "\n", pretty, "{\"a\":[1,\n", "}]\n", "[1,2,\(one)]\n", "\u{FEFF}",
+        "  " + pretty + "\n",
         "{\n \"items\": [\n" + one + ",\n" + one + "\n ],\n \"kind\": \"EventList\"\n}\n", "\u{0}\u{0}\u{0}",
         String(one.dropLast(9)) + String(repeating: "\0", count: 12),
       ]

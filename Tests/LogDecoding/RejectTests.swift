@@ -36,8 +36,10 @@ struct RejectTests {
     ("{\"kind\":\"Pod\",\"apiVersion\":\"v1\"}", "a Kubernetes object, not an audit event"),
     ("{\"kind\":\"Policy\",\"apiVersion\":\"audit.k8s.io/v1\"}", "an audit.k8s.io object that is no Event"),
     ("{\"auditID\":\"x\",\"level\":\"Metadata\"}", "an audit ID without verb, stage or URI"),
-    ("{\"log\":\"{}\\n\",\"stream\":\"stdout\",\"time\":\"x\"}",
-      "a line of a container's log (docker json-file); unwrap it first: jq -r .log"),
+    (
+      "{\"log\":\"{}\\n\",\"stream\":\"stdout\",\"time\":\"x\"}",
+      "a line of a container's log (docker json-file); unwrap it first: jq -r .log"
+    ),
     ("{\"source_name_aggr\":\"a\",\"reporter\":\"src\"}", "a Calico flow log; flow logs are not read"),
     ("{\"qname\":\"a.b\",\"rcode\":\"NoError\"}", "a Calico DNS log; DNS logs are not read"),
     (
@@ -97,9 +99,11 @@ struct RejectTests {
     let list = "{\"kind\":\"EventList\",\"apiVersion\":\"audit.k8s.io/v1\",\"items\":[{\"x\":1},\(Self.a),7,\(Self.a)]}"
     let decoded = decode(list)
     #expect(decoded.events.count == 2)
-    #expect(decoded.rejects.map(\.reason) == [
-      "a JSON object that is no audit event: it has neither auditID nor verb, objectRef and user", "JSON, but no object",
-    ])
+    #expect(
+      decoded.rejects.map(\.reason) == [
+        "a JSON object that is no audit event: it has neither auditID nor verb, objectRef and user",
+        "JSON, but no object",
+      ])
   }
 
   @Test func `a list of other objects is one reject`() {

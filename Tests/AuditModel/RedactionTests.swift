@@ -15,6 +15,16 @@ private func redacted(_ text: String, _ mode: Redactor.Mode = .on) -> String {
     #expect(text.contains("<redacted 8 bytes #") && text.contains(#""kind":"Secret""#))
   }
 
+  @Test func `what the API server says of a refused Secret is replaced`() {
+    let status =
+      #"{"code":422,"message":"data[pw]: Invalid value: \"hunter2\"","details":{"causes":[{"message":"hunter2"}]}}"#
+    for resource in ["secrets", "pods"] {
+      let text = redacted(
+        #"{"objectRef":{"resource":"\#(resource)"},"responseStatus":\#(status),"responseObject":\#(status)}"#)
+      #expect(text.contains("hunter2") == (resource == "pods"))
+    }
+  }
+
   @Test func `a patch of a Secret is replaced too`() {
     let text = redacted(
       #"{"objectRef":{"resource": "secrets"},"requestObject":[{"op":"replace","path":"/data/p","value":"aHVudGVyMg=="}]}"#

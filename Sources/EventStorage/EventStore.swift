@@ -14,6 +14,9 @@ public final class EventStore: Sendable {
   public let access: Access
   public let environment: StoreEnvironment
   let database: any DatabaseWriter
+  let path: String
+  /// The file at `path` when it was opened; nil in memory.
+  let file: FileIdentity?
   private let state: Mutex<StoreState>
   /// One writer at a time within the process; SQLite sees to other processes.
   let writer: Mutex<WriterState>
@@ -22,8 +25,12 @@ public final class EventStore: Sendable {
   let policyBodies = PolicyBodyCache()
   private let noted = Mutex<StoreError?>(nil)
 
-  private init(database: any DatabaseWriter, access: Access, environment: StoreEnvironment) {
+  private init(
+    database: any DatabaseWriter, path: String, file: FileIdentity?, access: Access, environment: StoreEnvironment
+  ) {
     self.database = database
+    self.path = path
+    self.file = file
     self.access = access
     self.environment = environment
     state = Mutex(.empty)
@@ -36,8 +43,8 @@ public final class EventStore: Sendable {
   public static func open(
     _ path: String, access: Access, environment: StoreEnvironment = StoreEnvironment()
   ) throws(StoreError) -> EventStore {
-    let database = try openDatabase(path, access: access)
-    let store = EventStore(database: database, access: access, environment: environment)
+    let (database, file) = try openDatabase(path, access: access)
+    let store = EventStore(database: database, path: path, file: file, access: access, environment: environment)
     try store.refresh()
     return store
   }

@@ -1,6 +1,8 @@
 import AuditModel
+import Dispatch
 import EventQueries
 import Foundation
+import Synchronization
 import Testing
 
 @testable import EventStorage
@@ -71,6 +73,63 @@ import Testing
       try one.add([event(uuid(3), at: 300, content: 3, uid: "u", version: "7")], to: try one.source("x"))
       #expect(try one.snapshot().all().map(\.outcome) == [.changed, .noop, .noop])
       #expect(try one.add([event(uuid(2), at: 200, content: 2)], to: try one.source("z")).duplicates == 1)
+    }
+  }
+
+  @Test func `many make one new store at once, and it is one store`() throws {
+    for round in 0..<10 {
+      try withFolder { folder in
+        let path = folder + "/a/store"
+        DispatchQueue.concurrentPerform(iterations: 8) { number in
+          do {
+            let store = try EventStore.open(path, access: .readWrite)
+            try store.add([event(uuid(number), content: UInt64(number))], to: try store.source("log \(number)"))
+          } catch {
+            Issue.record("round \(round): \(error)")
+          }
+        }
+        let kept = try EventStore.open(path, access: .readOnly).snapshot().all()
+        #expect(kept.count == 8)
+      }
+    }
+  }
+
+  @Test func `what a killed process left of a store in the making is swept away`() throws {
+    try withFolder { folder in
+      let path = folder + "/store"
+      try Data("half a store".utf8).write(to: URL(fileURLWithPath: path + "-new"))
+      try Data("its journal".utf8).write(to: URL(fileURLWithPath: path + "-new-journal"))
+      // An empty file stands for a store that has nothing yet.
+      try Data().write(to: URL(fileURLWithPath: path))
+      let store = try EventStore.open(path, access: .readWrite)
+      try store.add([event(uuid(1), content: 1)], to: try store.source("x"))
+      let files = try FileManager.default.contentsOfDirectory(atPath: folder)
+      #expect(files.sorted() == ["store", "store-shm", "store-wal"])
+      #expect(try mode(path) == 0o600)
+    }
+  }
+
+  @Test func `a store that was replaced says so, and the new one is not removed for the old`() throws {
+    try withFolder { folder in
+      let path = folder + "/store"
+      let old = try EventStore.open(path, access: .readWrite)
+      let other = try EventStore.open(path, access: .readWrite)
+      try other.removeFile()
+      let new = try EventStore.open(path, access: .readWrite)
+      try new.add([event(uuid(1), content: 1)], to: try new.source("x"))
+      try old.removeFile()
+      #expect(try EventStore.open(path, access: .readOnly).snapshot().all().count == 1)
+      // A second connection, which is needed while the first is in use, would be to the new file.
+      let told = Mutex<StoreError?>(nil)
+      try old.read { _ in
+        let done = DispatchSemaphore(value: 0)
+        Thread {
+          do { try old.read { _ in } } catch { told.withLock { $0 = error as? StoreError } }
+          done.signal()
+        }.start()
+        done.wait()
+      }
+      #expect(told.withLock { $0 } == .cannotOpen(path, reason: "another process replaced it; open it again"))
     }
   }
 

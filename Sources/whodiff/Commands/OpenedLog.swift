@@ -121,7 +121,7 @@ private struct Index {
       store = try EventStore.open(path, access: .readWrite, environment: environment)
     } catch StoreError.notAStore, StoreError.tooNew, StoreError.corrupt {
       // An index is only a copy of what the files hold.
-      Self.remove(path)
+      try EventStore.removeUnusable(path)
       store = try EventStore.open(path, access: .readWrite, environment: environment)
     }
   }
@@ -140,19 +140,15 @@ private struct Index {
     }
   }
 
-  /// An empty index in its place. Whoever has the old one open keeps that.
+  /// An empty index in its place, or the one that another process has put there meanwhile.
   func madeAnew() throws -> Index {
-    if let path { Self.remove(path) }
+    if path != nil { try store.removeFile() }
     return try Index(path: path, environment: store.environment)
   }
 
   private static func sayNotKept(_ error: any Error, isQuiet: Bool) {
     let reason = (error as? CommandError)?.message ?? String(describing: error)
     if !isQuiet { ErrorOutput.say("no index is kept: \(reason)") }
-  }
-
-  private static func remove(_ path: String) {
-    for suffix in ["", "-wal", "-shm"] { unlink(path + suffix) }
   }
 }
 

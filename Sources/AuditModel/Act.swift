@@ -35,6 +35,8 @@ public struct Act: Hashable, Sendable, Identifiable {
   public var decision: String?
   public var reason: String?
   public var truncated: Bool
+  /// Only tried, whatever came of it.
+  public var dryRun: Bool
   public var cluster: String?
   public var source: SourcePosition
 
@@ -45,7 +47,7 @@ public struct Act: Hashable, Sendable, Identifiable {
     asUser: String? = nil, groups: [String] = [], ips: [String] = [], agent: String? = nil,
     object: ObjectReference? = nil, kind: String? = nil, uid: String? = nil, resourceVersion: String? = nil,
     generation: Int64? = nil, tier: String? = nil, auditID: String? = nil, decision: String? = nil,
-    reason: String? = nil, truncated: Bool = false, cluster: String? = nil,
+    reason: String? = nil, truncated: Bool = false, dryRun: Bool = false, cluster: String? = nil,
     source: SourcePosition = SourcePosition(file: "", line: 1, offset: 0, length: 0)
   ) {
     self.id = id
@@ -73,6 +75,7 @@ public struct Act: Hashable, Sendable, Identifiable {
     self.decision = decision
     self.reason = reason
     self.truncated = truncated
+    self.dryRun = dryRun
     self.cluster = cluster
     self.source = source
   }

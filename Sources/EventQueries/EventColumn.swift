@@ -6,16 +6,16 @@ public import AuditModel
 public enum EventColumn: String, CaseIterable, Hashable, Sendable {
   case data, time, took, verb, code, outcome, level, stages, by, asUser, groups, ips, agent
   case apiGroup, apiVersion, resource, kind, namespace, name, subresource, uid, resourceVersion, generation, tier
-  case auditID, contentID, decision, reason, truncated, cluster, sourceFile
+  case auditID, contentID, decision, reason, dryRun, truncated, cluster, sourceFile
 
   public enum Shape: Hashable, Sendable {
     case text, list, number
   }
   /// How values of the column are handed to a test. Times are microseconds since 1970, `took` is microseconds,
-  /// `truncated` is 0 or 1; enumerations are text by their names in `cli.md`; `stages` is a list of names.
+  /// `dryRun` and `truncated` are 0 or 1; enumerations are text by their names in `cli.md`; `stages` is a list of names.
   public var shape: Shape {
     switch self {
-    case .time, .took, .code, .generation, .truncated: .number
+    case .time, .took, .code, .generation, .dryRun, .truncated: .number
     case .groups, .ips, .stages: .list
     default: .text
     }
@@ -61,6 +61,7 @@ extension Act {
     case .contentID: .text(contentID.description)
     case .decision: .text(decision)
     case .reason: .text(reason)
+    case .dryRun: .number(dryRun ? 1 : 0)
     case .truncated: .number(truncated ? 1 : 0)
     case .cluster: .text(cluster)
     case .sourceFile: .text(source.file)

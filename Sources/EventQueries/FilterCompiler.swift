@@ -18,14 +18,17 @@ struct FilterCompiler {
       throw ItemProblem(message: "\(field.name) has no order: \(comparator.rawValue) needs a number or a time")
     }
     switch field.type {
-    case .name, .user, .text, .file, .verb:
+    case .name, .user, .text, .file, .path, .verb:
       let text = try text(field, comparator, item)
+      if let change = field.change { return .change(ChangeTest(column: change, test: .text(text))) }
       return .joining(field.columns.map { .column($0, .text(text)) })
     case .everything: return try everything(item)
     case .kind: return try kind(comparator, item)
     case .api: return try api(comparator, item)
     case .object: return try object(comparator, item)
-    case .choice(let choices): return .column(field.columns[0], .text(try choice(field, choices, item)))
+    case .choice(let choices):
+      let test = ValueTest.text(try choice(field, choices, item))
+      return field.change.map { .change(ChangeTest(column: $0, test: test)) } ?? .column(field.columns[0], test)
     case .flag(let flag): return try self.flag(field, flag, item)
     case .address: return .column(.ips, .text(try address(comparator, item)))
     case .time(let role):
@@ -38,6 +41,8 @@ struct FilterCompiler {
   private func present(_ field: FilterField) -> FilterTest {
     switch field.type {
     case .time, .flag, .everything: .always
+    case _ where field.change != nil:
+      field.change.map { .change(ChangeTest(column: $0, test: .present)) } ?? .always
     case .kind: .any([.column(.resource, .present), .column(.kind, .present)])
     case .api: .column(.apiGroup, .present)
     case .object: .column(.name, .present)
@@ -54,6 +59,7 @@ struct FilterCompiler {
   ) throws(ItemProblem) -> TextTest {
     if case .regex(let regex) = item { return .regex(regex) }
     if comparator == .equal || comparator == .unequal { return .exactly([try literal(item)]) }
+    if case .path = field.type { return .path(try path(item)) }
     var glob = try glob(item)
     switch field.type {
     case .user: if let account = serviceAccount(item) { glob = account }
@@ -63,6 +69,14 @@ struct FilterCompiler {
     default: break
     }
     return Self.whole(glob)
+  }
+
+  private func path(_ item: FilterItem) throws(ItemProblem) -> PathPattern {
+    switch item {
+    case .literal(let text): return PathPattern(text, isPattern: false)
+    case .pattern(let text): return PathPattern(text, isPattern: true)
+    case .regex, .range: throw ItemProblem(message: "a plain value is expected here")
+    }
   }
 
   private static func whole(_ glob: Glob) -> TextTest { glob.literal.map { .oneOf([$0]) } ?? .glob(glob) }

@@ -9,6 +9,8 @@ public struct FilterField: Sendable {
   public var type: FieldType
   /// What is tested, and what a storage has to hold for it.
   public var columns: [EventColumn]
+  /// What is tested where that takes the history of the act's object; such a field has no columns.
+  public var change: ChangeColumn?
   /// One line without a full stop.
   public var summary: String
   /// Terms that a manual may show.
@@ -38,7 +40,8 @@ public struct FilterField: Sendable {
   }
 
   init(
-    _ name: String, _ group: Group, _ type: FieldType, columns: [EventColumn], _ summary: String,
+    _ name: String, _ group: Group, _ type: FieldType, columns: [EventColumn] = [], change: ChangeColumn? = nil,
+    _ summary: String,
     aliases: [String] = [], examples: [String] = [], completion: Completion? = nil
   ) {
     self.name = name
@@ -46,6 +49,7 @@ public struct FilterField: Sendable {
     self.group = group
     self.type = type
     self.columns = columns
+    self.change = change
     self.summary = summary
     self.examples = examples
     self.completion = completion ?? type.completion
@@ -65,13 +69,13 @@ public struct FilterField: Sendable {
   public static func quoted(_ value: String) -> String { FilterQuoting.value(value) }
 
   /// What the act has in the field, as filters write it, unquoted; empty where it has nothing. Times and texts that
-  /// are searched have no such values. Depends on nothing but the field's `columns`.
-  public func values(of act: Act) -> [String] {
+  /// are searched have no such values. Depends on nothing but the field's `columns`, or on the act's change.
+  public func values(of act: Act, change: ActChange? = nil) -> [String] {
     switch type {
     case .time, .everything: return []
-    case .flag(let test): return [test.plan.matches(act) { nil } ? "true" : "false"]
+    case .flag(let test): return [test.plan.matches(act, change: change) { nil } ? "true" : "false"]
     case .choice(let choices):
-      let present = Set(columns.flatMap { Self.texts(act.value(of: $0)) })
+      let present = Set(texts(act, change))
       return choices.filter { !present.isDisjoint(with: $0.stored) }.map(\.name)
     case .object:
       guard let object = act.object, let name = object.name else { return [] }
@@ -79,10 +83,15 @@ public struct FilterField: Sendable {
     case .api:
       return act.object.map { [$0.group.isEmpty ? $0.version : $0.group + "/" + $0.version] } ?? []
     case .kind: return [act.kind ?? act.object?.resource].compactMap { $0 }
-    case .duration: return columns.flatMap { Self.texts(act.value(of: $0)) }.map { $0 + "us" }
+    case .duration: return texts(act, change).map { $0 + "us" }
     case .user where columns == [.by, .asUser]: return [act.actor].compactMap { $0 }
-    default: return columns.flatMap { Self.texts(act.value(of: $0)) }
+    default: return texts(act, change)
     }
+  }
+
+  private func texts(_ act: Act, _ change: ActChange?) -> [String] {
+    let told = self.change.flatMap { column in change.map { Self.texts($0.value(of: column)) } } ?? []
+    return columns.flatMap { Self.texts(act.value(of: $0)) } + told
   }
 
   private static func texts(_ value: ColumnValue) -> [String] {
@@ -104,6 +113,8 @@ public enum FieldType: Sendable {
   case text
   /// As `name`, over the whole path or only what stands after its last `/`.
   case file
+  /// A path of fields, and all below it; indices of lists may be left out.
+  case path
   /// An address, a network, `pub` or `pvt`.
   case address
   case time(TimeRole)
@@ -160,6 +171,7 @@ public enum FieldType: Sendable {
     case .user: "user"
     case .text: "text"
     case .file: "file"
+    case .path: "path"
     case .address: "address"
     case .time: "time"
     case .number: "number"
@@ -192,7 +204,7 @@ public enum FieldType: Sendable {
     case .time(.span): .fixed(["today", "yesterday"])
     case .time(.since), .time(.until): .fixed(["1h", "24h", "7d", "30d", "today", "yesterday"])
     case .time(.around), .everything, .duration: .none
-    case .name, .user, .text, .file, .number, .api, .object: .facets([])
+    case .name, .user, .text, .file, .path, .number, .api, .object: .facets([])
     }
   }
 }

@@ -113,8 +113,33 @@ extension FilterField {
       "What came of it: changed, noop, dryrun, conflict, denied, failed, unknown, subresource, connect or read",
       examples: ["outcome:changed", "outcome:noop,dryrun"]),
     FilterField(
-      "dryrun", .change, .flag(.init(test: outcome(.dryrun), words: "dry run")), columns: [.outcome],
-      "A write that was only tried (accepted ones; see outcome)", examples: ["dryrun:true"]),
+      "changed", .change, .path, change: .changed,
+      "Path of a field that the act gave another value, or anything below it; who makes or deletes an object changes "
+        + "all that it holds", examples: ["changed:spec.egress", "changed:spec.ingress[0].from", "changed:rules"],
+      completion: .fixed(changedPaths)),
+    FilterField(
+      "added", .change, .name, change: .added,
+      "A value that stands at more places in the object after the act than before, wherever it is",
+      examples: ["added:0.0.0.0/0", "added:\"*\"", "added:10.*"],
+      completion: .fixed(changedValues)),
+    FilterField(
+      "removed", .change, .name, change: .removed,
+      "A value that stands at fewer places in the object after the act than before",
+      examples: ["removed:Deny"], completion: .fixed(changedValues)),
+    FilterField(
+      "fidelity", .change, .choice(["F", "R", "T", "M"].map { .init($0) }), change: .fidelity,
+      "How well the version that the act made is known: F (a logged object), R (rebuilt from requests), T (cut away), "
+        + "M (metadata only)", examples: ["fidelity:T,M"]),
+    FilterField(
+      "outside", .change,
+      .flag(
+        .init(
+          test: .change(ChangeTest(column: .outside, test: .interval(1...1))), words: "changed before, off the record")),
+      change: .outside, "The object had changed before this act, and no act in the logs shows how",
+      examples: ["outside:true"]),
+    FilterField(
+      "dryrun", .change, .flag(.init(test: .column(.dryRun, .interval(1...1)), words: "dry run")), columns: [.dryRun],
+      "A write that was only tried, refused or not", examples: ["dryrun:true"]),
     FilterField(
       "noop", .change, .flag(.init(test: outcome(.noop), words: "no-op")), columns: [.outcome],
       "A write that was accepted and altered nothing", examples: ["noop:false"]),
@@ -123,6 +148,13 @@ extension FilterField {
       .flag(.init(test: .column(.truncated, .interval(1...1)), words: "truncated")), columns: [.truncated],
       "The API server cut the bodies away because the record was too large", examples: ["truncated:true"]),
   ]
+
+  /// Paths that completion offers.
+  private static let changedPaths = [
+    "spec", "spec.egress", "spec.ingress", "spec.selector", "spec.podSelector", "spec.order", "spec.tier", "spec.types",
+    "spec.policyTypes", "spec.nets", "metadata.labels", "metadata.annotations", "rules", "subjects", "roleRef", "data",
+  ]
+  private static let changedValues = ["0.0.0.0/0", "::/0", "*", "Allow", "Deny", "Pass"]
 
   private static let human: FilterTest = .any([.column(.by, .text(.person)), .column(.asUser, .text(.person))])
 

@@ -55,6 +55,7 @@ public enum FilterLanguage {
     | user | as name; `sa:ns/name` stands for `system:serviceaccount:ns:name` |
     | text | a part of the value, in any case; `*` and `?` wild |
     | file | as name, over the whole path or what follows its last `/` |
+    | path | a path in the object and all below it, `spec.egress` also `spec.egress[0].to`; indices of lists may be left out, `*` and `?` are wild within a step |
     | address | an address, a network (`10.0.0.0/8`, `2001:db8::/32`), a range, `pub` or `pvt` |
     | time | a day (all of it), a moment, a range, words: see below |
     | number | a whole number, `k M G` or `Ki Mi Gi` behind it; `4xx`; a range |
@@ -97,7 +98,10 @@ public enum FilterLanguage {
     ("verb:delete kind:netpol ns:payments", "who deleted it"),
     ("actor:alice* -ip:10.0.0.0/8", "Alice, from elsewhere"),
     ("as:system:admin", "acting as admin, whoever it was"),
-    ("@rbac -actor:sa:gitops/*", "rights not granted by the pipeline"),
+    ("changed:spec.egress added:0.0.0.0/0", "egress opened to everywhere"),
+    ("@rbac added:\"*\" -actor:sa:gitops/*", "wildcard rights not set by the pipeline"),
+    ("fidelity:T,M @policy", "changes whose content cannot be shown"),
+    ("obj:default.restrict-egress outside:true", "changed off the record"),
     ("dryrun:true actor:sa:drift/*", "the controller that only looks"),
     (".responseObject.spec.order>=500 kind:gnp", "by what stands in the logged object"),
     ("@exec or (kind:secret verb:get,list ip:pub)", "reaching into pods, or for secrets from outside"),

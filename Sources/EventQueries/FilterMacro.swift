@@ -40,6 +40,8 @@ public struct FilterMacro: Hashable, Sendable {
       name: "policy", definition: kinds([.policy, .stagedPolicy, .tier, .networkSet]),
       summary: "Network policies of Kubernetes and Calico, staged ones, tiers and network sets"),
     FilterMacro(name: "staged", definition: kinds([.stagedPolicy]), summary: "Calico's staged policies"),
+    FilterMacro(
+      name: "outside", definition: "outside:true", summary: "Acts on objects that had changed before, off the record"),
     FilterMacro(name: "impersonated", definition: "as:*", summary: "Done in another user's name"),
     FilterMacro(
       name: "anonymous", definition: "by:system:anonymous or group:system:unauthenticated",

@@ -10,21 +10,39 @@ public indirect enum FilterPlan: Sendable {
   case column(EventColumn, ColumnTest)
   /// Needs the act's bodies or raw text; evaluated last, on the acts that all else lets through.
   case payload(PayloadTest)
+  /// Needs the history of the act's object; asked only of acts that columns leave undecided.
+  case change(ChangeTest)
 
-  /// Whether any part of it needs more than columns.
+  /// Whether any part of it needs the acts' bodies or raw text.
   public var needsPayload: Bool {
     switch self {
-    case .constant, .column: false
+    case .constant, .column, .change: false
     case .payload: true
     case .not(let plan): plan.needsPayload
     case .and(let plans), .or(let plans): plans.contains(where: \.needsPayload)
     }
   }
 
-  /// Evaluates over one act; `detail` is asked at most once, and only where a payload test decides.
-  public func matches(_ act: Act, detail: () -> ActDetail?) -> Bool {
+  /// The tests of it that need histories.
+  public var changeTests: Set<ChangeTest> {
+    switch self {
+    case .constant, .column, .payload: []
+    case .change(let test): [test]
+    case .not(let plan): plan.changeTests
+    case .and(let plans), .or(let plans): plans.reduce(into: []) { $0.formUnion($1.changeTests) }
+    }
+  }
+
+  /// Whether columns alone do not decide.
+  var needsMore: Bool { needsPayload || !changeTests.isEmpty }
+
+  /// Evaluates over one act.
+  /// - Parameters:
+  ///   - change: what the act did to its object; nil where its history is not known, and then no test of it holds.
+  ///   - detail: asked at most once, and only where a payload test decides.
+  public func matches(_ act: Act, change: ActChange? = nil, detail: () -> ActDetail?) -> Bool {
     var cached: ActDetail??
-    return evaluate(act) {
+    return evaluate(act, change) {
       if let cached { return cached }
       let value = detail()
       cached = .some(value)
@@ -32,14 +50,15 @@ public indirect enum FilterPlan: Sendable {
     }
   }
 
-  private func evaluate(_ act: Act, detail: () -> ActDetail?) -> Bool {
+  private func evaluate(_ act: Act, _ change: ActChange?, detail: () -> ActDetail?) -> Bool {
     switch self {
     case .constant(let value): value
     case .column(let column, let test): test.matches(act.value(of: column))
     case .payload(let test): detail().map(test.matches) ?? false
-    case .not(let plan): !plan.evaluate(act, detail: detail)
-    case .and(let plans): plans.allSatisfy { $0.evaluate(act, detail: detail) }
-    case .or(let plans): plans.contains { $0.evaluate(act, detail: detail) }
+    case .change(let test): change.map(test.matches) ?? false
+    case .not(let plan): !plan.evaluate(act, change, detail: detail)
+    case .and(let plans): plans.allSatisfy { $0.evaluate(act, change, detail: detail) }
+    case .or(let plans): plans.contains { $0.evaluate(act, change, detail: detail) }
     }
   }
 }

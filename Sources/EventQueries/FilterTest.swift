@@ -4,6 +4,7 @@ import AuditModel
 indirect enum FilterTest: Hashable, Sendable {
   case always
   case column(EventColumn, ValueTest)
+  case change(ChangeTest)
   case all([FilterTest])
   case any([FilterTest])
   case not(FilterTest)
@@ -34,6 +35,7 @@ indirect enum FilterTest: Hashable, Sendable {
     case .always: .constant(true)
     case .column(let column, .interval(let interval)): .column(column, ColumnTest(interval: interval))
     case .column(let column, let test): .column(column, ColumnTest { test.matches($0, of: column) })
+    case .change(let test): .change(test)
     case .all(let tests): .and(tests.map(\.plan))
     case .any(let tests): .or(tests.map(\.plan))
     case .not(let test): .not(test.plan)
@@ -56,7 +58,7 @@ extension FilterExpression {
   }
 
   private func columnsFirst(_ plans: [FilterPlan]) -> [FilterPlan] {
-    plans.filter { !$0.needsPayload } + plans.filter(\.needsPayload)
+    plans.filter { !$0.needsMore } + plans.filter(\.needsMore)
   }
 }
 
@@ -67,7 +69,8 @@ enum ValueTest: Hashable, Sendable {
   case text(TextTest)
   case interval(ClosedRange<Int64>)
 
-  func matches(_ value: ColumnValue, of column: EventColumn) -> Bool {
+  /// - Parameter column: nil for a value that no column holds.
+  func matches(_ value: ColumnValue, of column: EventColumn? = nil) -> Bool {
     switch (self, value) {
     case (.present, .text(let text)): text.map { !$0.isEmpty || column == .apiGroup } ?? false
     case (.present, .list(let list)): !list.isEmpty
@@ -93,6 +96,8 @@ indirect enum TextTest: Hashable, Sendable {
   case regex(FilterRegex)
   /// The whole text, or what stands after its last `/`.
   case file(TextTest)
+  /// A path at or below another one.
+  case path(PathPattern)
   case address(AddressRange)
   case addressClass(isPrivate: Bool)
   case person
@@ -122,6 +127,7 @@ indirect enum TextTest: Hashable, Sendable {
     case .part(let glob): glob.occurs(in: text)
     case .regex(let regex): regex.matches(text)
     case .file(let test): test.matches(text) || test.matches(String(text.suffix(while: { $0 != "/" })))
+    case .path(let pattern): pattern.covers(text)
     case .address(let range): IPAddress(text).map(range.contains) ?? false
     case .addressClass(let isPrivate): IPAddress(text).map { $0.isPrivate == isPrivate } ?? false
     case .person: Self.isPerson(text)

@@ -5,6 +5,7 @@ extension StoreState {
   func act(_ place: Int, _ row: Int) throws -> Act {
     let segment = segments[place]
     let sum = try patches[place].summaries[row] ?? segment.summary(row)
+    let flags = try segment.flags(row)
     return Act(
       id: id(place, row), contentID: try segment.identifiers(.contentID)[row],
       data: DataKind(rawValue: try segment.numbers(.data).byte(row)) ?? .audit,
@@ -18,7 +19,8 @@ extension StoreState {
       uid: try segment.text(.uid)[row], resourceVersion: try segment.text(.resourceVersion)[row],
       generation: try segment.numbers(.generation)[row], tier: try segment.text(.tier)[row],
       auditID: try segment.auditID(row)?.text, decision: try segment.text(.decision)[row],
-      reason: try segment.text(.reason)[row], truncated: try segment.flags(row).contains(.truncated),
+      reason: try segment.text(.reason)[row], truncated: flags.contains(.truncated),
+      dryRun: flags.contains(.dryRun) || sum.outcome == .dryrun,
       cluster: try segment.text(.cluster)[row],
       source: SourcePosition(
         file: sources[segment.info.source]?.path ?? "",

@@ -18,6 +18,11 @@ extension StoreState {
       bits = try enumerated(segment, .flags) {
         test.matches(.number(RowFlags(rawValue: $0).contains(.truncated) ? 1 : 0))
       }
+    case .dryRun:
+      bits = try enumerated(segment, .flags) { test.matches(.number(RowFlags(rawValue: $0).contains(.dryRun) ? 1 : 0)) }
+      // A record of the act other than its last may have said so.
+      let tried = try rows(of: place, with: [.dryrun])
+      if test.matches(.number(1)) { bits |= tried } else { bits &= ~tried }
     case .time:
       if let interval = test.interval, count > 0 {
         let info = segment.info

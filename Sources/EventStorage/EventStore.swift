@@ -23,6 +23,7 @@ public final class EventStore: Sendable {
   let payload: PayloadReader
   let selections = SelectionCache()
   let policyBodies = PolicyBodyCache()
+  let changes = ChangeCache()
   private let noted = Mutex<StoreError?>(nil)
 
   private init(

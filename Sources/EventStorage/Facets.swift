@@ -65,6 +65,11 @@ extension StoreState {
     case .truncated:
       let flags = try segment.numbers(.flags)
       return { Int64(flags.byte($0) & RowFlags.truncated.rawValue) }
+    case .dryRun:
+      let flags = try segment.numbers(.flags)
+      return { row in
+        flags.byte(row) & RowFlags.dryRun.rawValue != 0 || patch[row]?.outcome == .dryrun ? 1 : 0
+      }
     case .outcome:
       let values = try segment.numbers(.outcome)
       return { Int64(patch[$0]?.outcome.rawValue ?? values.byte($0)) }

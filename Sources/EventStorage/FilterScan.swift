@@ -6,6 +6,8 @@ struct FilterScan: Sendable {
   let state: StoreState
   let store: EventStore
   let isCancelled: @Sendable () -> Bool
+  /// For each test of changes the rows of each segment that pass it, as far as the rest of the plan leaves them open.
+  var changes: [ChangeTest: [Bitset]] = [:]
 
   /// Rows that match whatever the bodies say, and rows that may match.
   private struct Answer {
@@ -48,6 +50,13 @@ struct FilterScan: Sendable {
     return matching
   }
 
+  /// The rows about which something beyond columns decides, of those that are asked for.
+  func undecided(of place: Int, by plan: FilterPlan, within rows: Bitset) throws -> Bitset {
+    if isCancelled() { throw CancellationError() }
+    let answer = try evaluate(plan, place)
+    return answer.possible & ~answer.certain & rows
+  }
+
   private func evaluate(_ plan: FilterPlan, _ place: Int) throws -> Answer {
     let count = state.segments[place].rowCount
     func both(_ bits: Bitset) -> Answer { Answer(certain: bits, possible: bits, rule: .rows(bits)) }
@@ -58,6 +67,11 @@ struct FilterScan: Sendable {
       return Answer(
         certain: Bitset(repeating: false, count: count), possible: Bitset(repeating: true, count: count),
         rule: .payload(test))
+    case .change(let test):
+      if let rows = changes[test] { return both(rows[place]) }
+      // Before the histories were asked: all that the others leave open is.
+      let all = Bitset(repeating: true, count: count)
+      return Answer(certain: ~all, possible: all, rule: .rows(all))
     case .not(let plan):
       let answer = try evaluate(plan, place)
       return Answer(certain: ~answer.possible, possible: ~answer.certain, rule: .not(answer.rule))
@@ -134,7 +148,7 @@ extension FilterPlan {
   /// Whether none of its tests needs bodies, but at most the bytes of records.
   var readsOnlyRecords: Bool {
     switch self {
-    case .constant, .column: true
+    case .constant, .column, .change: true
     case .payload(let test): test.readsOnlyRecords
     case .not(let plan): plan.readsOnlyRecords
     case .and(let plans), .or(let plans): plans.allSatisfy(\.readsOnlyRecords)
@@ -145,7 +159,7 @@ extension FilterPlan {
   /// is known.
   var undecidedNeedles: [[UInt8]] {
     switch self {
-    case .constant, .column, .not: return []
+    case .constant, .column, .change, .not: return []
     case .payload(let test): return test.needles
     case .and(let plans):
       let open = plans.filter(\.needsPayload)
@@ -158,7 +172,7 @@ extension FilterPlan {
   /// Where whatever matches must hold one of these, these.
   private var needles: [[UInt8]] {
     switch self {
-    case .constant, .column, .not: []
+    case .constant, .column, .change, .not: []
     case .payload(let test): test.needles
     case .and(let plans): plans.lazy.map(\.needles).first { !$0.isEmpty } ?? []
     case .or(let plans): union(plans.map(\.needles))

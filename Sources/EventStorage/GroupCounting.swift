@@ -24,6 +24,7 @@ extension StoreSnapshot {
   ) throws -> [ActGroup: Int] {
     let selection = try selection(query, isCancelled: isCancelled)
     let columns = fields.flatMap(\.columns)
+    let asksForChanges = fields.contains { $0.change != nil }
     var counts: [ActGroup: Int] = [:]
     for (place, segment) in state.segments.enumerated() where segment.rowCount > 0 {
       if isCancelled() { throw CancellationError() }
@@ -33,13 +34,16 @@ extension StoreSnapshot {
       var combinations: [CombinationKey: (row: Int, count: Int)] = [:]
       selection.bits[place].forEach { row in
         let since = span.flatMap { span in times.map { span(Timestamp(microseconds: $0.integer(row))) } }
-        let first = keys.first.map { $0(row) } ?? 0
+        // What acts did is told apart by nothing but the acts.
+        let first = asksForChanges ? Int64(row) : keys.first.map { $0(row) } ?? 0
         let more = keys.count > 1 ? keys.dropFirst().map { $0(row) } : []
         combinations[CombinationKey(since: since, first: first, more: more), default: (row, 0)].count += 1
       }
       for (key, combination) in combinations {
         let act = try state.act(place, combination.row)
-        for values in Self.combined(fields.map { $0.values(of: act) }) {
+        let change =
+          asksForChanges ? try act.key.flatMap { try changes(of: $0, isCancelled: isCancelled)[act.id] } : nil
+        for values in Self.combined(fields.map { $0.values(of: act, change: change) }) {
           counts[ActGroup(since: key.since, values: values), default: 0] += combination.count
         }
       }

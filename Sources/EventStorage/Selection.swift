@@ -9,7 +9,8 @@ final class Selection: Sendable {
   let rows: [UInt32]
   /// Of `rows`, those that were denied or failed.
   let failures: [UInt32]
-  /// Acts that the filter takes and the level leaves out, by outcome. Where bodies decide, they are not read for this.
+  /// Acts that the filter takes and the level leaves out, by outcome. Where bodies or histories decide, they are not
+  /// read for this.
   let folded: [Outcome: Int]
   /// For each segment, which of its rows are listed.
   let bits: [Bitset]
@@ -73,15 +74,17 @@ extension StoreSnapshot {
 
   private func makeSelection(_ query: EventQuery, isCancelled: @escaping () -> Bool) throws -> Selection {
     let plan = query.filter.plan
-    let needsPayload = plan.needsPayload
+    let changeTests = plan.changeTests
+    let needsPayload = plan.needsPayload || !changeTests.isEmpty
     // Several threads ask, one at a time.
     let asking = Mutex(())
     nonisolated(unsafe) let ask = isCancelled
-    let scan = FilterScan(state: state, store: store, isCancelled: { asking.withLock { _ in ask() } })
+    var scan = FilterScan(state: state, store: store, isCancelled: { asking.withLock { _ in ask() } })
     var bits: [Bitset] = Array(repeating: Bitset(repeating: false, count: 0), count: state.segments.count)
     var failed = bits
     var folded: [Outcome: Int] = [:]
-    if needsPayload { bits = try payloadBits(query, plan, scan) }
+    if !changeTests.isEmpty { scan.changes = try changeRows(changeTests, query, plan, scan) }
+    if needsPayload { bits = try payloadBits(query, plan, scan, isKept: changeTests.isEmpty) }
     for place in state.segments.indices {
       if isCancelled() { throw CancellationError() }
       let listed = try state.rows(of: place, upTo: query.level)
@@ -109,7 +112,10 @@ extension StoreSnapshot {
   }
 
   /// The listed rows of each segment where bodies decide, on all cores.
-  private func payloadBits(_ query: EventQuery, _ plan: FilterPlan, _ scan: FilterScan) throws -> [Bitset] {
+  /// - Parameter isKept: whether the answer for a segment stays true while others are added. Histories change.
+  private func payloadBits(
+    _ query: EventQuery, _ plan: FilterPlan, _ scan: FilterScan, isKept: Bool
+  ) throws -> [Bitset] {
     let count = state.segments.count
     let found = Mutex<[Bitset]>(Array(repeating: Bitset(repeating: false, count: 0), count: count))
     let failure = Mutex<(any Error)?>(nil)
@@ -118,12 +124,14 @@ extension StoreSnapshot {
       guard failure.withLock({ $0 == nil }) else { return }
       let place = count - 1 - index
       do {
-        let bits = try store.selections.bits(
-          query, segment: state.segments[place].info.number,
-          patchCount: state.patches[place].hidden.count + state.patches[place].summaries.count
-        ) {
+        func made() throws -> Bitset {
           try scan.rows(of: place, matching: plan, within: state.rows(of: place, upTo: query.level))
         }
+        let bits =
+          try isKept
+          ? store.selections.bits(
+            query, segment: state.segments[place].info.number,
+            patchCount: state.patches[place].hidden.count + state.patches[place].summaries.count, made) : made()
         found.withLock { $0[place] = bits }
       } catch {
         failure.withLock { $0 = $0 ?? error }

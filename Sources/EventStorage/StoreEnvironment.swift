@@ -1,4 +1,5 @@
 public import AuditModel
+public import EventQueries
 
 /// What the store needs from outside, so that it knows neither log formats nor decompression.
 public struct StoreEnvironment: Sendable {
@@ -15,6 +16,11 @@ public struct StoreEnvironment: Sendable {
   public var redactionMayWrite: @Sendable (_ needle: [UInt8]) -> Bool
   /// Free texts of the columns (`agent`, `reason`) pass it.
   public var textRedaction: @Sendable (String) -> String
+  /// What each act on an object did to it. Takes the object's history, of which the store knows nothing.
+  public var changes: ChangeReading
+
+  /// Throws `CancellationError` once the last argument says so.
+  public typealias ChangeReading = @Sendable (StoreSnapshot, ObjectKey, () -> Bool) throws -> [ActID: ActChange]
 
   public init(
     decodeContent: @escaping @Sendable ([UInt8]) -> StoredContent? = { _ in nil },
@@ -24,7 +30,8 @@ public struct StoreEnvironment: Sendable {
     contentID: (@Sendable (UnsafeRawBufferPointer) -> ContentID)? = nil,
     redaction: @escaping @Sendable ([UInt8]) -> [UInt8] = { $0 },
     redactionMayWrite: @escaping @Sendable ([UInt8]) -> Bool = { _ in false },
-    textRedaction: @escaping @Sendable (String) -> String = { $0 }
+    textRedaction: @escaping @Sendable (String) -> String = { $0 },
+    changes: @escaping ChangeReading = { _, _, _ in [:] }
   ) {
     self.decodeContent = decodeContent
     self.readSource = readSource
@@ -32,6 +39,7 @@ public struct StoreEnvironment: Sendable {
     self.redaction = redaction
     self.redactionMayWrite = redactionMayWrite
     self.textRedaction = textRedaction
+    self.changes = changes
   }
 }
 

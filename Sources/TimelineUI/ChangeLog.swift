@@ -1,4 +1,5 @@
 public import AuditModel
+public import EventQueries
 import ManifestDiff
 public import ObjectHistory
 
@@ -8,6 +9,8 @@ public struct ChangeLog: Sendable {
   public var history: History
   /// One for each of `history.revisions`.
   public var changes: [Change]
+  /// What each act did, for filters; empty unless it was asked for.
+  public private(set) var actChanges: [ActID: ActChange] = [:]
 
   public struct Change: Sendable {
     /// Paths of the fields that differ from the version before, machine fields left out; empty when not known, for a
@@ -31,7 +34,8 @@ public struct ChangeLog: Sendable {
   public var object: ObjectKey { history.object }
 
   /// Compares each version with the one before it, once: the cost is that of as many comparisons as versions.
-  public init(_ history: History) {
+  /// - Parameter tellsActChanges: whether `actChanges` is wanted.
+  public init(_ history: History, tellsActChanges: Bool = false) {
     self.history = history
     changes = []
     changes.reserveCapacity(history.revisions.count)
@@ -44,10 +48,27 @@ public struct ChangeLog: Sendable {
         if last != nil { change.changed = ChangeLog.paths(diff.fields) }
         change.summary = diff.summary(limit: 40)
         change.shortSummary = diff.summary(limit: 20)
+        if tellsActChanges {
+          tell(revision, last != nil || revision.operation == .create ? ChangedValues(diff.fields) : nil)
+        }
         last = (revision.lifetime, index, manifest)
+      } else if tellsActChanges {
+        let isEnd = revision.operation == .delete
+        tell(revision, isEnd ? last.map { ChangedValues(VersionDiff(from: $0.manifest, to: nil).fields) } : nil)
       }
       changes.append(change)
     }
+    guard tellsActChanges else { return }
+    for finding in history.findings where finding.kind == .outside {
+      if let id = history.revisions[finding.position].act?.id { actChanges[id]?.isOutside = true }
+    }
+  }
+
+  private mutating func tell(_ revision: Revision, _ values: ChangedValues?) {
+    guard let act = revision.act else { return }
+    actChanges[act.id] = ActChange(
+      changed: values?.paths ?? [], added: values?.added ?? [], removed: values?.removed ?? [],
+      fidelity: revision.fidelity?.rawValue)
   }
 
   /// Each path once, in the order of the fields; a move counts where the item is now.

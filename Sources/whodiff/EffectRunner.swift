@@ -90,16 +90,10 @@ final class EffectRunner {
       case .detail(let id):
         return .detail(try snapshot.detail(id))
       case .changeLog(let key):
-        let acts = try snapshot.acts(about: key).compactMap { id in
-          guard !stop.isSet else { return nil as ActDetail? }
-          var detail = try snapshot.detail(id)
-          // A history needs the bodies alone; the records of thousands of acts would only fill memory.
-          detail.records = []
-          return detail
-        }
-        guard !stop.isSet else { return nil }
-        return .changeLog(ChangeLog(History.of(key, acts: acts, context: snapshot.historyContext(of: key))))
+        return .changeLog(try snapshot.changeLog(of: key, isCancelled: isCancelled))
       }
+    } catch is CancellationError {
+      return nil
     } catch {
       return .failed(request, reason: "\(error)")
     }

@@ -2,8 +2,34 @@ import AuditModel
 import EventQueries
 import EventStorage
 import ObjectHistory
+import TimelineUI
+
+extension StoreEnvironment {
+  /// The same, with the histories that filters on changes ask for.
+  func tellingChanges() -> StoreEnvironment {
+    var environment = self
+    environment.changes = { snapshot, object, isCancelled in
+      try snapshot.changeLog(of: object, tellsActChanges: true, isCancelled: isCancelled).actChanges
+    }
+    return environment
+  }
+}
 
 extension StoreSnapshot {
+  /// The change log of an object, from all acts on it.
+  /// - Throws: `CancellationError` once `isCancelled` says so, `StoreError` where a body cannot be read.
+  func changeLog(of object: ObjectKey, tellsActChanges: Bool = false, isCancelled: () -> Bool) throws -> ChangeLog {
+    let acts = try acts(about: object).map { id in
+      if isCancelled() { throw CancellationError() }
+      var detail = try detail(id)
+      // A history needs the bodies alone; the records of thousands of acts would only fill memory.
+      detail.records = []
+      return detail
+    }
+    return ChangeLog(
+      History.of(object, acts: acts, context: historyContext(of: object)), tellsActChanges: tellsActChanges)
+  }
+
   /// What the history of one object needs to know of the acts on others.
   func historyContext(of object: ObjectKey) -> HistoryContext {
     HistoryContext(

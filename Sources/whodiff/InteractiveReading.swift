@@ -52,7 +52,8 @@ struct InteractiveReading: Sendable {
   /// The store that was asked for; where an index cannot be kept, one in memory, and a line that says so.
   private func openStore() throws -> EventStore {
     let environment = StoreEnvironment.reading(
-      redaction: options.redactRecord, textRedaction: options.redactText)
+      redaction: options.redactRecord, textRedaction: options.redactText
+    ).tellingChanges()
     if let path = options.storePath {
       let access: EventStore.Access = options.paths.isEmpty ? .readOnly : .readWrite
       return try EventStore.open(path, access: access, environment: environment)

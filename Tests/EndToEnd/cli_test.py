@@ -163,6 +163,27 @@ class CommandLine(unittest.TestCase):
         self.assertEqual(len(self.rows("changes", "--since", "2026-11-20T16:11:02Z", POLICY, self.log)), 1)
         self.assertEqual(self.rows("changes", "-n", "other", self.log), [])
 
+    def test_what_acts_did_can_be_asked_for_everywhere(self):
+        times = lambda *words: [row["time"][17:19] for row in self.rows("log", *words, self.log)]
+        self.assertEqual(times("changed:spec.ingress"), ["02"])
+        self.assertEqual(times("changed:spec.ingress[0].from.podSelector added:api"), ["02"])
+        self.assertEqual(times("changed:spec"), ["01", "02"])
+        self.assertEqual(times("added:shop"), ["01", "06"])
+        self.assertEqual(times("fidelity:F kind:netpol"), ["01", "02"])
+        self.assertEqual(times("outside:true"), [])
+        self.assertEqual([row["revision"] for row in self.rows("changes", "-f", "changed:spec.ingress", self.log)], [2])
+        self.assertEqual(self.rows("count", "--by", "fidelity", self.log)[0]["by"], {"fidelity": "F"})
+        self.run_it("export", "changed:spec.ingress", self.log, "--to", os.path.join(self.folder, "out.jsonl"))
+        self.assertEqual(pathlib.Path(self.folder, "out.jsonl").read_text().count("\n"), 1)
+
+    def test_a_finding_is_shown_with_the_act_that_it_stands_before(self):
+        later = policy(5, ingress=RULES, egress=[{}])
+        log = self.write("outside.log", EVENTS[:2] + [event(30, "update", 200, later, policy(4, ingress=RULES, egress=[{}]))])
+        self.assertEqual([row["time"][17:19] for row in self.rows("log", "@outside", log)], ["30"])
+        rows = self.rows("changes", "-f", "outside:true", log)
+        self.assertEqual([row["schema"] for row in rows], ["whodiff.finding/1", "whodiff.revision/1"])
+        self.assertEqual([row["schema"] for row in self.rows("changes", "-f", "verb:create", log)], ["whodiff.revision/1"])
+
     def test_a_diff_has_the_fields_of_the_contract(self):
         row = json.loads(self.run_it("diff", POLICY, self.log, "-o", "json", code=1))
         self.assertEqual(list(row), ["schema", "left", "right", "effect", "meaning", "fields", "lines"])

@@ -158,7 +158,7 @@ struct FilterMeaningTests {
     case .payload(let test): [test.needles]
     case .and(let parts), .or(let parts): parts.flatMap(needles)
     case .not(let part): needles(part)
-    case .constant, .column: []
+    case .constant, .column, .change: []
     }
   }
 

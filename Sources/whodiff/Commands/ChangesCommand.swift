@@ -40,7 +40,7 @@ struct ChangesCommand: ParsableCommand {
     let log = try OpenedLog(files: rule.files, source: source)
     let objects = try objects(in: log, subject: rule.subjects.first, zone: zone)
 
-    let logs = ObjectLogs(log.snapshot)
+    let logs = ObjectLogs(log.snapshot, tellsActChanges: plan?.changeTests.isEmpty == false)
     let out = CommandOutput(styling, isText: format.exporter == nil)
     var left = limit ?? .max
     var isEmpty = true
@@ -50,12 +50,13 @@ struct ChangesCommand: ParsableCommand {
       let text = ChangeLogText(zone: zone, showsPatch: patch, showsManifests: manifests, to: out)
       try logs.forEach(objects) { entry in
         let revisions = entry.log.history.revisions
-        let shown = Set(revisions.indices.filter { isShown(revisions[$0], plan: plan, details: entry.details) })
-        // What a filter of acts leaves over says nothing about the time between them.
+        let shown = Set(revisions.indices.filter { isShown(revisions[$0], plan: plan, entry) })
+        // What a filter of acts leaves over says nothing about the time between them; what stands right before an act
+        // that it takes does.
         var rows = entry.log.history.lines.filter { line in
           switch line {
           case .revision(let index): shown.contains(index)
-          case .finding: plan == nil
+          case .finding(let index): plan == nil || shown.contains(entry.log.history.findings[index].position)
           }
         }
         if reverse { rows.reverse() }
@@ -100,10 +101,10 @@ struct ChangesCommand: ParsableCommand {
   }
 
   /// Reads never are; without `--all` only what changed the object.
-  private func isShown(_ revision: Revision, plan: FilterPlan?, details: [ActID: ActDetail]) -> Bool {
+  private func isShown(_ revision: Revision, plan: FilterPlan?, _ entry: ObjectLogs.Entry) -> Bool {
     guard let act = revision.act, revision.operation != .initial else { return plan == nil }
     guard all ? act.outcome != .read : act.outcome == .changed else { return false }
-    return plan?.matches(act, detail: { details[act.id] }) ?? true
+    return plan?.matches(act, change: entry.log.actChanges[act.id], detail: { entry.details[act.id] }) ?? true
   }
 }
 

@@ -27,7 +27,15 @@ struct ExplainCommand: ParsableCommand {
       try out.output.write(
         "means    " + style.text(parsed.isEverything ? "everything" : parsed.echo(zone: zone)) + "\n")
       for (index, term) in parsed.terms.enumerated() {
-        let cost = term.plan.needsPayload ? "reads the bodies of acts" : "answered from the index"
+        let plan = term.plan
+        let cost =
+          if !plan.changeTests.isEmpty {
+            "reads the histories of objects"
+          } else if plan.needsPayload {
+            "reads the bodies of acts"
+          } else {
+            "answered from the index"
+          }
         try out.output.write("term \(index + 1)   " + style.text(term.description) + "   (\(cost))\n")
       }
     }

@@ -18,17 +18,22 @@ final class ObjectLogs: Sendable {
     var problems: [String] = []
   }
   private let snapshot: StoreSnapshot
+  private let tellsActChanges: Bool
   private let state = Mutex(State())
   private static let sharedAtMost = 64
   private static let problemsAtMost = 20
 
-  init(_ snapshot: StoreSnapshot) { self.snapshot = snapshot }
+  /// - Parameter tellsActChanges: whether the logs' `actChanges` are wanted.
+  init(_ snapshot: StoreSnapshot, tellsActChanges: Bool = false) {
+    self.snapshot = snapshot
+    self.tellsActChanges = tellsActChanges
+  }
 
   func changeLog(of object: ObjectKey) -> Entry {
     let details = snapshot.acts(about: object).map(detail)
     let byID = Dictionary(details.map { ($0.act.id, $0) }, uniquingKeysWith: { first, _ in first })
-    return Entry(
-      log: ChangeLog(History.of(object, acts: details, context: snapshot.historyContext(of: object))), details: byID)
+    let history = History.of(object, acts: details, context: snapshot.historyContext(of: object))
+    return Entry(log: ChangeLog(history, tellsActChanges: tellsActChanges), details: byID)
   }
 
   /// The logs of all objects in their order, made on all cores, a few at a time, so that memory is that of a few.

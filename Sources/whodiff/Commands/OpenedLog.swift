@@ -26,7 +26,8 @@ struct OpenedLog {
   init(files: [String], source: SourceOptions) throws {
     let redactor = source.redactor()
     let environment = StoreEnvironment.reading(
-      redaction: { redactor.redact(record: $0) }, textRedaction: { redactor.redact(text: $0) })
+      redaction: { redactor.redact(record: $0) }, textRedaction: { redactor.redact(text: $0) }
+    ).tellingChanges()
     if files.isEmpty {
       store = try Self.openStore(source, environment: environment)
       snapshot = store.snapshot()

@@ -1,4 +1,5 @@
-/// One request: all its audit stages joined by auditID, verb, URI, user and time. A row of the Timeline.
+/// One request: all its audit stages joined by auditID, verb, URI, user and time; or a record of another log, whose
+/// `facts` say what an audit act's fields do not. A row of the Timeline.
 public struct Act: Hashable, Sendable, Identifiable {
   /// Where the store keeps it; valid while that store is open.
   public var id: ActID
@@ -39,6 +40,8 @@ public struct Act: Hashable, Sendable, Identifiable {
   public var dryRun: Bool
   public var cluster: String?
   public var source: SourcePosition
+  /// What a row of another log says; nil for audit acts.
+  public var facts: LogFacts?
 
   public init(
     id: ActID = ActID(segment: 0, row: 0), contentID: ContentID = .zero, data: DataKind = .audit, time: Timestamp,
@@ -48,7 +51,7 @@ public struct Act: Hashable, Sendable, Identifiable {
     object: ObjectReference? = nil, kind: String? = nil, uid: String? = nil, resourceVersion: String? = nil,
     generation: Int64? = nil, tier: String? = nil, auditID: String? = nil, decision: String? = nil,
     reason: String? = nil, truncated: Bool = false, dryRun: Bool = false, cluster: String? = nil,
-    source: SourcePosition = SourcePosition(file: "", line: 1, offset: 0, length: 0)
+    source: SourcePosition = SourcePosition(file: "", line: 1, offset: 0, length: 0), facts: LogFacts? = nil
   ) {
     self.id = id
     self.contentID = contentID
@@ -78,6 +81,7 @@ public struct Act: Hashable, Sendable, Identifiable {
     self.dryRun = dryRun
     self.cluster = cluster
     self.source = source
+    self.facts = facts
   }
 
   /// Whoever the API server acted for: the impersonated user where there is one.
@@ -101,18 +105,6 @@ public struct ActID: Hashable, Comparable, Sendable {
     self.row = row
   }
   public static func < (left: ActID, right: ActID) -> Bool { (left.segment, left.row) < (right.segment, right.row) }
-}
-
-/// Which log a row comes from.
-public enum DataKind: UInt8, CaseIterable, Hashable, Sendable {
-  case audit, flow, dns
-  public var name: String {
-    switch self {
-    case .audit: "audit"
-    case .flow: "flow"
-    case .dns: "dns"
-    }
-  }
 }
 
 /// Where to find a record again: `file` as the user named it.

@@ -23,11 +23,13 @@ extension Act {
     case .unknown:
       return stages.contains(StageSet(.panic))
         ? "\(thing): \(attempt) by \(doer), the server panicked" : "\(thing): \(attempt) by \(doer), answer not logged"
+    case .observed: return facts?.summary ?? data.name
     }
   }
 
-  /// `bob as system:admin`, `sa:ci/deployer`; `(nobody)` where authentication failed.
+  /// `bob as system:admin`, `sa:ci/deployer`; `(nobody)` where authentication failed. Of another log who it began with.
   public var actorText: String {
+    if let facts { return facts.subject ?? "-" }
     let person = by.map(UserName.short)
     guard let mask = asUser.map(UserName.short) else { return person ?? "(nobody)" }
     guard let person, person != mask else { return mask }
@@ -35,7 +37,7 @@ extension Act {
   }
 
   /// What the act did in one word, as lists show it: the verb, or the subresource of a connect.
-  public var what: String { isConnect ? subresourceName ?? verb : verb }
+  public var what: String { facts?.what ?? (isConnect ? subresourceName ?? verb : verb) }
 
   private var subresourceName: String? { object?.subresource.flatMap { $0.isEmpty ? nil : $0 } }
   private var codeText: String { code.map(String.init) ?? "no code" }

@@ -35,6 +35,8 @@ public struct AuditEvent: Hashable, Sendable {
   public var dryRun: Bool
   public var request: BodyFacts?
   public var response: BodyFacts?
+  /// The cluster that the record or its wrapper names.
+  public var cluster: String?
   public var contentID: ContentID
   public var position: RecordPosition
 
@@ -43,7 +45,7 @@ public struct AuditEvent: Hashable, Sendable {
     groups: [String] = [], impersonatedUser: String? = nil, sourceIPs: [String] = [], userAgent: String? = nil,
     object: ObjectReference? = nil, code: Int? = nil, receivedAt: Timestamp, stageAt: Timestamp? = nil,
     decision: String? = nil, reason: String? = nil, truncated: Bool = false, dryRun: Bool = false,
-    request: BodyFacts? = nil, response: BodyFacts? = nil, contentID: ContentID = .zero,
+    request: BodyFacts? = nil, response: BodyFacts? = nil, cluster: String? = nil, contentID: ContentID = .zero,
     position: RecordPosition = RecordPosition(line: 1, offset: 0, length: 0)
   ) {
     self.auditID = auditID
@@ -66,6 +68,7 @@ public struct AuditEvent: Hashable, Sendable {
     self.dryRun = dryRun
     self.request = request
     self.response = response
+    self.cluster = cluster
     self.contentID = contentID
     self.position = position
   }
@@ -151,17 +154,21 @@ public enum Level: UInt8, CaseIterable, Hashable, Sendable {
   }
 }
 
-/// Where a record stands in its source; bytes are counted in the decompressed text.
+/// Where a record stands in its source; bytes are counted in the decompressed text. What a wrapper holds stands where
+/// the wrapper does.
 public struct RecordPosition: Hashable, Sendable {
   /// From 1.
   public var line: Int
   public var offset: Int64
   public var length: Int
+  /// The bytes there are a wrapper around the record, not the record.
+  public var isWrapped: Bool
 
-  public init(line: Int, offset: Int64, length: Int) {
+  public init(line: Int, offset: Int64, length: Int, isWrapped: Bool = false) {
     self.line = line
     self.offset = offset
     self.length = length
+    self.isWrapped = isWrapped
   }
 }
 

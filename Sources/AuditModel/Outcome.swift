@@ -18,6 +18,8 @@ public enum Outcome: UInt8, CaseIterable, Hashable, Sendable {
   /// exec, attach, port-forward, proxy.
   case connect
   case read
+  /// A row of another log: nothing was asked of the API server.
+  case observed
 
   public var name: String { String(describing: self) }
   public init?(name: String) {
@@ -70,7 +72,7 @@ public enum Outcome: UInt8, CaseIterable, Hashable, Sendable {
   /// - Parameter isWrite: whether the act asked for a change or a connection, rather than to read.
   public func viewLevel(isWrite: Bool) -> ViewLevel {
     switch self {
-    case .changed, .connect, .unknown: .effective
+    case .changed, .connect, .unknown, .observed: .effective
     case .denied: isWrite ? .effective : .writes
     case .failed: isWrite ? .effective : .everything
     case .noop, .dryrun, .conflict, .subresource: .writes

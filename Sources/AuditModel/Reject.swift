@@ -18,16 +18,19 @@ public struct Reject: Hashable, Sendable {
 /// What was read from one stretch of one source: the unit that the store takes in one transaction.
 public struct EventBatch: Sendable {
   /// In the order of the text.
-  public var events: [AuditEvent]
+  public var records: [LogRecord]
   public var rejects: [Reject]
   /// The stretch of decompressed bytes that was read.
   public var offset: Int64
   public var byteCount: Int
-  /// Newlines in the stretch; `line` of events and rejects counts from 1 at its start.
+  /// Newlines in the stretch; `line` of records and rejects counts from 1 at its start.
   public var lineCount: Int
 
-  public init(events: [AuditEvent] = [], rejects: [Reject] = [], offset: Int64, byteCount: Int, lineCount: Int) {
-    self.events = events
+  /// The audit events among the records.
+  public var events: [AuditEvent] { records.compactMap(\.event) }
+
+  public init(records: [LogRecord] = [], rejects: [Reject] = [], offset: Int64, byteCount: Int, lineCount: Int) {
+    self.records = records
     self.rejects = rejects
     self.offset = offset
     self.byteCount = byteCount

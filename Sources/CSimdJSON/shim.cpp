@@ -168,6 +168,22 @@ csj_element csj_next_item(csj_element array, csj_element item) {
   return next < after(words, array.index) - 1 ? csj_element{array.parser, next} : none;
 }
 
+csj_element csj_first_key(csj_element object) {
+  if (!is(object, '{')) return none;
+  const uint64_t *words = tape(object.parser);
+  const size_t first = object.index + 1;
+  return first < after(words, object.index) - 1 ? csj_element{object.parser, first} : none;
+}
+
+csj_element csj_value_of_key(csj_element key) { return key.index == 0 ? none : csj_element{key.parser, key.index + 1}; }
+
+csj_element csj_next_key(csj_element object, csj_element value) {
+  if (value.index == 0) return none;
+  const uint64_t *words = tape(object.parser);
+  const size_t next = after(words, value.index);
+  return next < after(words, object.index) - 1 ? csj_element{object.parser, next} : none;
+}
+
 csj_slice csj_string_run(csj_element array) {
   if (!is(array, '[')) return {nullptr, 0};
   const uint64_t *words = tape(array.parser);

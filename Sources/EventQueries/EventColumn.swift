@@ -8,15 +8,29 @@ public enum EventColumn: String, CaseIterable, Hashable, Sendable {
   case apiGroup, apiVersion, resource, kind, namespace, name, subresource, uid, resourceVersion, generation, tier
   case auditID, contentID, decision, reason, dryRun, truncated, cluster, sourceFile
 
+  // What rows of other logs say (`LogFacts`); absent in audit acts.
+  case end, action, host, message, answerCode
+  case srcType, srcNamespace, srcName, srcIP, srcPort, srcLabels
+  case dstType, dstNamespace, dstName, dstIP, dstPort, dstLabels
+  case reporter, proto, service, domains, policies, process
+  case bytesIn, bytesOut, bytes, packetsIn, packetsOut, packets, flows, flowsStarted, flowsCompleted
+  case clientType, clientNamespace, clientName, clientIP, clientPort, clientLabels
+  case qname, qtype, qclass, rcode, answers, servers, lookups, latencyMean, latencyMax
+
   public enum Shape: Hashable, Sendable {
     case text, list, number
   }
   /// How values of the column are handed to a test. Times are microseconds since 1970, `took` is microseconds,
-  /// `dryRun` and `truncated` are 0 or 1; enumerations are text by their names in `cli.md`; `stages` is a list of names.
+  /// `dryRun` and `truncated` are 0 or 1; enumerations are text by their names in `cli.md`; `stages` is a list of
+  /// names. `latency…` are nanoseconds, `policies` are the texts of `PolicyHit`.
   public var shape: Shape {
     switch self {
-    case .time, .took, .code, .generation, .dryRun, .truncated: .number
-    case .groups, .ips, .stages: .list
+    case .time, .took, .code, .generation, .dryRun, .truncated, .end, .answerCode, .srcPort, .dstPort, .clientPort,
+      .bytesIn,
+      .bytesOut, .bytes, .packetsIn, .packetsOut, .packets, .flows, .flowsStarted, .flowsCompleted, .lookups,
+      .latencyMean, .latencyMax:
+      .number
+    case .groups, .ips, .stages, .srcLabels, .dstLabels, .clientLabels, .domains, .policies, .answers, .servers: .list
     default: .text
     }
   }
@@ -65,6 +79,7 @@ extension Act {
     case .truncated: .number(truncated ? 1 : 0)
     case .cluster: .text(cluster)
     case .sourceFile: .text(source.file)
+    default: facts?.value(of: column) ?? column.absent
     }
   }
 }

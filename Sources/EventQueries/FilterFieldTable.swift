@@ -109,7 +109,8 @@ extension FilterField {
       aliases: ["duration"], examples: ["took>2s", "took:50ms..1s"]),
 
     FilterField(
-      "outcome", .change, .choice(Outcome.allCases.map { .init($0.name) }), columns: [.outcome],
+      "outcome", .change, .choice(Outcome.allCases.filter { $0 != .observed }.map { .init($0.name) }),
+      columns: [.outcome],
       "What came of it: changed, noop, dryrun, conflict, denied, failed, unknown, subresource, connect or read",
       examples: ["outcome:changed", "outcome:noop,dryrun"]),
     FilterField(
@@ -164,7 +165,8 @@ extension FilterField {
 
   private static let results: [FieldType.Choice] = {
     let others: [Outcome] = [.denied, .failed, .conflict, .unknown]
-    return [.init("ok", Outcome.allCases.filter { !others.contains($0) }.map(\.name))]
+    let none: [Outcome] = [.observed]
+    return [.init("ok", Outcome.allCases.filter { !others.contains($0) && !none.contains($0) }.map(\.name))]
       + others.map { .init($0.name) }
   }()
 }

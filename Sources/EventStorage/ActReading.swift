@@ -6,13 +6,14 @@ extension StoreState {
     let segment = segments[place]
     let sum = try patches[place].summaries[row] ?? segment.summary(row)
     let flags = try segment.flags(row)
+    let data = DataKind(rawValue: try segment.numbers(.data).byte(row)) ?? .audit
     return Act(
       id: id(place, row), contentID: try segment.identifiers(.contentID)[row],
-      data: DataKind(rawValue: try segment.numbers(.data).byte(row)) ?? .audit,
-      time: Timestamp(microseconds: try segment.time(row)),
+      data: data, time: Timestamp(microseconds: try segment.time(row)),
       took: try segment.numbers(.took)[row].map { Double($0) / 1_000_000 }, verb: try segment.text(.verb)[row] ?? "",
       code: sum.code.map { Int($0) }, outcome: sum.outcome,
-      level: Level(rawValue: try segment.numbers(.level).byte(row)), stages: sum.stages,
+      level: data == .audit ? Level(rawValue: try segment.numbers(.level).byte(row)) : nil,
+      stages: data == .audit ? sum.stages : [],
       by: try segment.text(.by)[row], asUser: try segment.text(.asUser)[row],
       groups: try segment.lists(.groups)[row] ?? [], ips: try segment.lists(.ips)[row] ?? [],
       agent: try segment.text(.agent)[row], object: try segment.object(row), kind: try segment.text(.kind)[row],
@@ -25,7 +26,8 @@ extension StoreState {
       source: SourcePosition(
         file: sources[segment.info.source]?.path ?? "",
         line: linesBefore(segment) + Int(try segment.numbers(.line).integer(row)),
-        offset: try segment.numbers(.offset).integer(row), length: Int(try segment.numbers(.length).integer(row))))
+        offset: try segment.numbers(.offset).integer(row), length: Int(try segment.numbers(.length).integer(row))),
+      facts: try segment.facts(row))
   }
 
   func outcome(_ place: Int, _ row: Int) throws -> Outcome {

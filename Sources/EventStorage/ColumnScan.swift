@@ -11,9 +11,14 @@ extension StoreState {
     switch column {
     case .data: bits = try enumerated(segment, .data) { test.matches(.text(DataKind(rawValue: $0)?.name)) }
     case .outcome: bits = try enumerated(segment, .outcome) { test.matches(.text(Outcome(rawValue: $0)?.name)) }
-    case .level: bits = try enumerated(segment, .level) { test.matches(.text(Level(rawValue: $0)?.name)) }
+    case .level:
+      bits = try onlyAudit(
+        segment, try enumerated(segment, .level) { test.matches(.text(Level(rawValue: $0)?.name)) },
+        others: test.matches(.text(nil)))
     case .stages:
-      bits = try enumerated(segment, .stages) { test.matches(.list(StageSet(rawValue: $0).stages.map(\.name))) }
+      bits = try onlyAudit(
+        segment, try enumerated(segment, .stages) { test.matches(.list(StageSet(rawValue: $0).stages.map(\.name))) },
+        others: test.matches(.list([])))
     case .truncated:
       bits = try enumerated(segment, .flags) {
         test.matches(.number(RowFlags(rawValue: $0).contains(.truncated) ? 1 : 0))
@@ -51,6 +56,7 @@ extension StoreState {
       .resourceVersion, .tier, .decision, .reason, .cluster:
       guard let stored = column.storedText else { preconditionFailure("\(column) is a text column") }
       bits = coded(try segment.text(stored), of: count) { test.matches(.text($0)) }
+    default: bits = try facts(segment, column, test)
     }
     // Acts with records in several segments, and no-ops: the columns tell only of their own segment.
     switch column {
@@ -61,6 +67,23 @@ extension StoreState {
     default: break
     }
     return bits
+  }
+
+  /// The bits of audit acts; of rows of other logs, which have no such value, all or none.
+  private func onlyAudit(_ segment: Segment, _ bits: Bitset, others: Bool) throws -> Bitset {
+    let audit = try enumerated(segment, .data) { $0 == DataKind.audit.rawValue }
+    return others ? ~(~bits & audit) : bits & audit
+  }
+
+  /// A column that only rows of other logs fill.
+  private func facts(_ segment: Segment, _ column: EventColumn, _ test: ColumnTest) throws -> Bitset {
+    guard let stored = StoredColumn.facts[column] else { preconditionFailure("\(column) is a stored column") }
+    let count = segment.rowCount
+    return switch column.shape {
+    case .text: coded(try segment.text(stored), of: count) { test.matches(.text($0)) }
+    case .list: coded(try segment.lists(stored), of: count) { test.matches(.list($0 ?? [])) }
+    case .number: numbers(try segment.numbers(stored), test)
+    }
   }
 
   /// The rows that stand for acts and are listed at the view level.

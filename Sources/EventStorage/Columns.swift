@@ -57,6 +57,19 @@ struct PackedNumbers: Sendable {
     }
   }
 
+  /// So many rows without a value.
+  init(absent count: Int) {
+    base = 0
+    hasNil = true
+    storage = .none(count: count)
+  }
+  /// So many rows with the value 0.
+  init(zeros count: Int) {
+    base = 0
+    hasNil = false
+    storage = .none(count: count)
+  }
+
   private static func pack(count: Int, range: UInt64, _ value: (Int) -> UInt64) -> Storage {
     switch range {
     case 0: .none(count: count)

@@ -57,7 +57,8 @@ extension StoreState {
       return { codes.integer($0) }
     }
     switch column {
-    case .data, .sourceFile: return { _ in 0 }
+    case .sourceFile: return { _ in 0 }
+    case .data: return try numbers(.data)
     case .time: return try numbers(.time)
     case .took: return try numbers(.took)
     case .level: return try numbers(.level)
@@ -83,7 +84,18 @@ extension StoreState {
       let codes = try segment.lists(column == .groups ? .groups : .ips).codes
       return { codes.integer($0) }
     // Hardly any two acts share one.
-    default: return { Int64($0) }
+    case .auditID, .contentID: return { Int64($0) }
+    default:
+      guard let stored = StoredColumn.facts[column] else { return { Int64($0) } }
+      switch column.shape {
+      case .text:
+        let codes = try segment.text(stored).codes
+        return { codes.integer($0) }
+      case .list:
+        let codes = try segment.lists(stored).codes
+        return { codes.integer($0) }
+      case .number: return try numbers(stored)
+      }
     }
   }
 }

@@ -20,11 +20,20 @@ final class PayloadReader: Sendable {
     self.environment = environment
   }
 
-  /// The record's bytes as they were logged, not redacted.
+  /// The record's bytes as they were logged, out of their wrapper, not redacted.
   ///
   /// Where the source is read, the content key tells whether it is still the file that was indexed.
   func bytes(of record: StoredRecord, in segment: SegmentInfo, from source: StoredSource) throws(StoreError) -> [UInt8]
   {
+    let bytes = try outerBytes(of: record, in: segment, from: source)
+    guard record.flags.contains(.wrapped) else { return bytes }
+    guard let inner = environment.unwrap(bytes, record.contentID) else { throw .sourceChanged(source.path) }
+    return inner
+  }
+
+  private func outerBytes(
+    of record: StoredRecord, in segment: SegmentInfo, from source: StoredSource
+  ) throws(StoreError) -> [UInt8] {
     if segment.hasBlocks, !record.flags.contains(.omitted) {
       do {
         return try stored(record, segment)
@@ -44,7 +53,9 @@ final class PayloadReader: Sendable {
       }
     }
     guard read.count == record.length else { throw .sourceChanged(source.path) }
-    if let contentID = environment.contentID, read.withUnsafeBytes(contentID) != record.contentID {
+    if !record.flags.contains(.wrapped), let contentID = environment.contentID,
+      read.withUnsafeBytes(contentID) != record.contentID
+    {
       throw .sourceChanged(source.path)
     }
     return read

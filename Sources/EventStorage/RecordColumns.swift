@@ -43,14 +43,14 @@ struct Coder<Value: CodedValue>: Sendable {
     return code == 0 ? nil : values[Int(code) - 1]
   }
 
-  /// The chosen rows in the given order; only values that these use.
-  func column(_ rows: [Int]) -> CodedColumn<Value> {
+  /// The chosen rows in the given order, absent where none is given; only values that these use.
+  func column(_ rows: [Int?]) -> CodedColumn<Value> {
     var newCodes = [Int64](repeating: 0, count: values.count + 1)
     var dictionary: [Value] = []
     var chosen: [Int64] = []
     chosen.reserveCapacity(rows.count)
     for row in rows {
-      let code = Int(codes[row])
+      let code = row.map { Int(codes[$0]) } ?? 0
       if code > 0, newCodes[code] == 0 {
         dictionary.append(values[code - 1])
         newCodes[code] = Int64(dictionary.count)
@@ -100,9 +100,75 @@ struct RecordColumns: Sendable {
   private(set) var sentVersion = Coder<String>()
   private(set) var groups = Coder<[String]>()
   private(set) var ips = Coder<[String]>()
+  private(set) var cluster = Coder<String>()
+  private(set) var data: [DataKind] = []
+  private(set) var facts = FactColumns()
 
-  /// - Parameter line: counted from the first line of the segment.
-  mutating func append(_ event: AuditEvent, line: Int, isOmitted: Bool) {
+  /// - Parameters:
+  ///   - line: counted from the first line of the segment.
+  ///   - cluster: of the source, for records that name none.
+  mutating func append(_ record: LogRecord, line: Int, isOmitted: Bool, cluster: String?) {
+    switch record {
+    case .audit(let event):
+      append(event, line: line, isOmitted: isOmitted)
+      data.append(.audit)
+      self.cluster.append(event.cluster ?? cluster)
+    case .entry(let entry):
+      append(entry, line: line, isOmitted: isOmitted)
+      data.append(entry.facts.data)
+      self.cluster.append(entry.cluster ?? cluster)
+    }
+  }
+
+  private mutating func append(_ entry: LogEntry, line: Int, isOmitted: Bool) {
+    facts.append(entry.facts, record: count)
+    count += 1
+    times.append(entry.time.microseconds)
+    outcomes.append(.observed)
+    levels.append(.metadata)
+    stages.append(.responseComplete)
+    flags.append(placeFlags(entry.position, isOmitted: isOmitted))
+    offsets.append(entry.position.offset)
+    lengths.append(Int64(entry.position.length))
+    lines.append(Int64(line))
+    contentIDs.append(entry.contentID)
+    verb.append("")
+    // What only requests have.
+    took.append(nil)
+    codes.append(nil)
+    generations.append(nil)
+    auditIDs.append(nil)
+    by.append(nil)
+    asUser.append(nil)
+    agent.append(nil)
+    apiGroup.append(nil)
+    apiVersion.append(nil)
+    resource.append(nil)
+    kind.append(nil)
+    namespace.append(nil)
+    name.append(nil)
+    subresource.append(nil)
+    uid.append(nil)
+    resourceVersion.append(nil)
+    tier.append(nil)
+    decision.append(nil)
+    reason.append(nil)
+    requestURI.append(nil)
+    referenceUID.append(nil)
+    referenceVersion.append(nil)
+    sentVersion.append(nil)
+    groups.append(nil)
+    ips.append(nil)
+  }
+
+  private func placeFlags(_ position: RecordPosition, isOmitted: Bool) -> RowFlags {
+    var flags: RowFlags = []
+    if isOmitted { flags.insert(.omitted) }
+    if position.isWrapped { flags.insert(.wrapped) }
+    return flags
+  }
+
+  private mutating func append(_ event: AuditEvent, line: Int, isOmitted: Bool) {
     let object = event.object
     count += 1
     times.append(event.receivedAt.microseconds)
@@ -118,10 +184,9 @@ struct RecordColumns: Sendable {
         requestURI: event.requestURI))
     levels.append(event.level)
     stages.append(event.stage)
-    var flags: RowFlags = []
+    var flags = placeFlags(event.position, isOmitted: isOmitted)
     if event.truncated { flags.insert(.truncated) }
     if event.dryRun { flags.insert(.dryRun) }
-    if isOmitted { flags.insert(.omitted) }
     if event.verb == "patch" || event.verb == "update", let answer = event.response, answer.hasDeletionTimestamp,
       !answer.hasFinalizers
     {

@@ -51,5 +51,16 @@ func storeMigrator() -> DatabaseMigrator {
     try db.execute(sql: "PRAGMA application_id = \(applicationID)")
     try db.execute(sql: "PRAGMA user_version = 1")
   }
+  migrator.registerMigration("2 columns of other logs") { db in
+    // More columns than 64: id = segment * 128 + the column's number.
+    try db.execute(
+      sql: """
+        CREATE TABLE wider(id INTEGER PRIMARY KEY, data BLOB NOT NULL) STRICT;
+        INSERT INTO wider SELECT id / 64 * 128 + id % 64, data FROM chunk ORDER BY id;
+        DROP TABLE chunk;
+        ALTER TABLE wider RENAME TO chunk;
+        PRAGMA user_version = 2;
+        """)
+  }
   return migrator
 }

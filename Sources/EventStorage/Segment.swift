@@ -1,4 +1,5 @@
 import AuditModel
+import EventQueries
 import Synchronization
 
 /// Where a segment comes from and what it spans; a row of table `segment`.
@@ -22,8 +23,8 @@ final class Segment: Sendable {
   let info: SegmentInfo
   private let load: @Sendable (StoredColumn) throws -> [UInt8]?
   private let textRedaction: @Sendable (String) -> String
-  /// By the columns' numbers, which are below 64.
-  private let cache = Mutex<[LoadedColumn?]>(Array(repeating: nil, count: 64))
+  /// By the columns' numbers.
+  private let cache = Mutex<[LoadedColumn?]>(Array(repeating: nil, count: StoredColumn.limit))
   private let equalTimes = Mutex<[AuditIDValue: [Int]]?>(nil)
 
   private enum LoadedColumn: Sendable {
@@ -53,18 +54,19 @@ final class Segment: Sendable {
       switch column.shape {
       case .numbers: value = .numbers(try PackedNumbers(from: &reader))
       case .text:
-        let redacts = column == .agent || column == .reason
+        let redacts = column == .agent || column == .reason || column == .message
         value = .text(try TextColumn(from: &reader, redacts ? textRedaction : { $0 }))
       case .lists: value = .lists(try ListColumn(from: &reader))
       case .identifiers: value = .identifiers(try IdentifierColumn(from: &reader))
       }
     } else {
-      // Columns about further records are left out where no act has any.
+      // Columns about further records, and about rows of other logs, are left out where there are none.
+      let rows = column.factColumn == nil ? 0 : rowCount
       switch column.shape {
-      case .numbers: value = .numbers(PackedNumbers([Int64]()))
+      case .numbers: value = .numbers(PackedNumbers(absent: rows))
       case .identifiers: value = .identifiers(IdentifierColumn([]))
-      case .text: value = .text(TextColumn(dictionary: [], codes: PackedNumbers([Int64]())))
-      case .lists: value = .lists(ListColumn(dictionary: [], codes: PackedNumbers([Int64]())))
+      case .text: value = .text(TextColumn(dictionary: [], codes: PackedNumbers(zeros: rows)))
+      case .lists: value = .lists(ListColumn(dictionary: [], codes: PackedNumbers(zeros: rows)))
       }
     }
     let count: Int =
@@ -74,8 +76,7 @@ final class Segment: Sendable {
       case .lists(let column): column.codes.count
       case .identifiers(let column): column.count
       }
-    let isPerRow = column.rawValue < StoredColumn.objectCodes.rawValue
-    guard !isPerRow || count == rowCount else {
+    guard !column.isPerRow || count == rowCount else {
       throw StoreError.corrupt(reason: "column \(column) of segment \(info.number) has \(count) rows of \(rowCount)")
     }
     cache.withLock { $0[Int(column.rawValue)] = value }
@@ -99,6 +100,19 @@ final class Segment: Sendable {
       preconditionFailure("\(column) holds no identifiers")
     }
     return value
+  }
+
+  /// What the row of another log says; nil for an audit act.
+  func facts(_ row: Int) throws -> LogFacts? {
+    guard let data = DataKind(rawValue: try numbers(.data).byte(row)), data != .audit else { return nil }
+    return try LogFacts(data) { column throws -> ColumnValue in
+      guard let stored = StoredColumn.facts[column] else { return column.absent }
+      return switch column.shape {
+      case .text: .text(try text(stored)[row])
+      case .list: .list(try lists(stored)[row] ?? [])
+      case .number: .number(try numbers(stored)[row])
+      }
+    }
   }
 
   func time(_ row: Int) throws -> Int64 { try numbers(.time).integer(row) }

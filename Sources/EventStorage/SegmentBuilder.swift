@@ -16,6 +16,7 @@ public struct SegmentBuilder: ~Copyable {
   static let blockSize = 1 << 20
 
   private let keeping: PayloadKeeping
+  private let cluster: String?
   private let compressor = Compressor()
   private var records = RecordColumns()
   private var rejects: [Reject] = []
@@ -29,7 +30,11 @@ public struct SegmentBuilder: ~Copyable {
   private var open: [UInt8] = []
   private var openStart: Int64 = 0
 
-  public init(keeping: PayloadKeeping) { self.keeping = keeping }
+  /// - Parameter cluster: of the source, for records that name none.
+  public init(keeping: PayloadKeeping, cluster: String? = nil) {
+    self.keeping = keeping
+    self.cluster = cluster
+  }
 
   /// Records taken so far.
   public var recordCount: Int { records.count }
@@ -42,11 +47,11 @@ public struct SegmentBuilder: ~Copyable {
       start = batch.offset
       openStart = batch.offset
     }
-    var omitted: [Bool] = []
-    for event in batch.events {
-      let isOmitted = keeping == .withoutSecrets && mayHoldSecret(event)
-      omitted.append(isOmitted)
-      records.append(event, line: event.position.line + lineCount, isOmitted: isOmitted)
+    let omitted = keeping == .withoutSecrets ? placesOfSecrets(batch) : []
+    for record in batch.records {
+      records.append(
+        record, line: record.position.line + lineCount, isOmitted: omitted.contains(record.position.offset),
+        cluster: cluster)
       group(records.count - 1)
     }
     for var reject in batch.rejects {
@@ -83,24 +88,24 @@ public struct SegmentBuilder: ~Copyable {
     }
   }
 
-  private mutating func keep(_ batch: EventBatch, bytes: UnsafeRawBufferPointer, omitted: [Bool]) {
+  private mutating func keep(_ batch: EventBatch, bytes: UnsafeRawBufferPointer, omitted: Set<Int64>) {
     let kept = UnsafeRawBufferPointer(rebasing: bytes[0..<min(batch.byteCount, bytes.count)])
     var text: [UInt8]
     if keeping == .all {
       text = Array(kept)
     } else {
       text = [UInt8](repeating: 0, count: kept.count)
-      for (event, isOmitted) in zip(batch.events, omitted) where !isOmitted {
-        let from = Int(event.position.offset - batch.offset)
-        let to = from + event.position.length
+      for record in batch.records where !omitted.contains(record.position.offset) {
+        let from = Int(record.position.offset - batch.offset)
+        let to = from + record.position.length
         guard from >= 0, to <= kept.count else { continue }
         text.withUnsafeMutableBytes { $0[from..<to].copyBytes(from: kept[from..<to]) }
       }
     }
     // A block ends where a record begins, so that no record is split.
     var taken = 0
-    for event in batch.events {
-      let begin = Int(event.position.offset - batch.offset)
+    for record in batch.records {
+      let begin = Int(record.position.offset - batch.offset)
       guard begin > taken, begin <= text.count, open.count + begin - taken >= Self.blockSize else { continue }
       open.append(contentsOf: text[taken..<begin])
       taken = begin
@@ -162,6 +167,13 @@ extension RecordColumns {
   func rank(_ record: Int) -> RecordRank {
     RecordRank(stage: stages[record], level: levels[record].rawValue, contentID: contentIDs[record])
   }
+}
+
+/// Where records stand that may hold a secret: what shares a wrapper with one is left out with it.
+private func placesOfSecrets(_ batch: EventBatch) -> Set<Int64> {
+  var places: Set<Int64> = []
+  for case .audit(let event) in batch.records where mayHoldSecret(event) { places.insert(event.position.offset) }
+  return places
 }
 
 /// Whether the record's body may be a secret or a token. A patch of a secret counts though its body is a list.

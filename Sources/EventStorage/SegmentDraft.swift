@@ -96,7 +96,7 @@ public struct SegmentDraft: Sendable {
     numbers(.viewLevel, summaries.map { Int64($0.viewLevel) })
     numbers(.flags, heads.map { Int64(records.flags[$0].rawValue) })
     optionals(.generation, heads.map { records.generations[$0] })
-    numbers(.data, heads.map { _ in Int64(DataKind.audit.rawValue) })
+    numbers(.data, heads.map { Int64(records.data[$0].rawValue) })
     numbers(.offset, heads.map { records.offsets[$0] })
     numbers(.length, heads.map { records.lengths[$0] })
     numbers(.line, heads.map { records.lines[$0] })
@@ -116,7 +116,8 @@ public struct SegmentDraft: Sendable {
       (.referenceVersion, records.referenceVersion.column(heads)), (.sentVersion, records.sentVersion.column(heads)),
     ]
     for (column, values) in texts { add(column) { values.write(to: &$0) } }
-    add(.cluster) { CodedColumn<String>(dictionary: [], codes: PackedNumbers(heads.map { _ in 0 })).write(to: &$0) }
+    add(.cluster) { records.cluster.column(heads).write(to: &$0) }
+    records.facts.encode(heads, add)
     add(.groups) { records.groups.column(heads).write(to: &$0) }
     add(.ips) { records.ips.column(heads).write(to: &$0) }
 

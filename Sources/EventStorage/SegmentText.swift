@@ -85,13 +85,18 @@ final class SegmentText {
       }
       let first = index
       while index < entries.count, range(of: entries[index].record) != nil { index += 1 }
+      // What is in a wrapper may be written in another way there.
+      let plain = entries[first..<index].filter { entry in
+        if entry.record.flags.contains(.wrapped) { found[entry.row] = true }
+        return !entry.record.flags.contains(.wrapped)
+      }
       let text = folded(piece)
       text.withUnsafeBytes { text in
         for needle in needles {
-          mark(entries[first..<index], holding: needle, in: text, &found)
+          mark(plain[...], holding: needle, in: text, &found)
         }
       }
-      if !isUnchanged { for entry in entries[first..<index] { try check(entry.record) } }
+      if !isUnchanged { for entry in plain { try check(entry.record) } }
     }
     return found
   }
@@ -120,7 +125,7 @@ final class SegmentText {
 
   /// The record's bytes where they are in the piece that was read last, checked; nil elsewhere.
   func bytes(of record: StoredRecord) throws -> [UInt8]? {
-    guard let range = range(of: record) else { return nil }
+    guard let range = range(of: record), !record.flags.contains(.wrapped) else { return nil }
     try check(record)
     return Array(piece[range])
   }

@@ -9,6 +9,8 @@ public struct StoreEnvironment: Sendable {
   public var readSource: @Sendable (_ path: String, _ offset: Int64, _ count: Int) throws -> [UInt8]
   /// The content key of a record's bytes: tells whether what was read is still what was indexed. Nil for no check.
   public var contentID: (@Sendable (_ record: UnsafeRawBufferPointer) -> ContentID)?
+  /// Takes the record with the content key out of the wrapper that stands in the source; nil where it is not there.
+  public var unwrap: @Sendable (_ wrapper: [UInt8], _ record: ContentID) -> [UInt8]?
   /// Every byte of a record passes it before it leaves the store.
   public var redaction: @Sendable (_ record: [UInt8]) -> [UInt8]
   /// Whether redaction may put the bytes, letters of either case, into a record that does not have them as logged. Of
@@ -28,6 +30,7 @@ public struct StoreEnvironment: Sendable {
       throw StoreError.sourceUnreadable(path, reason: "no reader was given")
     },
     contentID: (@Sendable (UnsafeRawBufferPointer) -> ContentID)? = nil,
+    unwrap: @escaping @Sendable ([UInt8], ContentID) -> [UInt8]? = { _, _ in nil },
     redaction: @escaping @Sendable ([UInt8]) -> [UInt8] = { $0 },
     redactionMayWrite: @escaping @Sendable ([UInt8]) -> Bool = { _ in false },
     textRedaction: @escaping @Sendable (String) -> String = { $0 },
@@ -36,6 +39,7 @@ public struct StoreEnvironment: Sendable {
     self.decodeContent = decodeContent
     self.readSource = readSource
     self.contentID = contentID
+    self.unwrap = unwrap
     self.redaction = redaction
     self.redactionMayWrite = redactionMayWrite
     self.textRedaction = textRedaction

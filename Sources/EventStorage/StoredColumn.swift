@@ -1,3 +1,5 @@
+import EventQueries
+
 /// The columns of a segment as they are kept; the raw value is part of the file format and never changes its meaning.
 ///
 /// Rows of a segment are acts, ascending by time. `record…` columns have a row for each further record of an act:
@@ -69,6 +71,58 @@ enum StoredColumn: Int64, CaseIterable, Sendable {
   case recordLine = 59
   case recordContentID = 60
 
+  // What rows of other logs say; named as in `EventColumn`. A segment without such rows has none of them.
+  case end = 64
+  case action = 65
+  case host = 66
+  case message = 67
+  case answerCode = 68
+  case srcType = 69
+  case srcNamespace = 70
+  case srcName = 71
+  case srcIP = 72
+  case srcPort = 73
+  case srcLabels = 74
+  case dstType = 75
+  case dstNamespace = 76
+  case dstName = 77
+  case dstIP = 78
+  case dstPort = 79
+  case dstLabels = 80
+  case reporter = 81
+  case proto = 82
+  case service = 83
+  case domains = 84
+  case policies = 85
+  case process = 86
+  case bytesIn = 87
+  case bytesOut = 88
+  case bytes = 89
+  case packetsIn = 90
+  case packetsOut = 91
+  case packets = 92
+  case flows = 93
+  case flowsStarted = 94
+  case flowsCompleted = 95
+  case clientType = 96
+  case clientNamespace = 97
+  case clientName = 98
+  case clientIP = 99
+  case clientPort = 100
+  case clientLabels = 101
+  case qname = 102
+  case qtype = 103
+  case qclass = 104
+  case rcode = 105
+  case answers = 106
+  case servers = 107
+  case lookups = 108
+  case latencyMean = 109
+  case latencyMax = 110
+
+  /// More than any column's number.
+  static let limit = 128
+
   enum Shape { case numbers, text, lists, identifiers }
   var shape: Shape {
     switch self {
@@ -78,15 +132,29 @@ enum StoredColumn: Int64, CaseIterable, Sendable {
       .resourceVersion, .tier, .decision, .reason, .cluster, .requestURI, .referenceUID, .referenceVersion,
       .sentVersion, .auditText:
       .text
-    default: .numbers
+    default:
+      switch factColumn?.shape {
+      case .text: .text
+      case .list: .lists
+      case .number, nil: .numbers
+      }
     }
   }
 
+  /// What the column holds of rows of other logs; nil for all else.
+  var factColumn: EventColumn? { rawValue >= Self.end.rawValue ? EventColumn(rawValue: "\(self)") : nil }
+  /// Has one value for each row.
+  var isPerRow: Bool { rawValue < Self.objectCodes.rawValue || rawValue >= Self.end.rawValue }
+
+  /// Where a segment keeps what rows of other logs say.
+  static let facts: [EventColumn: StoredColumn] = Dictionary(
+    uniqueKeysWithValues: allCases.compactMap { stored in stored.factColumn.map { ($0, stored) } })
+
   /// The row's number in table `chunk`.
-  func key(segment: UInt32) -> Int64 { Int64(segment) * 64 + rawValue }
+  func key(segment: UInt32) -> Int64 { Int64(segment) * Int64(Self.limit) + rawValue }
 }
 
-/// What is true or false of an act, in column `flags`; `omitted` also in `recordFlags`.
+/// What is true or false of an act, in column `flags`; `omitted` and `wrapped` also in `recordFlags`.
 struct RowFlags: OptionSet, Sendable {
   let rawValue: UInt8
   static let truncated = RowFlags(rawValue: 1)
@@ -97,4 +165,6 @@ struct RowFlags: OptionSet, Sendable {
   static let isWrite = RowFlags(rawValue: 8)
   /// The record's bytes were left out of the stored blocks.
   static let omitted = RowFlags(rawValue: 16)
+  /// The record's bytes have to be taken out of a wrapper.
+  static let wrapped = RowFlags(rawValue: 32)
 }

@@ -44,6 +44,17 @@ struct JSONObject: ~Copyable {
   }
 
   var isEmpty: Bool { csj_is_empty(element) }
+  /// All members, in the order of the text; a key that is there twice is there twice.
+  var pairs: [(key: String, value: JSONElement)] {
+    var list: [(key: String, value: JSONElement)] = []
+    var key = csj_first_key(element)
+    while key.index != 0 {
+      let value = csj_value_of_key(key)
+      if let text = JSONElement(key, pool).string { list.append((text, JSONElement(value, pool))) }
+      key = csj_next_key(element, value)
+    }
+    return list
+  }
   func has(_ key: StaticString) -> Bool { !self[key].isMissing }
 
   /// Nil where a key is missing on the way, or the value is no string.
@@ -147,6 +158,18 @@ struct JSONElement {
   }
 
   func starts(with prefix: StaticString) -> Bool { bytes.map { $0.starts(with: prefix) } ?? false }
+
+  /// A member of an object; nil where it is none.
+  func member(_ key: StaticString) -> JSONElement? { object?[key] }
+
+  /// Each item of an array, in order; none where it is no array.
+  func forEach(_ body: (JSONElement) -> Void) {
+    var item = csj_first_item(element)
+    while item.index != 0 {
+      body(JSONElement(item, pool))
+      item = csj_next_item(element, item)
+    }
+  }
 
   /// Whether it is an array with an item.
   var hasItems: Bool { csj_first_item(element).index != 0 }

@@ -52,7 +52,7 @@ func firstTime(of path: String) -> Timestamp? {
     let isLast = fill(&text, to: size, from: source)
     let first: Timestamp? = text.withUnsafeBytes { bytes in
       let decoder = RecordDecoder(framing: RecordDecoder.framing(of: bytes))
-      return decoder.decode(bytes, offset: 0, isLast: isLast).batch.events.first?.receivedAt
+      return decoder.decode(bytes, offset: 0, isLast: isLast).batch.records.first?.time
     }
     if first != nil || isLast { return first }
     size *= 8

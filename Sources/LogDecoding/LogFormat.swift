@@ -8,12 +8,12 @@ public struct LogFormat: Sendable {
   public let summary: String
   /// Whether a record is of this kind; looks at few members and never at their meaning.
   let signature: @Sendable (borrowing JSONObject) -> Bool
-  /// Makes the event; its position and content key are the caller's to fill in.
-  let decode: @Sendable (borrowing JSONObject, inout TimestampReader) throws(DecodeError) -> AuditEvent
+  /// Makes the record; its position and content key are the caller's to fill in.
+  let decode: @Sendable (borrowing JSONObject, inout TimestampReader) throws(DecodeError) -> LogRecord
 
   init(
     name: String, summary: String, signature: @escaping @Sendable (borrowing JSONObject) -> Bool,
-    decode: @escaping @Sendable (borrowing JSONObject, inout TimestampReader) throws(DecodeError) -> AuditEvent
+    decode: @escaping @Sendable (borrowing JSONObject, inout TimestampReader) throws(DecodeError) -> LogRecord
   ) {
     self.name = name
     self.summary = summary
@@ -22,5 +22,5 @@ public struct LogFormat: Sendable {
   }
 
   /// In the order in which a record is offered to them: the special before the general.
-  public static let all: [LogFormat] = [.calicoAudit, .kubernetesAudit]
+  public static let all: [LogFormat] = [.calicoAudit, .kubernetesAudit, .calicoFlow, .calicoDNS]
 }

@@ -58,10 +58,6 @@ enum Lookalike {
     ObjectRow("an AKS diagnostic record; this kind of export is not read") {
       $0["category"].starts(with: "kube-audit") || $0.has("log_s") || $0["records"].isArray
     },
-    ObjectRow("a Calico flow log; flow logs are not read") {
-      $0.has("source_name_aggr") || $0.has("dest_name_aggr") || $0.has("policies") && $0.has("start_time")
-    },
-    ObjectRow("a Calico DNS log; DNS logs are not read") { $0.has("qname") && ($0.has("rcode") || $0.has("rrsets")) },
     ObjectRow("a Calico L7 log; L7 logs are not read") { $0.has("src_name_aggr") },
     ObjectRow("an Elasticsearch hit around a document; this kind of export is not read") {
       $0.has("_source") || $0["hits"].object != nil

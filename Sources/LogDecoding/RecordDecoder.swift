@@ -74,8 +74,8 @@ public final class RecordDecoder {
 
   private func decodeLines(_ call: inout Call, isLast: Bool) -> Int {
     let bytes = call.bytes
-    // Events are large: growing step by step would move each of them twice.
-    call.batch.events.reserveCapacity(bytes.count / 2048)
+    // Records are large: growing step by step would move each of them twice.
+    call.batch.records.reserveCapacity(bytes.count / 2048)
     var at = 0
     while at < bytes.count {
       let newline = bytes.first(Ascii.newline, from: at)
@@ -162,12 +162,12 @@ public final class RecordDecoder {
   private func take(_ call: inout Call, _ record: borrowing JSONObject, _ range: Range<Int>, mayBeList: Bool) {
     for index in formats.indices where formats[index].signature(record) {
       do throws(DecodeError) {
-        var event = try formats[index].decode(record, &times)
+        var read = try formats[index].decode(record, &times)
         call.countLines(to: range.lowerBound)
-        event.contentID = hasher.contentID(of: call.bytes.part(range))
-        event.position = RecordPosition(
+        read.contentID = hasher.contentID(of: call.bytes.part(range))
+        read.position = RecordPosition(
           line: call.line, offset: call.batch.offset + Int64(range.lowerBound), length: range.count)
-        call.batch.events.append(consume event)
+        call.batch.records.append(consume read)
         recordsByFormat[index] += 1
       } catch {
         call.reject(range, error.reason)

@@ -103,7 +103,8 @@ extension EventStore {
   {
     var builder = SegmentBuilder(keeping: .none)
     let batch = EventBatch(
-      events: events, rejects: rejects, offset: offset, byteCount: 1000, lineCount: events.count + rejects.count)
+      records: events.map(LogRecord.audit), rejects: rejects, offset: offset, byteCount: 1000,
+      lineCount: events.count + rejects.count)
     builder.add(batch, bytes: UnsafeRawBufferPointer(start: nil, count: 0))
     return try append(builder.finish(), source: source)
   }

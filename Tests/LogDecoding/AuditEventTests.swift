@@ -231,12 +231,12 @@ struct AuditEventTests {
   }
 
   @Test func `every format is told apart and counted`() {
-    #expect(LogFormat.all.map(\.name) == ["calico-audit", "kubernetes-audit"])
     let decoder = RecordDecoder(framing: .lines)
     _ = Array("\(Self.full)\n\(record("a"))\n\(record("b"))\n".utf8).withUnsafeBytes {
       decoder.decode($0, offset: 0, isLast: true)
     }
-    #expect(decoder.recordsByFormat == [1, 2])
+    let counts = zip(LogFormat.all.map(\.name), decoder.recordsByFormat).filter { $0.1 > 0 }.map { "\($0) \($1)" }
+    #expect(counts == ["calico-audit 1", "kubernetes-audit 2"])
   }
 
   @Test func `the content of a record is what was logged, digit by digit`() throws {

@@ -40,8 +40,8 @@ struct RejectTests {
       "{\"log\":\"{}\\n\",\"stream\":\"stdout\",\"time\":\"x\"}",
       "a line of a container's log (docker json-file); unwrap it first: jq -r .log"
     ),
-    ("{\"source_name_aggr\":\"a\",\"reporter\":\"src\"}", "a Calico flow log; flow logs are not read"),
-    ("{\"qname\":\"a.b\",\"rcode\":\"NoError\"}", "a Calico DNS log; DNS logs are not read"),
+    ("{\"source_name_aggr\":\"a\",\"reporter\":\"src\"}", "a flow log record without a time"),
+    ("{\"qname\":\"a.b\",\"rcode\":\"NoError\"}", "a DNS log record without a time"),
     (
       "{\"seq\":1}", "a JSON object that is no audit event: it has neither auditID nor verb, objectRef and user"
     ),

@@ -62,6 +62,10 @@ void csj_members(csj_element object, const csj_slice *_Nonnull keys, size_t coun
 /// The first item of an array, or the one after `item`; index 0 behind the last, or where it is no array.
 csj_element csj_first_item(csj_element array);
 csj_element csj_next_item(csj_element array, csj_element item);
+/// The first key of an object, the value that a key has, and the key behind a value; index 0 where there is none.
+csj_element csj_first_key(csj_element object);
+csj_element csj_value_of_key(csj_element key);
+csj_element csj_next_key(csj_element object, csj_element value);
 /// One stretch of memory that the strings of an array of strings fill, with separators that depend on their
 /// lengths: equal stretches mean equal arrays. Null where an item is no string, or there is none.
 csj_slice csj_string_run(csj_element array);

@@ -10,5 +10,5 @@ extension LogFormat {
       guard let group = record.bytes("objectRef", "apiGroup"), group == "projectcalico.org" else { return false }
       return isAuditEvent(record)
     },
-    decode: decodeAuditEvent)
+    decode: { (record, times) throws(DecodeError) in .audit(try decodeAuditEvent(record, &times)) })
 }

@@ -6,7 +6,7 @@ extension LogFormat {
     name: "kubernetes-audit",
     summary: "Audit log of kube-apiserver (JSON lines, EventList or array; audit.k8s.io/v1, v1beta1, v1alpha1)",
     signature: { record in isAuditEvent(record) },
-    decode: decodeAuditEvent)
+    decode: { (record, times) throws(DecodeError) in .audit(try decodeAuditEvent(record, &times)) })
 }
 
 /// Decided by the set of keys, since `kind` alone means little: core Events have the same, and some writers leave

@@ -111,6 +111,7 @@ enum RevisionWords {
     case .subresource: "subresource" + (act.object?.subresource.map { " " + $0 } ?? "")
     case .connect: "connect" + (act.object?.subresource.map { " " + $0 } ?? "")
     case .read: "read"
+    case .observed: nil
     }
   }
 

@@ -330,7 +330,7 @@ enum EventLines {
 enum OutcomeWords {
   static func words(_ act: Act) -> String? {
     switch act.outcome {
-    case .changed, .read, .connect, .subresource: nil
+    case .changed, .read, .connect, .subresource, .observed: nil
     case .noop: "no-op: nothing changed"
     case .dryrun: "dry run: nothing was kept"
     case .conflict: "conflict"

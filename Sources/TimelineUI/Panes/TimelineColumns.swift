@@ -116,7 +116,7 @@ struct TimelineColumns: Sendable {
     case .dryrun: return "dry"
     case .unknown: return "none"
     case .conflict, .denied, .failed: return (code ?? "") + "!"
-    case .changed, .subresource, .connect, .read: return code ?? "-"
+    case .changed, .subresource, .connect, .read, .observed: return code ?? "-"
     }
   }
 
@@ -129,11 +129,13 @@ struct TimelineColumns: Sendable {
   }
 
   static func kind(_ act: Act) -> String {
-    act.object.map { ResourceKind.of(group: $0.group, resource: $0.resource).label } ?? "-"
+    if act.facts != nil { return act.data.name }
+    return act.object.map { ResourceKind.of(group: $0.group, resource: $0.resource).label } ?? "-"
   }
 
   /// `shop/allow-web`; `shop/*` for an act on many, `-` for one on none.
   static func object(_ act: Act) -> String {
+    if let facts = act.facts { return facts.target }
     guard let object = act.object else { return "-" }
     if act.verb != "deletecollection", let key = object.key { return key.path }
     return object.namespace.flatMap { $0.isEmpty ? nil : $0 + "/*" } ?? "*"
@@ -154,7 +156,7 @@ struct TimelineColumns: Sendable {
   /// What is said of an outcome where there is no column for it; a change goes without saying.
   static func outcomeWord(_ outcome: Outcome) -> String? {
     switch outcome {
-    case .changed, .connect, .subresource, .read: nil
+    case .changed, .connect, .subresource, .read, .observed: nil
     case .dryrun: "dry run"
     case .unknown: "no answer"
     case .noop, .conflict, .denied, .failed: outcome.name
@@ -167,6 +169,7 @@ struct TimelineColumns: Sendable {
     case .conflict, .unknown: Style(.failed)
     case .noop, .dryrun, .subresource, .read: Style(.hint)
     case .connect: Style(.notice)
+    case .observed: act.facts?.flow?.action == "deny" ? Style(.failed) : Style(.plain)
     case .changed:
       switch act.verb {
       case "create": Style(.added)

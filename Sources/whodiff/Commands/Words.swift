@@ -18,6 +18,7 @@ enum Words {
 
   /// `shop/allow-web`, `shop/*` for a collection, with the subresource behind it.
   static func object(_ act: Act) -> String {
+    if let facts = act.facts { return facts.target }
     guard let object = act.object else { return "-" }
     let namespace = ActRow.namespace(object)
     let name = object.name ?? "*"

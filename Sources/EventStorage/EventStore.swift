@@ -68,6 +68,10 @@ public final class EventStore: Sendable {
     do {
       let known = current
       guard let rows = try database.read({ try StoreRows.fetch($0, after: known) }) else { return }
+      // Versions only rise; whoever waits for the next one of another file waits for ever.
+      guard rows.version > known.version else {
+        throw StoreError.failed(reason: "its file was replaced by an older one; open it again")
+      }
       publish(try known.adding(rows, segments: rows.segments.map(segment)))
     } catch {
       throw storeError(error)

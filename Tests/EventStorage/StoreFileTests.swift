@@ -150,4 +150,14 @@ import Testing
       #expect(!FileManager.default.fileExists(atPath: folder + "/missing"))
     }
   }
+
+  @Test func `a file that falls back to an earlier version is an error, not a wait`() throws {
+    try withFolder { folder in
+      let store = try EventStore.open(folder + "/store", access: .readWrite)
+      let source = try store.source("x")
+      try store.add([event(uuid(1), content: 1)], to: source)
+      try store.database.write { try $0.execute(sql: "UPDATE state SET version = 1") }
+      #expect(throws: StoreError.self) { try store.add([event(uuid(2), content: 2)], to: source) }
+    }
+  }
 }

@@ -57,7 +57,7 @@ let package = Package(
       swiftSettings: settings),
 
     tests("AuditModel"),
-    tests("LogDecoding", ["AuditModel"]),
+    tests("LogDecoding", ["AuditModel"], exclude: ["Samples"]),
     tests("EventQueries", ["AuditModel"]),
     tests("EventStorage", ["AuditModel", "EventQueries"]),
     tests("ObjectHistory", ["AuditModel"]),

@@ -48,10 +48,20 @@ public struct Redactor: Sendable {
     return !word.isEmpty && ("redacted ".contains(word) || " bytes ".contains(word))
   }
 
-  /// Whether `data` and `stringData` in the bodies are those of Secrets: told from the resource or any `kind`.
+  /// Whether `data` and `stringData` in the bodies are those of Secrets: told from the resource or any `kind`, of
+  /// Cloud Logging's entries from the method, of Azure's tables from columns that hold JSON as text.
   private static func concernsSecrets(_ bytes: UnsafeRawBufferPointer) -> Bool {
     holds(bytes, key: "\"resource\"", value: "\"secrets\"") || holds(bytes, key: "\"kind\"", value: "\"Secret\"")
-      || holds(bytes, key: "\"kind\"", value: "\"SecretList\"")
+      || holds(bytes, key: "\"kind\"", value: "\"SecretList\"") || mentions(bytes, ".v1.secrets.")
+      || mentions(bytes, "core.k8s.io/v1.Secret") || mentions(bytes, #"\"secrets\""#) || mentions(bytes, #"\"Secret\""#)
+  }
+
+  private static func mentions(_ bytes: UnsafeRawBufferPointer, _ text: StaticString) -> Bool {
+    let count = text.utf8CodeUnitCount
+    guard bytes.count >= count else { return false }
+    return (0...(bytes.count - count)).contains { start in
+      bytes[start] == text.utf8Start[0] && (1..<count).allSatisfy { bytes[start + $0] == text.utf8Start[$0] }
+    }
   }
 
   /// Whether the member stands anywhere in the text, with any white space around its colon.
@@ -89,10 +99,11 @@ private struct RedactionWalk {
   /// The last `name` seen in each open object: what an environment `value` beside it is called.
   private var names: [String] = []
 
-  init(bytes: UnsafeRawBufferPointer, mode: Redactor.Mode, holdsSecrets: Bool) {
+  init(bytes: UnsafeRawBufferPointer, mode: Redactor.Mode, holdsSecrets: Bool, path: [String] = []) {
     self.bytes = bytes
     self.mode = mode
     self.holdsSecrets = holdsSecrets
+    self.path = path
   }
 
   /// The bytes with replacements, or nil when there were none.
@@ -199,13 +210,15 @@ private struct RedactionWalk {
 
   private mutating func consider(_ range: Range<Int>) {
     let key = path.last { $0 != "[]" } ?? ""
-    let inBody = path.contains { $0 == "requestObject" || $0 == "responseObject" }
+    let inBody = RedactionRules.isInBody(path)
     let value = text(range)
     if path.last == "name", !names.isEmpty { names[names.count - 1] = value }
     guard !value.isEmpty else { return }
     let replacement: String?
-    if key == "requestURI" {
+    if key == "requestURI" || key == "RequestUri" {
       replacement = RedactionRules.redactedURI(value)
+    } else if RedactionRules.bodyTexts.contains(key), value.utf8.first == UInt8(ascii: "{") {
+      replacement = redactedBody(value)
     } else if RedactionRules.isSecret(
       path: path, key: key, siblingName: names.last ?? "", inBody: inBody, holdsSecrets: holdsSecrets, mode: mode)
     {
@@ -220,8 +233,31 @@ private struct RedactionWalk {
   }
 }
 
+extension RedactionWalk {
+  /// A body that some exports write as text; nil when nothing in it needs to be replaced.
+  private func redactedBody(_ text: String) -> String? {
+    Array(text.utf8).withUnsafeBytes { bytes in
+      var walk = RedactionWalk(bytes: bytes, mode: mode, holdsSecrets: holdsSecrets, path: ["requestObject"])
+      return walk.run().map { String(decoding: $0, as: UTF8.self) }
+    }
+  }
+}
+
 /// Which strings of a record are secrets by their place.
 private enum RedactionRules {
+  /// Members that hold a body as text: BigQuery's of Cloud Logging, Azure's columns.
+  static let bodyTexts: Set<String> = ["requestJson", "responseJson", "RequestObject", "ResponseObject"]
+  private static let bodies: Set<String> = ["requestObject", "responseObject", "RequestObject", "ResponseObject"]
+
+  /// Of Cloud Logging's entries the bodies are `request` and `response` of the payload.
+  static func isInBody(_ path: [String]) -> Bool {
+    if path.contains(where: bodies.contains) { return true }
+    guard let payload = path.firstIndex(where: { $0 == "protoPayload" || $0 == "protopayload_auditlog" }),
+      payload + 1 < path.count
+    else { return false }
+    return path[payload + 1] == "request" || path[payload + 1] == "response"
+  }
+
   static func isSecret(
     path: [String], key: String, siblingName: String, inBody: Bool, holdsSecrets: Bool, mode: Redactor.Mode
   ) -> Bool {

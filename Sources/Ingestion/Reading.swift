@@ -22,6 +22,7 @@ extension StoreEnvironment {
       },
       readSource: { path, offset, count in try ByteSource.open(path).bytes(at: offset, count: count) },
       contentID: { contentKey(of: $0) },
+      unwrap: { payload(of: $0, contentID: $1) },
       redaction: redaction, redactionMayWrite: Redactor.mayWrite, textRedaction: textRedaction)
   }
 }

@@ -2,18 +2,23 @@
 public enum Framing: Hashable, Sendable {
   /// One value a line: the text may be cut into stretches at any line end, and these be decoded side by side.
   case lines
+  /// One value a line, but a record may go on in another line, as in the logs of containers: from front to back only.
+  case linesInOrder
   /// An array or EventList over many lines, pretty-printed objects, objects glued together: from front to back only.
   case stream
 }
 
 extension RecordDecoder {
-  /// Tells from the first bytes, up to 64 KiB or a whole line: what the first line with a bracket does decides.
+  /// Tells from the first bytes, up to 64 KiB or a whole line: what the first line with a record does decides.
   public static func framing(of head: UnsafeRawBufferPointer) -> Framing {
     var at = 0
+    var isInOrder = false
     while at < head.count {
       let newline = head.first(Ascii.newline, from: at)
-      let line = head.trimmed(at..<(newline ?? head.count))
+      let whole = head.trimmed(at..<(newline ?? head.count))
       at = newline.map { $0 + 1 } ?? head.count
+      guard !whole.isEmpty else { continue }
+      let line = behindPrefix(head, whole, &isInOrder)
       guard let first = head.part(line).first, first == Ascii.openBrace || first == Ascii.openBracket else { continue }
       var splitter = RecordSplitter()
       let bytes = head.part(line)
@@ -23,21 +28,38 @@ extension RecordDecoder {
       {
         continue
       }
+      let lines = isInOrder || isContainerLine(bytes) ? Framing.linesInOrder : .lines
       let end = ending(of: bytes)
       let ending = first == Ascii.openBracket && end == .insideOneRecord ? .further : end
       guard let newline else {
         // The line goes on: one long record, unless something else than its end was seen.
-        return ending == .insideOneRecord || ending == .closed ? .lines : .stream
+        return ending == .insideOneRecord || ending == .closed ? lines : .stream
       }
-      if ending == .closed { return .lines }
+      if ending == .closed { return lines }
       // Open at the end of its line: cut off, or going on further in.
-      let next = head.part(head.trimmed((newline + 1)..<head.count)).first
+      let next = head.trimmed((newline + 1)..<head.count)
       let startsAtMargin = newline + 1 < head.count && head[newline + 1] == Ascii.openBrace
-      if ending == .insideOneRecord, startsAtMargin || next == nil { return .lines }
-      return .stream
+      let startsAnew = startsAtMargin || next.isEmpty || line != whole && LinePrefix.match(head.part(next)) != nil
+      return ending == .insideOneRecord && startsAnew ? lines : .stream
     }
-    return .lines
+    return isInOrder ? .linesInOrder : .lines
   }
+
+  /// The line without what stands in front of its record.
+  private static func behindPrefix(
+    _ head: UnsafeRawBufferPointer, _ line: Range<Int>, _ isInOrder: inout Bool
+  ) -> Range<Int> {
+    let bytes = head.part(line)
+    guard bytes[0] != Ascii.openBrace, bytes[0] != Ascii.openBracket else { return line }
+    if LogFormat.legacyAudit.takes(text: bytes), legacyPart(bytes) != nil { isInOrder = true }
+    guard let match = LinePrefix.match(bytes) else { return line }
+    if match.part != nil { isInOrder = true }
+    let payload = bytes.trimmed(match.payload)
+    return (line.lowerBound + payload.lowerBound)..<(line.lowerBound + payload.upperBound)
+  }
+
+  /// Whether the line may be a part of a record: docker's file driver cuts at 16 KiB.
+  static func isContainerLine(_ bytes: UnsafeRawBufferPointer) -> Bool { bytes.starts(with: "{\"log\":\"") }
 
   private enum Ending {
     case closed

@@ -12,6 +12,9 @@ enum Lookalike {
   /// - Parameter isCut: whether the text ends behind them without a newline.
   static func reason(for bytes: UnsafeRawBufferPointer, isCut: Bool) -> String {
     guard let first = bytes.first else { return "nothing" }
+    if first == Ascii.openBracket, bytes.contains("\"=>") {
+      for row in texts where row.fits(bytes) { return row.reason }
+    }
     if first == Ascii.openBrace || first == Ascii.openBracket {
       let error: JSONError
       do throws(JSONError) {
@@ -54,32 +57,23 @@ enum Lookalike {
     },
     ObjectRow("an audit.k8s.io object that is no Event") { $0["apiVersion"].starts(with: "audit.k8s.io/") },
     ObjectRow("an audit ID without verb, stage or URI") { $0.has("auditID") },
-    ObjectRow("a GKE log entry; this kind of export is not read") { $0.has("protoPayload") },
-    ObjectRow("an AKS diagnostic record; this kind of export is not read") {
-      $0["category"].starts(with: "kube-audit") || $0.has("log_s") || $0["records"].isArray
+    ObjectRow("a Google Cloud log entry of another service than Kubernetes") { $0.has("protoPayload") },
+    ObjectRow("a Google Cloud log entry without an audit record") {
+      $0.has("logName") && ($0.has("textPayload") || $0.has("jsonPayload"))
     },
     ObjectRow("a Calico L7 log; L7 logs are not read") { $0.has("src_name_aggr") },
-    ObjectRow("an Elasticsearch hit around a document; this kind of export is not read") {
-      $0.has("_source") || $0["hits"].object != nil
-    },
-    ObjectRow("a CloudWatch export; this kind of export is not read") {
-      $0["events"].isArray || $0["logEvents"].isArray
-    },
-    ObjectRow("a line of a container's log (docker json-file); unwrap it first: jq -r .log") {
-      $0["log"].isString && $0.has("stream") && $0.has("time")
-    },
     ObjectRow("a Falco alert, not an audit event") { $0.has("rule") && $0.has("priority") && $0.has("output") },
-    ObjectRow("a journal entry; unwrap it first: jq -r .MESSAGE") { $0.has("MESSAGE") },
     ObjectRow("an object whose kind is no string") { $0["kind"].isPresent && !$0["kind"].isString },
     ObjectRow("a Kubernetes object, not an audit event") { $0["kind"].isString && $0["apiVersion"].isString },
     ObjectRow("an empty JSON object") { $0.isEmpty },
   ]
 
   private static let texts: [TextRow] = [
-    TextRow("a legacy text audit line (--audit-log-format=legacy); only JSON is read") { $0.contains(" AUDIT: id=") },
     TextRow("a klog line, as Kubernetes programs write to stderr") { isKlog($0) },
-    TextRow("a container runtime's line around a record (CRI); cut it off first: cut -d' ' -f4-") {
-      $0.contains(" stdout F {") || $0.contains(" stderr F {") || $0.contains(" stdout P {")
+    TextRow("a line of aws-iam-authenticator") { $0.starts(with: "time=\"") && $0.contains("level=") },
+    TextRow("CloudWatch's test of an S3 bucket") { $0 == "Permission Check Successful" },
+    TextRow("a Ruby hash, as fluent-bit's stdout output prints; let it write JSON: Format json_lines") {
+      $0.contains("\"=>")
     },
     TextRow("a syslog line") { $0[0] == UInt8(ascii: "<") && $0.count > 1 && isDigit($0[1]) },
     TextRow("text before a record; cut it off first") { $0.contains(" {\"") },

@@ -23,10 +23,27 @@ public struct RecordContent: Sendable {
   }
 }
 
-/// Reads the bytes of one record again, whole. Nil where they are no JSON object.
+/// Reads the bytes of one record again, whole, of whatever provenance. Nil where they are no record.
+///
+/// - Parameter bytes: the record's own, without wrappers.
 public func decodeContent(_ bytes: [UInt8]) -> RecordContent? {
-  guard let record = try? JSONValue(parsing: bytes), record.members != nil else { return nil }
-  func body(_ key: String) -> JSONValue? { record[key].flatMap { $0.isNull ? nil : $0 } }
+  if let record = try? JSONValue(parsing: bytes), record.members != nil, isPlain(record) {
+    return content(record, hasBodies: true)
+  }
+  guard let text = decodedText(of: bytes), let record = try? JSONValue(parsing: text.json), record.members != nil else {
+    return nil
+  }
+  // Of a record that was cut, a body may be there in half.
+  return content(record, hasBodies: !text.isCut)
+}
+
+/// Whether the members are those of `audit.k8s.io`, so that nothing needs to be translated.
+private func isPlain(_ record: JSONValue) -> Bool {
+  record["verb"]?.string != nil || record["requestURI"]?.string != nil || record["auditID"]?.string != nil
+}
+
+private func content(_ record: JSONValue, hasBodies: Bool) -> RecordContent {
+  func body(_ key: String) -> JSONValue? { hasBodies ? record[key].flatMap { $0.isNull ? nil : $0 } : nil }
   return RecordContent(
     requestURI: record["requestURI"]?.string ?? "", requestObject: body("requestObject"),
     responseObject: body("responseObject"),

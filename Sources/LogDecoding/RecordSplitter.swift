@@ -1,12 +1,13 @@
 import AuditModel
 
-/// Finds records in a text of JSON values: side by side, glued together, in arrays, in the items of an EventList.
+/// Finds records in a text of JSON values: side by side, glued together, in arrays, in the lists that `ListMember`
+/// names, behind the text that `LinePrefix` knows.
 ///
 /// It matches brackets and quotes only; whether a record is JSON is found out by reading it. What it decides depends
 /// on the text alone and never on where a stretch of it ended.
 struct RecordSplitter {
   enum Step: Equatable {
-    /// An object, from brace to brace.
+    /// An object, from brace to brace, with the text in front of it that belongs to it.
     case record(Range<Int>)
     /// Text between records, or an object that was cut off. Not empty.
     case junk(Range<Int>)
@@ -20,16 +21,19 @@ struct RecordSplitter {
   var longestRecord = usualLongestRecord
   static let usualLongestRecord = 64 << 20
 
-  private enum Context {
+  private enum Context: Equatable {
     case array
-    /// Inside the `items` of an EventList.
-    case items
-    /// Behind them: members that mean nothing here.
-    case tail
+    /// Inside a list of records, so many objects deep.
+    case items(depth: Int)
+    /// Behind it: members that mean nothing here.
+    case tail(depth: Int)
   }
   private var contexts: [Context] = []
-  /// Whether an array or EventList is open.
+  /// Whether an array or a list of records is open.
   var isInList: Bool { !contexts.isEmpty }
+  /// What the objects around a record name as their cluster, the innermost last.
+  private var clusters: [(depth: Int, name: String)] = []
+  var cluster: String? { clusters.last?.name }
   /// Bytes are passed over until a line starts with a brace.
   private var isSkipping = false
   /// Whether the first byte of the stretch is the first of its line.
@@ -46,13 +50,13 @@ struct RecordSplitter {
     while true {
       at = bytes.afterFiller(from: at, andCommas: true)
       guard at < bytes.count else { return .wait(at - indent(of: at, in: bytes)) }
-      if contexts.last == .tail {
-        switch scan(bytes, from: at, depth: 1, isLast: isLast) {
+      if case .tail(let depth) = contexts.last {
+        switch scan(bytes, from: at, depth: depth, isLast: isLast) {
         case .closed(let end), .cut(_, let end):
-          contexts.removeLast()
+          leave()
           at = end
           continue
-        case .list(let items):
+        case .list(let items, _, _):
           at = items
           continue
         case .open: return isLast ? .wait(bytes.count) : waiting(in: bytes, from: at)
@@ -63,8 +67,9 @@ struct RecordSplitter {
         switch scan(bytes, from: at, depth: 0, isLast: isLast) {
         case .closed(let end): return .record(at..<end)
         case .cut(let end, _): return .junk(bytes.trimmed(at..<end))
-        case .list(let items):
-          contexts.append(.items)
+        case .list(let items, let depth, let cluster):
+          contexts.append(.items(depth: depth))
+          if let cluster { clusters.append((contexts.count, cluster)) }
           at = items
         case .open: return isLast ? .junk(bytes.trimmed(at..<bytes.count)) : waiting(in: bytes, from: at)
         }
@@ -75,15 +80,41 @@ struct RecordSplitter {
         else { return junk(in: bytes, from: at, isLast: isLast) }
         contexts.append(.array)
         at += 1
-      case Ascii.closeBracket where contexts.last == .array:
-        contexts.removeLast()
-        at += 1
-      case Ascii.closeBracket where contexts.last == .items:
-        contexts[contexts.count - 1] = .tail
+      case Ascii.closeBracket where isInList:
+        if case .items(let depth) = contexts.last {
+          contexts[contexts.count - 1] = .tail(depth: depth)
+        } else {
+          leave()
+        }
         at += 1
       default:
-        return junk(in: bytes, from: at, isLast: isLast)
+        return text(in: bytes, from: at, isLast: isLast)
       }
+    }
+  }
+
+  /// The innermost list ends.
+  private mutating func leave() {
+    contexts.removeLast()
+    while let last = clusters.last, last.depth > contexts.count { clusters.removeLast() }
+  }
+
+  /// Text where a value is expected: in front of a record, or junk.
+  private mutating func text(in bytes: UnsafeRawBufferPointer, from start: Int, isLast: Bool) -> Step {
+    let newline = bytes.first(Ascii.newline, from: start)
+    let end = newline ?? bytes.count
+    guard contexts.isEmpty else { return junk(in: bytes, from: start, isLast: isLast) }
+    // What a line begins with does not depend on how much of it is there.
+    if newline == nil, !isLast, end - start < LinePrefix.longest { return waiting(in: bytes, from: start) }
+    let head = bytes.part(start..<min(end, start + LinePrefix.longest))
+    guard let prefix = LinePrefix.match(head), prefix.isOpenEnded,
+      let brace = prefix.payload.first, head[brace] == Ascii.openBrace
+    else { return junk(in: bytes, from: start, isLast: isLast) }
+    switch scan(bytes, from: start + brace, depth: 0, isLast: isLast) {
+    case .closed(let end): return .record(start..<end)
+    case .cut(let end, _): return .junk(bytes.trimmed(start..<end))
+    case .list: return junk(in: bytes, from: start, isLast: isLast)
+    case .open: return isLast ? .junk(bytes.trimmed(start..<bytes.count)) : waiting(in: bytes, from: start)
     }
   }
 
@@ -114,12 +145,12 @@ struct RecordSplitter {
     case closed(Int)
     /// The object ends before `end` without its bracket; the text goes on at `resume`.
     case cut(end: Int, resume: Int)
-    /// It is an EventList, whose items start here.
-    case list(Int)
+    /// It is a list of records, which start here, so many objects deep.
+    case list(Int, depth: Int, cluster: String?)
     case open
   }
 
-  /// Runs over an object. With `depth` 1 it starts inside of it.
+  /// Runs over an object. With a `depth` above 0 it starts inside of it.
   private func scan(_ bytes: UnsafeRawBufferPointer, from start: Int, depth startDepth: Int, isLast: Bool) -> Scan {
     var head = ObjectHead()
     var depth = startDepth
@@ -134,18 +165,20 @@ struct RecordSplitter {
           return cut(bytes, from: start, at: newline, indent: indent, isLast: isLast)
         }
         if close == bytes.count { return open(bytes, from: start, isLast: isLast) }
-        if depth == 1 { head.string(bytes.part((at + 1)..<close)) }
+        if depth == 1 || depth == 2 && head.isTwoDeep { head.string(bytes.part((at + 1)..<close), depth: depth) }
         at = close
       case Ascii.openBrace:
         depth += 1
-        if depth == 1 { head.isAtKey = true }
+        if depth <= 2 { head.open(depth: depth) }
       case Ascii.openBracket:
-        if depth == 1, startDepth == 0, head.isList { return .list(at + 1) }
+        if startDepth == 0, depth == 1 || depth == 2 && head.isTwoDeep, head.isList(depth: depth) {
+          return .list(at + 1, depth: depth, cluster: head.cluster)
+        }
         depth += 1
       case Ascii.closeBrace, Ascii.closeBracket:
         depth -= 1
         if depth <= 0 { return emptied(bytes, start..<at) ?? .closed(at + 1) }
-      case Ascii.comma where depth == 1:
+      case Ascii.comma where depth == 1 || depth == 2 && head.isTwoDeep:
         head.isAtKey = true
       case Ascii.newline:
         let brace = at + 1 + indent
@@ -194,59 +227,55 @@ struct RecordSplitter {
     return isFirst && place - at <= 1024 ? place - at : 0
   }
 
-  /// What the members before the items say about an object.
+  /// What the members before a list say about an object.
   private struct ObjectHead {
     var isAtKey = false
     private var key = UnsafeRawBufferPointer(start: nil, count: 0)
+    /// The key of the object inside that is looked into.
+    private var outer: UnsafeRawBufferPointer?
     private var isEventList = false
     private var isOther = false
+    private var isRecord = false
+    private(set) var cluster: String?
 
     init() {}
 
-    var isList: Bool { !isAtKey && key == "items" && (isEventList || !isOther) }
+    /// Whether an object inside may hold a list of records.
+    var isTwoDeep: Bool { outer != nil }
 
-    mutating func string(_ text: UnsafeRawBufferPointer) {
+    mutating func open(depth: Int) {
+      if depth == 1 { return isAtKey = true }
+      outer = !isAtKey && ListMember.all.contains { $0.path.count == 2 && key == $0.path[0] } ? key : nil
+      isAtKey = outer != nil
+    }
+
+    func isList(depth: Int) -> Bool {
+      guard !isAtKey, !isRecord, isEventList || !isOther else { return false }
+      return ListMember.all.contains { member in
+        guard member.path.count == depth else { return false }
+        return depth == 1 ? key == member.path[0] : key == member.path[1] && outer.map { $0 == member.path[0] } ?? false
+      }
+    }
+
+    mutating func string(_ text: UnsafeRawBufferPointer, depth: Int) {
       if isAtKey {
         key = text
         isAtKey = false
-        if key == "auditID" { isOther = true }
+        if depth == 1, key == "auditID" { isRecord = true }
+      } else if depth > 1 {
+        return
       } else if key == "kind" {
         if text == "EventList" { isEventList = true } else { isOther = true }
-      } else if key == "apiVersion", !text.starts(with: "audit.k8s.io/") {
-        isOther = true
+      } else if key == "apiVersion" {
+        if !text.starts(with: "audit.k8s.io/") { isOther = true }
+      } else if key == "logGroup" {
+        cluster = eksCluster(text)
       }
     }
   }
 }
 
 extension UnsafeRawBufferPointer {
-  /// The first place behind `start` that is neither white space, NUL nor byte order mark.
-  fileprivate func afterFiller(from start: Int, andCommas: Bool) -> Int {
-    var at = start
-    while at < count {
-      if Ascii.isFiller(self[at]) || andCommas && self[at] == Ascii.comma {
-        at += 1
-      } else if self[at] == 0xEF, at + 2 < count, self[at + 1] == 0xBB, self[at + 2] == 0xBF {
-        at += 3
-      } else {
-        return at
-      }
-    }
-    return at
-  }
-
-  /// The quote that ends a string; one behind an odd number of backslashes does not.
-  fileprivate func closingQuote(from start: Int) -> Int? {
-    var at = start
-    while let quote = first(Ascii.quote, from: at) {
-      var slashes = quote
-      while slashes > start, self[slashes - 1] == Ascii.backslash { slashes -= 1 }
-      if (quote - slashes) & 1 == 0 { return quote }
-      at = quote + 1
-    }
-    return nil
-  }
-
   /// Whether a brace stands here behind just so many blanks.
   fileprivate func isStart(_ place: Int, indent: Int) -> Bool {
     let brace = place + indent

@@ -3,6 +3,8 @@ import AuditModel
 /// Reads times as logs write them: RFC 3339, or seconds, milliseconds, microseconds or nanoseconds since 1970 as a
 /// number, told apart by magnitude (below 1e11, 1e14, 1e17).
 struct TimestampReader {
+  /// What stands in for the time of a record that has none.
+  var fallback: Timestamp?
   // Records that stand together are of one day; its number need not be computed anew.
   private var date: UInt64 = 0
   private var dateTail: UInt16 = 0
@@ -43,7 +45,7 @@ struct TimestampReader {
     return value
   }
 
-  private static func epoch(_ value: Int64) -> Timestamp? {
+  static func epoch(_ value: Int64) -> Timestamp? {
     switch value.magnitude {
     case 0: nil
     case ..<100_000_000_000: Timestamp(microseconds: value * 1_000_000)

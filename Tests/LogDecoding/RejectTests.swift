@@ -14,14 +14,19 @@ struct RejectTests {
     ("I1123 04:16:48.531000       1 server.go:1] started", "a klog line, as Kubernetes programs write to stderr"),
     (
       "2026-10-05T09:12:44.1Z AUDIT: id=\"c\" stage=\"ResponseComplete\" user=\"eve\"",
-      "a legacy text audit line (--audit-log-format=legacy); only JSON is read"
+      "the answer's line of a legacy audit log, whose request is not in the text before it"
     ),
     (
       "2026-10-05T09:12:44.1Z stdout F {\"kind\":\"Event\"}",
-      "a container runtime's line around a record (CRI); cut it off first: cut -d' ' -f4-"
+      "a JSON object that is no audit event: it has neither auditID nor verb, objectRef and user"
     ),
-    ("<134>1 2026-10-05T09:12:44.1Z host app - - - {\"kind\":\"Event\"}", "a syslog line"),
-    ("master-0 {\"kind\":\"Event\",\"auditID\":\"x\"}", "text before a record; cut it off first"),
+    (
+      "<134>1 2026-10-05T09:12:44.1Z host app - - - {\"kind\":\"Pod\",\"apiVersion\":\"v1\"}",
+      "a Kubernetes object, not an audit event"
+    ),
+    ("<134>1 2026-10-05T09:12:44.1Z host app", "a syslog line"),
+    ("master-0 {\"kind\":\"Event\",\"auditID\":\"x\"}", "an audit ID without verb, stage or URI"),
+    ("the node {\"auditID\":\"x\",\"verb\":\"get\"}", "text before a record; cut it off first"),
     ("{}", "an empty JSON object"),
     ("{\"kind\":0}", "an object whose kind is no string"),
     ("{\"kind\":[\"Event\"],\"apiVersion\":\"v1\"}", "an object whose kind is no string"),
@@ -38,7 +43,7 @@ struct RejectTests {
     ("{\"auditID\":\"x\",\"level\":\"Metadata\"}", "an audit ID without verb, stage or URI"),
     (
       "{\"log\":\"{}\\n\",\"stream\":\"stdout\",\"time\":\"x\"}",
-      "a line of a container's log (docker json-file); unwrap it first: jq -r .log"
+      "an empty JSON object"
     ),
     ("{\"source_name_aggr\":\"a\",\"reporter\":\"src\"}", "a flow log record without a time"),
     ("{\"qname\":\"a.b\",\"rcode\":\"NoError\"}", "a DNS log record without a time"),

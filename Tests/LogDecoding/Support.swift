@@ -5,9 +5,11 @@ import Glibc
 
 /// What came of a whole text; lines are those of the text.
 struct Decoded: Equatable {
-  var events: [AuditEvent] = []
+  var records: [LogRecord] = []
   var rejects: [Reject] = []
   var lineCount = 0
+
+  var events: [AuditEvent] { records.compactMap(\.event) }
 }
 
 /// Decodes a text as an import does: in stretches, and what was left over in front of the next one.
@@ -28,9 +30,9 @@ func decode(
     let (batch, consumed) = Array(text[start..<end]).withUnsafeBytes {
       decoder.decode($0, offset: Int64(start), isLast: isLast)
     }
-    for var event in batch.events {
-      event.position.line += result.lineCount
-      result.events.append(event)
+    for var record in batch.records {
+      record.position.line += result.lineCount
+      result.records.append(record)
     }
     for var reject in batch.rejects {
       reject.line += result.lineCount

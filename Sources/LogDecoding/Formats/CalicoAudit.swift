@@ -6,6 +6,7 @@ extension LogFormat {
   static let calicoAudit = LogFormat(
     name: "calico-audit",
     summary: "Audit log of the Calico API server (JSON; audit.k8s.io/v1, v1beta1)",
+    mark: "an audit event whose objectRef.apiGroup is projectcalico.org",
     signature: { record in
       guard let group = record.bytes("objectRef", "apiGroup"), group == "projectcalico.org" else { return false }
       return isAuditEvent(record)

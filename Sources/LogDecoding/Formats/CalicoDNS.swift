@@ -5,6 +5,7 @@ extension LogFormat {
   static let calicoDNS = LogFormat(
     name: "calico-dns",
     summary: "DNS log of Calico Enterprise and Cloud (JSON lines)",
+    mark: "qname with rcode, rrsets or qtype; type unlogged with count",
     signature: { record in
       record.has("qname") && (record.has("rcode") || record.has("rrsets") || record.has("qtype"))
         || record.has("count") && isUnlogged(record)

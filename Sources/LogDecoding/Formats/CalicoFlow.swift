@@ -5,6 +5,7 @@ extension LogFormat {
   static let calicoFlow = LogFormat(
     name: "calico-flow",
     summary: "Flow log of Calico Enterprise and Cloud (JSON lines)",
+    mark: "reporter with source_name_aggr or dest_name_aggr",
     signature: { record in
       record.has("reporter") && (record.has("source_name_aggr") || record.has("dest_name_aggr"))
     },

@@ -5,6 +5,7 @@ extension LogFormat {
   static let kubernetesAudit = LogFormat(
     name: "kubernetes-audit",
     summary: "Audit log of kube-apiserver (JSON lines, EventList or array; audit.k8s.io/v1, v1beta1, v1alpha1)",
+    mark: "auditID with verb, stage or requestURI; Event of audit.k8s.io; verb with objectRef and user",
     signature: { record in isAuditEvent(record) },
     decode: { (record, times) throws(DecodeError) in .audit(try decodeAuditEvent(record, &times)) })
 }
@@ -96,7 +97,7 @@ private let referenceKeys = KeyTable<ReferenceKey>()
 private func isTrue(_ element: JSONElement) -> Bool { element.bytes.map { $0 == "true" } ?? false }
 
 /// `requestReceivedTimestamp` and `stageTimestamp`; v1beta1 may have only `timestamp` or a creation time, in whole
-/// seconds.
+/// seconds. A wrapper's time is better than none.
 private func readTimes(
   _ fields: borrowing JSONMembersFound<EventKey>, _ times: inout TimestampReader
 ) throws(DecodeError) -> (received: Timestamp, stage: Timestamp?) {
@@ -107,6 +108,7 @@ private func readTimes(
   if let metadata = fields[.metadata].object, let created = times.read(metadata["creationTimestamp"]) {
     return (created, nil)
   }
+  if let fallback = times.fallback { return (fallback, nil) }
   for key in [EventKey.requestReceivedTimestamp, .stageTimestamp, .timestamp] where fields[key].isPresent {
     throw DecodeError(reason: "an audit event whose \(key.name) is no time")
   }

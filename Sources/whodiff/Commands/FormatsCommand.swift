@@ -2,24 +2,32 @@ import ArgumentParser
 import AuditModel
 import LogDecoding
 
-/// `whodiff formats`: the logs that can be read.
+/// `whodiff formats`: the logs that can be read, and the wrappers that are opened around them.
 struct FormatsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "formats", abstract: "List the log formats that can be read.")
+    commandName: "formats", abstract: "List the log formats that can be read, and how each is told apart.")
 
   @OptionGroup var format: RowFormatOptions
   @OptionGroup var styling: StyleOptions
 
   func run() throws {
     try Listing(
-      ["NAME", "WHAT IT IS"], format, styling,
-      rows: LogFormat.all.map { [("name", .string($0.name)), ("summary", .string($0.summary))] }
+      ["NAME", "KIND", "WHAT IT IS", "TOLD BY"], format, styling,
+      rows: Readable.all.map {
+        [
+          ("name", .string($0.name)), ("kind", .string($0.kind)), ("summary", .string($0.summary)),
+          ("mark", .string($0.mark)),
+        ]
+      }
     ).write(schema: "whodiff.format/1")
   }
 
   /// The page `Docs/LogFormats.md`.
   static var markdown: String {
-    let rows = LogFormat.all.map { "| `\($0.name)` | \($0.summary) |" }.joined(separator: "\n")
+    func table(_ kind: String) -> String {
+      Readable.all.filter { $0.kind == kind }.map { "| `\($0.name)` | \($0.summary) | \(cell($0.mark)) |" }
+        .joined(separator: "\n")
+    }
     let packings = Compression.allCases.filter { $0 != .none }.map(\.rawValue).joined(separator: ", ")
     let exports = Exporter.all.map { "| `\($0.name)` | \($0.summary) |" }.joined(separator: "\n")
     return """
@@ -28,14 +36,43 @@ struct FormatsCommand: ParsableCommand {
       What is read. Each record is recognised on its own, so a file may hold several kinds; what none of them takes is
       counted, told with its line and reason, and passed over.
 
-      | format | what it is |
-      |---|---|
-      \(rows)
+      | format | what it is | told apart by |
+      |---|---|---|
+      \(table("format"))
 
-      Records may stand one a line, glued together, pretty-printed, in a JSON array or in an `EventList`. Compressed
-      files are seen through (\(packings)): what a file is named does not matter.
+      Records may stand one a line, glued together, pretty-printed, or in a JSON array. Compressed files are seen
+      through (\(packings)): what a file is named does not matter.
 
-      What is written, by `whodiff export --format` and `-o`:
+      ## Wrappers
+
+      What collectors, shippers and exports put around records is opened from the outside in, up to \(Envelope.depth)
+      wrappers deep. The record that comes out is the same as the bare one, and where both are read it counts once.
+
+      Lists, whose items are read one by one, so that their size does not matter:
+
+      | list | what it is | member |
+      |---|---|---|
+      \(table("list"))
+
+      Objects around a record:
+
+      | object | what it is | told apart by |
+      |---|---|---|
+      \(table("object"))
+
+      Text in front of a record on its line:
+
+      | text | what it is | told apart by |
+      |---|---|---|
+      \(table("text"))
+
+      Lines of containers that came in parts are joined again, stream by stream. Of a record that some limit cut off
+      (CloudWatch 256 KiB, AKS and container runtimes 16 KiB, syslog 1 KiB) what came before the cut becomes an act
+      that is marked as truncated and has no bodies.
+
+      ## What is written
+
+      By `whodiff export --format` and `-o`:
 
       | format | what it is |
       |---|---|
@@ -43,4 +80,21 @@ struct FormatsCommand: ParsableCommand {
 
       """
   }
+
+  /// A bar ends a cell.
+  private static func cell(_ text: String) -> String { "`" + text.replacing("|", with: "\\|") + "`" }
+}
+
+/// A row of one of the tables of `LogDecoding`.
+private struct Readable {
+  var name: String
+  var kind: String
+  var summary: String
+  var mark: String
+
+  static let all: [Readable] =
+    LogFormat.all.map { Readable(name: $0.name, kind: "format", summary: $0.summary, mark: $0.mark) }
+    + ListMember.all.map { Readable(name: $0.name, kind: "list", summary: $0.summary, mark: $0.pathText) }
+    + Envelope.all.map { Readable(name: $0.name, kind: "object", summary: $0.summary, mark: $0.mark) }
+    + LinePrefix.all.map { Readable(name: $0.name, kind: "text", summary: $0.summary, mark: $0.mark) }
 }

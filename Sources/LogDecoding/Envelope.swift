@@ -29,7 +29,7 @@ public struct Envelope: Sendable {
     .elasticsearchHit, .kibanaFields, .elasticAgent, .bulkAction, .bulkUpdate,
     .cloudWatchEvent, .insightsField, .awsData, .dockerLine, .aksDiagnostic, .logAnalytics, .pubSub,
     .lokiLine, .lokiStream, .splunkResult, .splunkEvent, .victoriaLogs, .otlpRecord, .journalEntry,
-    .message,
+    .goldmaneStream, .message,
   ]
 
   /// How deep wrappers are opened: more than anyone stacks, and what is nested deeper to no end is left.
@@ -41,8 +41,6 @@ struct EnvelopeContents {
   struct Payload {
     var bytes: [UInt8]
     var transport: Transport
-    /// The bytes are not in the envelope but were put together from it.
-    var isMade = false
   }
 
   /// The envelope's own bytes.
@@ -69,9 +67,7 @@ struct EnvelopeContents {
     add(Array(place))
   }
 
-  mutating func add(_ bytes: [UInt8], isMade: Bool = false) {
-    payloads.append(Payload(bytes: bytes, transport: transport, isMade: isMade))
-  }
+  mutating func add(_ bytes: [UInt8]) { payloads.append(Payload(bytes: bytes, transport: transport)) }
 
   mutating func reject(_ reason: String) { rejects.append(reason) }
 }

@@ -61,8 +61,6 @@ enum Lookalike {
     ObjectRow("a Google Cloud log entry without an audit record") {
       $0.has("logName") && ($0.has("textPayload") || $0.has("jsonPayload"))
     },
-    ObjectRow("a Calico L7 log; L7 logs are not read") { $0.has("src_name_aggr") },
-    ObjectRow("a Falco alert, not an audit event") { $0.has("rule") && $0.has("priority") && $0.has("output") },
     ObjectRow("an object whose kind is no string") { $0["kind"].isPresent && !$0["kind"].isString },
     ObjectRow("a Kubernetes object, not an audit event") { $0["kind"].isString && $0["apiVersion"].isString },
     ObjectRow("an empty JSON object") { $0.isEmpty },
@@ -74,6 +72,9 @@ enum Lookalike {
     TextRow("CloudWatch's test of an S3 bucket") { $0 == "Permission Check Successful" },
     TextRow("a Ruby hash, as fluent-bit's stdout output prints; let it write JSON: Format json_lines") {
       $0.contains("\"=>")
+    },
+    TextRow("a flow dump of calico-node; Whisker or Goldmane give flows that are read") {
+      $0.starts(with: "- Time=") || $0.starts(with: "Src={") || $0.starts(with: "Counts={")
     },
     TextRow("a syslog line") { $0[0] == UInt8(ascii: "<") && $0.count > 1 && isDigit($0[1]) },
     TextRow("text before a record; cut it off first") { $0.contains(" {\"") },

@@ -167,7 +167,6 @@ extension RecordDecoder {
     var inner = inside(origin, range)
     for payload in contents.payloads {
       inner.transport = origin.transport.around(payload.transport)
-      inner.own = payload.isMade ? origin.own ?? Array(text.part(range)) : nil
       if let part = contents.part, take(&call, part, payload.bytes, at: range, origin: origin, inner.transport) {
         continue
       }

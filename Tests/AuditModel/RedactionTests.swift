@@ -25,6 +25,19 @@ private func redacted(_ text: String, _ mode: Redactor.Mode = .on) -> String {
     }
   }
 
+  @Test(arguments: [
+    #"{"protoPayload":{"request":{"@type":"core.k8s.io/v1.Secret","data":{"p":"aHVudGVyMg=="}}}}"#,
+    #"{"protoPayload":{"methodName":"io.k8s.core.v1.secrets.patch","request":{"data":{"p":"aHVudGVyMg=="}}}}"#,
+    #"{"protopayload_auditlog":{"methodName":"io.k8s.core.v1.secrets.create","requestJson":"{\"data\":{\"p\":\"aHVudGVyMg==\"}}"}}"#,
+    #"{"AuditId":"a","ObjectRef":{"resource":"secrets"},"RequestObject":{"data":{"p":"aHVudGVyMg=="}}}"#,
+    #"{"AuditId":"a","ObjectRef":"{\"resource\":\"secrets\"}","ResponseObject":"{\"data\":{\"p\":\"aHVudGVyMg==\"}}"}"#,
+  ])
+  func `values of a Secret are replaced in the records of GKE and AKS`(record: String) throws {
+    let text = redacted(record)
+    #expect(!text.contains("aHVudGVyMg==") && text.contains("<redacted 12 bytes #"))
+    #expect(throws: Never.self) { try JSONValue(parsing: text) }
+  }
+
   @Test func `a patch of a Secret is replaced too`() {
     let text = redacted(
       #"{"objectRef":{"resource": "secrets"},"requestObject":[{"op":"replace","path":"/data/p","value":"aHVudGVyMg=="}]}"#

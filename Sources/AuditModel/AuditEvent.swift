@@ -89,11 +89,16 @@ public struct BodyFacts: Hashable, Sendable {
   public var hasFinalizers: Bool
   /// `spec.tier` of Calico kinds.
   public var tier: String?
+  /// When the server last took note of who owns which field: the latest time in `metadata.managedFields`, in whole
+  /// seconds of its own clock. Read of the answers to updates and patches only.
+  public var managedAt: Timestamp?
+  /// The body has no member, or is an array without items.
+  public var isEmpty: Bool
 
   public init(
     kind: String? = nil, apiVersion: String? = nil, name: String? = nil, namespace: String? = nil, uid: String? = nil,
     resourceVersion: String? = nil, generation: Int64? = nil, hasDeletionTimestamp: Bool = false,
-    hasFinalizers: Bool = false, tier: String? = nil
+    hasFinalizers: Bool = false, tier: String? = nil, managedAt: Timestamp? = nil, isEmpty: Bool = false
   ) {
     self.kind = kind
     self.apiVersion = apiVersion
@@ -105,6 +110,19 @@ public struct BodyFacts: Hashable, Sendable {
     self.hasDeletionTimestamp = hasDeletionTimestamp
     self.hasFinalizers = hasFinalizers
     self.tier = tier
+    self.managedAt = managedAt
+    self.isEmpty = isEmpty
+  }
+}
+
+extension AuditEvent {
+  /// What the record alone tells of whether its write altered the object.
+  public var evidence: VersionLedger.Evidence {
+    if verb == "patch", request?.isEmpty == true { return .asksNothing }
+    guard let managedAt = response?.managedAt, let stageAt else { return .none }
+    let second: Int64 = 1_000_000
+    let first = receivedAt.microseconds - receivedAt.microseconds % second
+    return first <= managedAt.microseconds && managedAt <= stageAt ? .stamped : .none
   }
 }
 

@@ -136,7 +136,7 @@ extension StoreState {
             code: try segment.numbers(.code)[row].map(Int.init), uid: try segment.text(.uid)[row],
             resourceVersion: try segment.text(.resourceVersion)[row],
             sentResourceVersion: try segment.text(.sentVersion)[row],
-            endsObject: try segment.flags(row).contains(.endsObject)))
+            endsObject: try segment.flags(row).contains(.endsObject), evidence: try segment.flags(row).evidence))
       }
     }
     return ledger
@@ -163,7 +163,8 @@ extension SegmentDraft {
           id: ActID(segment: segment, row: UInt32(row)),
           time: Timestamp(microseconds: records.times[head] &+ (records.took[head] ?? 0)),
           code: sum.code.map(Int.init), uid: records.uid[head], resourceVersion: records.resourceVersion[head],
-          sentResourceVersion: records.sentVersion[head], endsObject: records.flags[head].contains(.endsObject)))
+          sentResourceVersion: records.sentVersion[head], endsObject: records.flags[head].contains(.endsObject),
+          evidence: records.flags[head].evidence))
       if let noop { noops.append(noop) }
     }
     return noops

@@ -195,6 +195,7 @@ struct RecordColumns: Sendable {
     if Outcome.isWrite(verb: event.verb) || Outcome.isConnect(verb: event.verb, object: object) {
       flags.insert(.isWrite)
     }
+    flags.evidence = event.evidence
     self.flags.append(flags)
     generations.append(event.response?.generation)
     offsets.append(event.position.offset)

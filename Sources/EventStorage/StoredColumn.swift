@@ -1,3 +1,4 @@
+import AuditModel
 import EventQueries
 
 /// The columns of a segment as they are kept; the raw value is part of the file format and never changes its meaning.
@@ -156,7 +157,7 @@ enum StoredColumn: Int64, CaseIterable, Sendable {
 
 /// What is true or false of an act, in column `flags`; `omitted` and `wrapped` also in `recordFlags`.
 struct RowFlags: OptionSet, Sendable {
-  let rawValue: UInt8
+  var rawValue: UInt8
   static let truncated = RowFlags(rawValue: 1)
   static let dryRun = RowFlags(rawValue: 2)
   /// The answer has a deletionTimestamp and no finalizer left.
@@ -167,4 +168,17 @@ struct RowFlags: OptionSet, Sendable {
   static let omitted = RowFlags(rawValue: 16)
   /// The record's bytes have to be taken out of a wrapper.
   static let wrapped = RowFlags(rawValue: 32)
+  /// A patch without content.
+  static let asksNothing = RowFlags(rawValue: 64)
+  /// The answer says that the object was last written while the request ran.
+  static let stamped = RowFlags(rawValue: 128)
+
+  /// What the act alone tells of whether it altered its object.
+  var evidence: VersionLedger.Evidence {
+    get { contains(.asksNothing) ? .asksNothing : contains(.stamped) ? .stamped : .none }
+    set {
+      if newValue == .asksNothing { insert(.asksNothing) }
+      if newValue == .stamped { insert(.stamped) }
+    }
+  }
 }

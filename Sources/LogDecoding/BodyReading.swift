@@ -11,10 +11,13 @@ private enum MetadataKey: Int, MemberKey {
 private let bodyKeys = KeyTable<BodyKey>()
 private let metadataKeys = KeyTable<MetadataKey>()
 
-/// What a body says of its object; nil where there is none, or where it is no object (a JSON patch is an array).
+/// What a body says of its object; nil where there is none, or where it is no object (a JSON patch is an array), unless
+/// it is an array without items.
 /// - Parameter detailsNameObject: whether a `Status` names in its `details` the object that was deleted.
 func bodyFacts(_ body: JSONElement, detailsNameObject: Bool) -> BodyFacts? {
-  guard let members = body.object?.members(bodyKeys) else { return nil }
+  guard let object = body.object else { return body.isArray && !body.hasItems ? BodyFacts(isEmpty: true) : nil }
+  if object.isEmpty { return BodyFacts(isEmpty: true) }
+  let members = object.members(bodyKeys)
   var facts = BodyFacts(kind: members[.kind].nonEmpty, apiVersion: members[.apiVersion].nonEmpty)
   if let metadata = members[.metadata].object?.members(metadataKeys) {
     facts.name = metadata[.name].nonEmpty
@@ -31,6 +34,17 @@ func bodyFacts(_ body: JSONElement, detailsNameObject: Bool) -> BodyFacts? {
     facts.uid = details["uid"].nonEmpty
   }
   return facts
+}
+
+/// The latest time in `metadata.managedFields` of a body; nil where there is none.
+func managedTime(_ body: JSONElement, _ times: inout TimestampReader) -> Timestamp? {
+  guard let metadata = body.object?["metadata"].object else { return nil }
+  var latest: Timestamp?
+  metadata["managedFields"].forEachItem { entry in
+    guard let entry = entry.object, let time = times.read(entry["time"]) else { return }
+    latest = max(latest ?? time, time)
+  }
+  return latest
 }
 
 /// Old versions of the Calico API server put a `/` behind the number.

@@ -174,6 +174,15 @@ struct JSONElement {
   /// Whether it is an array with an item.
   var hasItems: Bool { csj_first_item(element).index != 0 }
 
+  /// Nothing happens for what is no array.
+  func forEachItem(_ body: (JSONElement) -> Void) {
+    var item = csj_first_item(element)
+    while item.index != 0 {
+      body(JSONElement(item, pool))
+      item = csj_next_item(element, item)
+    }
+  }
+
   func containsString(_ text: StaticString) -> Bool {
     var item = csj_first_item(element)
     while item.index != 0 {

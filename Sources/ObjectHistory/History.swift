@@ -23,15 +23,15 @@ public struct History: Sendable {
   /// Reads the acts on one object, given in any order, deletecollections that may have met it among them.
   ///
   /// Acts about other objects, reads, and deletecollections that did not meet the object are left out, so the caller
-  /// may hand over every deletecollection of the object's resource and namespace. A revision's `act` may have another
-  /// outcome than the act handed in, `changed` or `noop`, where the bodies prove it.
+  /// may hand over every deletecollection of the object's resource and namespace. A revision's `act` is a
+  /// `noop` where it was handed in as `changed` and the versions, rebuilt from requests, prove that nothing was altered.
   public static func of(_ object: ObjectKey, acts: [ActDetail]) -> History {
     of(object, acts: acts, context: HistoryContext())
   }
 
   /// The same, with what the acts on this object alone do not tell.
   public static func of(_ object: ObjectKey, acts: [ActDetail], context: HistoryContext) -> History {
-    let steps = inOrder(withProvenOutcomes(acts).compactMap { Step($0, about: object) })
+    let steps = inOrder(acts.compactMap { Step($0, about: object) })
     var replay = Replay(object)
     replay.run(steps)
     replay.addInitial(steps)

@@ -51,12 +51,13 @@ private func outcome(
     #expect(Outcome.read.viewLevel(isWrite: false) == .everything)
   }
 
-  private func write(_ row: UInt32, _ second: Int64, _ version: String, code: Int = 200, sent: String? = nil)
-    -> VersionLedger.Write
-  {
+  private func write(
+    _ row: UInt32, _ second: Int64, _ version: String, code: Int = 200, sent: String? = nil,
+    evidence: VersionLedger.Evidence = .none
+  ) -> VersionLedger.Write {
     VersionLedger.Write(
       id: ActID(segment: 0, row: row), time: Timestamp(seconds: second), code: code, uid: "u", resourceVersion: version,
-      sentResourceVersion: sent, endsObject: false)
+      sentResourceVersion: sent, endsObject: false, evidence: evidence)
   }
 
   @Test func `of writes that answer with one version, the first made it, in whatever order they are read`() {
@@ -71,6 +72,40 @@ private func outcome(
     var ledger = VersionLedger()
     #expect(ledger.take(write(1, 20, "7", sent: "7")) == ActID(segment: 0, row: 1))
     #expect(ledger.take(write(2, 30, "8", sent: "7")) == nil)
+  }
+
+  /// The acts that are left as changes after the ledger has seen the writes in this order.
+  private func makers(_ writes: [VersionLedger.Write]) -> [UInt32] {
+    var ledger = VersionLedger()
+    let noops = writes.compactMap { ledger.take($0) }
+    return writes.map(\.id).filter { !noops.contains($0) }.map(\.row).sorted()
+  }
+
+  @Test(arguments: 0..<6) func `clocks that were set back do not make a change of what asks for nothing`(_ order: Int) {
+    // By the clock, the two empty patches came long after and before the write that they found.
+    let writes = [
+      write(1, 1000, "7", evidence: .none), write(2, 6400, "7", evidence: .asksNothing),
+      write(3, 100, "7", evidence: .asksNothing),
+    ]
+    #expect(makers(permutation(order, of: writes)) == [1])
+  }
+
+  @Test(arguments: 0..<6) func `evidence counts more than time, in whatever order acts are read`(_ order: Int) {
+    let stamped = [write(1, 100, "7"), write(2, 1000, "7", evidence: .stamped), write(3, 50, "7")]
+    #expect(makers(permutation(order, of: stamped)) == [2])
+    let replaced = [write(1, 100, "7"), write(2, 1000, "7", sent: "6"), write(3, 500, "7", evidence: .stamped)]
+    #expect(makers(permutation(order, of: replaced)) == [2])
+    let alike = [write(1, 100, "7", evidence: .stamped), write(2, 100, "7", evidence: .stamped), write(3, 50, "8")]
+    #expect(makers(permutation(order, of: alike)) == [1, 3])
+  }
+
+  private func permutation<Value>(_ number: Int, of values: [Value]) -> [Value] {
+    var rest = values
+    var number = number
+    return (1...values.count).reversed().map { count in
+      defer { number /= count }
+      return rest.remove(at: number % count)
+    }
   }
 
   @Test func `a create is a change whenever it is read`() {

@@ -106,6 +106,26 @@ import Testing
     #expect(apart == together)
   }
 
+  @Test func `clocks that were set back do not turn a patch without content into a change`() throws {
+    func patch(_ number: Int, at second: Int64, body: BodyFacts, managedAt: Int64 = 200) -> AuditEvent {
+      var made = event(uuid(number), verb: "patch", at: second, content: UInt64(number), uid: "u", version: "7")
+      made.request = body
+      made.response?.managedAt = Timestamp(seconds: managedAt)
+      return made
+    }
+    let made = patch(1, at: 200, body: BodyFacts())
+    let late = patch(2, at: 900, body: BodyFacts(isEmpty: true))
+    let early = patch(3, at: 100, body: BodyFacts(isEmpty: true))
+    let same = patch(4, at: 50, body: BodyFacts())
+    for segments in [
+      [[made, late, early, same]], [[same], [early], [made], [late]], [[made], [same], [late, early]],
+    ] {
+      let outcomes = try store(segments).snapshot().all().map { ($0.time.microseconds / 1_000_000, $0.outcome) }
+      #expect(outcomes.map(\.0) == [50, 100, 200, 900])
+      #expect(outcomes.map(\.1) == [.noop, .noop, .changed, .noop])
+    }
+  }
+
   @Test func `of writes that answered with one version the first made it, whichever was read first`() throws {
     let made = event(uuid(1), at: 100, content: 1, uid: "u", version: "7")
     let found = event(uuid(2), at: 200, content: 2, uid: "u", version: "7")

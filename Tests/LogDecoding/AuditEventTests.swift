@@ -152,6 +152,31 @@ struct AuditEventTests {
     #expect(found != nil && found?.request == nil && found?.response == nil)
   }
 
+  @Test(arguments: [
+    ("patch", "{}", VersionLedger.Evidence.asksNothing), ("patch", "[]", .asksNothing),
+    ("patch", "{\"spec\":{}}", .none),
+    ("patch", "[{}]", .none), ("patch", "null", .none), ("update", "{}", .none),
+  ])
+  func `a patch without content asks for nothing`(_ verb: String, _ body: String, _ expected: VersionLedger.Evidence) {
+    #expect(event(record("a", verb: verb, more: #","requestObject":\#(body)"#))?.evidence == expected)
+  }
+
+  @Test(arguments: [
+    ("12:00:05", "12:00:04", VersionLedger.Evidence.stamped), ("12:00:06", "12:00:04", .stamped),
+    ("12:00:04", "12:00:03", .none), ("12:00:07", "12:00:04", .none),
+  ])
+  func `an answer that was last written while the request ran is its own`(
+    _ latest: String, _ earlier: String, _ expected: VersionLedger.Evidence
+  ) {
+    let entries = [latest, earlier].map { #"{"manager":"kubectl","time":"2026-11-20T\#($0)Z"}"# }.joined(separator: ",")
+    let answer = #"{"kind":"NetworkPolicy","metadata":{"name":"web","managedFields":[\#(entries)]}}"#
+    let found = event(
+      record(
+        "a", time: "2026-11-20T12:00:05.900000Z",
+        more: #","stageTimestamp":"2026-11-20T12:00:06.100000Z","responseObject":\#(answer)"#))
+    #expect(found?.evidence == expected)
+  }
+
   @Test func `of a repeated key the last counts, as for the API server`() {
     let text = record(
       "a", more: #","verb":"delete","objectRef":{"resource":"pods","name":"x","name":"y"},"user":{"username":"eve"}"#)

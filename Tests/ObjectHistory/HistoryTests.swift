@@ -117,19 +117,3 @@ import Testing
       + #""auditID":"1","outcome":"changed","fidelity":"F","changed":["spec"],"effect":null,"generation":null,"#
       + #""resourceVersion":"7"}"#)
 }
-
-@Test func `after a step of the clock managedFields tell which of two writes made a version`() throws {
-  let managed = policy("u1", 632, metadata: #""managedFields":[{"manager":"kubectl","time":"1970-01-01T01:00:05Z"}]"#)
-  let acts = [
-    // Found the version, at a time that lies before it since the clock was set back.
-    try act("patch", at: 100, outcome: .changed, took: 0.1, request: "{}", response: managed),
-    try act("patch", at: 3605, outcome: .noop, took: 0.1, request: #"{"spec":{}}"#, response: managed),
-  ]
-  let made = History.of(web, acts: acts)
-  #expect(rows(made) == ["1 r1 update F 632 manifest", "1 - (noop) - 632"])
-  #expect(made.revisions[0].act?.auditID == "3605")
-}
-
-@Test func `a patch that holds nothing is a no-op even where no answer was logged`() throws {
-  #expect(history([try act("patch", at: 1, level: .request, request: "{}")]) == ["1 - (noop) - -"])
-}

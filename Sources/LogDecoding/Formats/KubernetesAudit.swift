@@ -31,7 +31,8 @@ func decodeAuditEvent(
   guard let verb = fields[.verb].nonEmpty else { throw DecodeError(reason: "an audit event without a verb") }
   let clock = try readTimes(fields, &times)
   let request = bodyFacts(fields[.requestObject], detailsNameObject: false)
-  let response = bodyFacts(fields[.responseObject], detailsNameObject: verb == "delete")
+  var response = bodyFacts(fields[.responseObject], detailsNameObject: verb == "delete")
+  if verb == "update" || verb == "patch" { response?.managedAt = managedTime(fields[.responseObject], &times) }
   var object = reference(fields[.objectRef])
   if object?.name == nil {
     let named = response?.kind == "Status" ? nil : response?.name

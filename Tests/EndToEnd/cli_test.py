@@ -312,6 +312,21 @@ class CommandLine(unittest.TestCase):
         self.run_it("log", "--", "verb:list", code=3)
         self.run_it("diff", POLICY, POLICY, POLICY, self.log, code=2)
 
+    def test_a_mistyped_path_is_no_filter(self):
+        for words in (("log", "/no/such/file.log"), ("./audti.log",), ("log", "audti.json"), ("log", "logs/2026", self.log),
+                      ("changes", "./audti.log"), ("changes", "logs/audti.log.gz"), ("show", "../audti.log"),
+                      ("diff", POLICY, "audti.log", self.log), ("count", "--by", "verb", "audti.log")):
+            self.run_it(*words, code=2)
+            self.assertIn("no such file", self.stderr)
+        self.run_it("log", "/no/such/file.log", code=2)
+        self.assertIn("-f '\"/no/such/file.log\"'", self.stderr)
+        self.run_it("log", "-f", '"/no/such/file.log"', self.log)
+        # Objects, filters and regular expressions have slashes too.
+        self.run_it("changes", POLICY, self.log)
+        self.run_it("changes", "netpol/shop/audit.log", self.log)
+        self.run_it("log", "obj:shop/allow-web", self.log)
+        self.assertEqual(self.rows("log", "/allow.*/i", self.log), self.rows("log", "-f", "/allow.*/i", self.log))
+
     def test_standard_input(self):
         with open(self.log, "rb") as file:
             data = file.read()

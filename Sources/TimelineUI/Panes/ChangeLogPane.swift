@@ -10,7 +10,7 @@ struct ChangeLogPane: RowPane {
 
   let object: ObjectKey
   private(set) var log: ChangeLog?
-  private var failure: String?
+  var failure: String?
   private var inquiry = Inquiry()
   private(set) var rows: [ChangeLogRow] = []
   /// Whether acts that made no version are listed one by one.
@@ -18,13 +18,13 @@ struct ChangeLogPane: RowPane {
   /// What has its diff shown in place.
   private var expanded: Set<ChangeLogRow.Entry> = []
   /// Comparisons that have been asked for.
-  private var diffs: [ChangeLogRow.Entry: DiffText] = [:]
+  var diffs: [ChangeLogRow.Entry: DiffText] = [:]
   private var showsMachineFields = false
   private var wraps = false
   var cursor = ListCursor()
   /// Scrolling of the comparison beside the list.
-  private var diffCursor = ListCursor()
-  private var diffIsFocused = false
+  var diffCursor = ListCursor()
+  var diffIsFocused = false
 
   /// The act whose row is focused once the history is there.
   private var wanted: ActID?
@@ -223,7 +223,7 @@ struct ChangeLogPane: RowPane {
     return DiffText.Layout(splits: splits(session), wraps: wraps, width: width, asciiOnly: session.asciiOnly)
   }
 
-  private func splits(_ session: Session) -> Bool { session.splitsDiffs ?? true }
+  func splits(_ session: Session) -> Bool { session.splitsDiffs ?? true }
 
   /// Both sides' manifests of what an entry compares; a side that is nothing has none.
   private func contents(_ entry: ChangeLogRow.Entry) -> (old: JSONValue?, new: JSONValue?) {
@@ -238,7 +238,7 @@ struct ChangeLogPane: RowPane {
     return (manifest(sides.left), manifest(sides.right))
   }
 
-  private func sides(_ entry: ChangeLogRow.Entry) -> (left: DiffSide, right: DiffSide)? {
+  func sides(_ entry: ChangeLogRow.Entry) -> (left: DiffSide, right: DiffSide)? {
     switch entry {
     case .revision(let index): log?.sides(of: index)
     case .finding(let index): log?.sides(ofFinding: index)
@@ -259,14 +259,14 @@ struct ChangeLogPane: RowPane {
   }
 
   /// Whether the comparison takes so long that moving through the list would stutter.
-  private func isLarge(_ entry: ChangeLogRow.Entry) -> Bool {
+  func isLarge(_ entry: ChangeLogRow.Entry) -> Bool {
     guard diffs[entry] == nil else { return false }
     let (old, new) = contents(entry)
     return [old, new].contains { $0?.has(moreThan: 5_000) == true }
   }
 
   /// Empty when there is something to compare.
-  private func whyNoDiff(_ entry: ChangeLogRow.Entry) -> String {
+  func whyNoDiff(_ entry: ChangeLogRow.Entry) -> String {
     guard let log else { return "" }
     switch entry {
     case .revision(let index):
@@ -291,19 +291,19 @@ struct ChangeLogPane: RowPane {
 
   private static let noSides = "there are not two versions around it to compare"
 
-  private func finding(at row: Int) -> Finding? {
+  func finding(at row: Int) -> Finding? {
     guard let log, rows.indices.contains(row), let index = rows[row].finding else { return nil }
     return log.history.findings[index]
   }
 
   /// All evidence and paths of a finding.
-  private func proofLines(_ index: Int, width: Int, _ session: Session) -> [String] {
+  func proofLines(_ index: Int, width: Int, _ session: Session) -> [String] {
     guard let log else { return [] }
     return Wrapping.words(
       FindingWords.proof(log.history.findings[index]), width: max(20, width), asciiOnly: session.asciiOnly)
   }
 
-  private func revision(at row: Int) -> Revision? {
+  func revision(at row: Int) -> Revision? {
     guard let log, rows.indices.contains(row), let index = rows[row].revision else { return nil }
     return log.history.revisions[index]
   }
@@ -379,9 +379,9 @@ struct ChangeLogPane: RowPane {
     }
   }
 
-  private func entry(at row: Int) -> ChangeLogRow.Entry? { rows.indices.contains(row) ? rows[row].entry : nil }
+  func entry(at row: Int) -> ChangeLogRow.Entry? { rows.indices.contains(row) ? rows[row].entry : nil }
 
-  private var besideText: DiffText?
+  var besideText: DiffText?
   private func beside(_ session: Session) -> DiffText? { besideText }
 
   /// Focuses the next version in the order of the list: 1 is older.
@@ -431,7 +431,7 @@ struct ChangeLogPane: RowPane {
     return result.line.map { move(to: $0, &session) } ?? []
   }
 
-  private var searchText = ""
+  var searchText = ""
 
   // MARK: Acting
 
@@ -515,198 +515,4 @@ struct ChangeLogPane: RowPane {
   }
 
   private static let expandedLinesLimit = 20_000
-
-  // MARK: Painting
-
-  /// Columns of the list in wide layouts, the line to its right included.
-  private func listWidth(_ area: Rect) -> Int { min(93, area.width / 2) }
-  /// Rows about the focused revision at the bottom.
-  private func previewHeight(_ session: Session) -> Int { session.layout == .compact ? 2 : 4 }
-  /// Rows of its comparison below the list, where there is no room beside it.
-  private func diffHeight(_ area: Rect, _ session: Session) -> Int {
-    session.layout == .normal ? max(0, area.height - 12) / 2 : 0
-  }
-
-  /// The rows of the list themselves.
-  private func listArea(_ area: Rect, _ session: Session) -> Rect {
-    let below = diffHeight(area, session)
-    let list = session.layout == .wide ? area.split(left: listWidth(area) - 1).left : area
-    return list.inset(top: 4, bottom: 3 + previewHeight(session) + (below > 0 ? below + 1 : 0))
-  }
-
-  private func diffArea(_ area: Rect, _ session: Session) -> Rect {
-    let bottom = 3 + previewHeight(session)
-    if session.layout == .wide { return area.split(left: listWidth(area)).rest.inset(top: 5, bottom: bottom) }
-    return area.inset(bottom: bottom).split(bottom: diffHeight(area, session)).bottom
-  }
-
-  func render(into screen: inout Screen, area: Rect, session: Session) {
-    screen.fill(area)
-    let bottom = area.y + area.height
-    screen.rule(y: bottom - 2, x: area.x, width: area.width)
-    guard let log else {
-      screen.write(
-        "\(object.kind.kind)  \(object.path)", x: area.x + 1, y: area.y, style: .title, width: area.width - 1)
-      screen.rule(y: area.y + 2, x: area.x, width: area.width)
-      let body = area.inset(top: 3, bottom: 2)
-      if let failure {
-        screen.sentences(["The change log could not be read: \(failure)", "q goes back."], area: body, style: .failed)
-      } else {
-        screen.sentences([ReadingWords.sentence("Reading the change log", session)], area: body, style: .hint)
-      }
-      return
-    }
-    renderHeader(log, into: &screen, area: area, session: session)
-    let list = listArea(area, session)
-    screen.rule(y: list.y - 2, x: area.x, width: area.width)
-    if rows.isEmpty {
-      screen.sentences(
-        ["No act on \(object.path) that could have changed it is in the logs."], area: list.inset(top: -1))
-    } else {
-      renderList(log, into: &screen, area: list, session: session)
-    }
-    screen.rule(y: bottom - 3 - previewHeight(session), x: area.x, width: area.width)
-    if session.layout != .compact { renderDiff(log, into: &screen, area: area, session: session) }
-    renderPreview(log, into: &screen, y: bottom - 2 - previewHeight(session), area: area, session: session)
-    renderStatus(log, into: &screen, y: bottom - 1, area: area, session: session)
-  }
-
-  private func renderHeader(_ log: ChangeLog, into screen: inout Screen, area: Rect, session: Session) {
-    let tier = log.history.revisions.last { $0.act?.tier != nil }?.act?.tier
-    let title = "\(log.history.kind)  \(object.path)"
-    screen.ends(
-      title, tier.map { "tier \($0)" } ?? "", y: area.y, x: area.x, width: area.width, style: .title, rightStyle: .plain
-    )
-    let logged = log.history.revisions.filter { $0.operation != .initial }
-    let acts = logged.count { $0.act != nil }
-    let effective = logged.count { $0.act?.outcome == .changed }
-    let counted = [
-      PaneWords.count(log.history.lifetimeCount, "lifetime"), PaneWords.count(acts, "act"),
-      "\(PaneWords.grouped(effective)) effective",
-    ]
-    let left = FindingWords.headers(log.history.findings).map { (counted + $0).joined(separator: ", ") }
-    let fitting = left.first { TextWidth.of($0, asciiOnly: session.asciiOnly) <= area.width - 2 } ?? left.last ?? ""
-    screen.ends(
-      fitting, object.group.isEmpty ? "" : "\(object.resource).\(object.group)", y: area.y + 1, x: area.x,
-      width: area.width)
-  }
-
-  private func renderList(_ log: ChangeLog, into screen: inout Screen, area: Rect, session: Session) {
-    let columns = ChangeLogRow.Columns(width: area.width, longTimes: session.layout != .compact)
-    columns.renderTitles(into: &screen, x: area.x, y: area.y - 1)
-    var place = cursor
-    place.move(by: 0, count: rows.count, height: area.height)
-    for offset in 0..<area.height where place.top + offset < rows.count {
-      let y = area.y + offset
-      let row = rows[place.top + offset]
-      if case .diff(let entry, let line) = row {
-        diffs[entry]?.paint(row: line, into: &screen, x: area.x + 9, y: y, shift: 0)
-      } else {
-        row.render(log, columns, into: &screen, x: area.x, y: y, session: session)
-      }
-      if !searchText.isEmpty { screen.mark(searchText, y: y, x: area.x, width: area.width) }
-      if place.top + offset == place.index {
-        // A finding's own mark stays readable.
-        if case .finding = row {
-          screen.write(">", x: area.x + 1, y: y)
-        } else {
-          screen.write(">", x: area.x + 2, y: y)
-        }
-        let focused = !diffIsFocused
-        screen.restyle(Rect(x: area.x, y: y, width: area.width, height: 1)) { focused ? $0.reversed : $0.bold }
-      }
-    }
-  }
-
-  private func renderDiff(_ log: ChangeLog, into screen: inout Screen, area: Rect, session: Session) {
-    let body = diffArea(area, session)
-    guard !body.isEmpty else { return }
-    let isBeside = session.layout == .wide
-    if isBeside {
-      for y in (body.y - 2)..<(body.y + body.height) {
-        screen.write(session.asciiOnly ? "|" : "│", x: body.x - 1, y: y, style: .frame)
-      }
-    } else {
-      screen.rule(y: body.y - 1, x: body.x, width: body.width)
-    }
-    guard let entry = entry(at: cursor.index) else { return }
-    let reason = whyNoDiff(entry)
-    guard reason.isEmpty, let text = besideText else {
-      let large = "The manifest is long: z shows its diff in place, d on a screen of its own."
-      screen.sentences([reason.isEmpty ? (isLarge(entry) ? large : "nothing to compare") : reason], area: body)
-      return
-    }
-    let sides = sides(entry)
-    let title =
-      sides.map { "diff \(DiffEnd.label($0.left)) -> \(DiffEnd.label($0.right))" } ?? "state before the first line"
-    let form = splits(session) ? "split" : "unified"
-    if isBeside {
-      screen.ends(title, form, y: body.y - 2, x: body.x, width: body.width, style: .heading)
-      if let sides {
-        let left = DiffEnd(sides.left, in: log, other: sides.right, isLeft: true)
-        let right = DiffEnd(sides.right, in: log, other: sides.left, isLeft: false)
-        let half = (body.width - 3) / 2
-        let y = body.y - 1
-        screen.write(
-          left.words(session, short: true), x: body.x + 1, y: y, style: Style(.removed, bold: true), width: half - 1)
-        screen.write(
-          right.words(session, short: true), x: body.x + half + 4, y: y, style: Style(.added, bold: true),
-          width: half - 2)
-      }
-    } else {
-      screen.heading(title, note: form, y: body.y - 1, x: body.x, width: body.width)
-    }
-    if text.isEmpty {
-      let more = text.diff.hiddenMachineFields > 0 ? " Only machine fields differ (M shows them)." : ""
-      screen.sentences(["The two versions are equal.\(more)"], area: body)
-    }
-    var place = diffCursor
-    place.move(by: 0, count: text.rows.count, height: body.height)
-    for offset in 0..<body.height where place.top + offset < text.rows.count {
-      text.paint(row: place.top + offset, into: &screen, x: body.x, y: body.y + offset, shift: 0)
-      if diffIsFocused, place.top + offset == place.index {
-        screen.select(y: body.y + offset, x: body.x, width: body.width)
-      }
-    }
-  }
-
-  private func renderPreview(_ log: ChangeLog, into screen: inout Screen, y: Int, area: Rect, session: Session) {
-    var lines: [String] = []
-    switch entry(at: cursor.index) {
-    case .revision(let index):
-      lines = ChangeLogRow.preview(log, index, session)
-      if log.history.revisions[index].operation == .initial {
-        lines = lines.flatMap { Wrapping.words($0, width: area.width - 2, asciiOnly: session.asciiOnly) }
-      }
-    case .finding(let index):
-      lines = proofLines(index, width: area.width - 2, session)
-      let height = previewHeight(session)
-      if lines.count > height {
-        lines = lines.prefix(height - 1) + ["\(PaneWords.count(lines.count - height + 1, "line")) more (z)"]
-      }
-    case nil: return
-    }
-    for (offset, line) in lines.prefix(previewHeight(session)).enumerated() {
-      screen.write(line, x: area.x + 1, y: y + offset, style: offset == 0 ? .plain : .hint, width: area.width - 2)
-    }
-  }
-
-  private func renderStatus(_ log: ChangeLog, into screen: inout Screen, y: Int, area: Rect, session: Session) {
-    let versions = log.history.revisions.indices.filter { log.history.revisions[$0].number != nil }
-    let focused = rows.indices.contains(cursor.index) ? rows[cursor.index].revision : nil
-    let position = finding(at: cursor.index)?.position
-    let rank = (focused ?? position).map { focused in versions.filter { $0 >= focused }.count } ?? 0
-    var left = "\(max(1, rank))/\(versions.count)"
-    if versions.isEmpty { left = "no versions" }
-    for (name, side) in [("A", session.leftSide), ("B", session.rightSide)] {
-      guard let side else { continue }
-      left += "  \(name)=\(DiffEnd.label(side))" + (side.object == object ? "" : " of \(side.object.path)")
-    }
-    if let diff = besideText {
-      let hidden = diff.diff.hiddenMachineFields
-      left += "   -\(diff.removedCount) +\(diff.addedCount) ~\(diff.changedCount)"
-      if hidden > 0 { left += "   machine fields hidden: \(hidden) (M)" }
-    }
-    screen.ends(left, "fid F full R rebuilt T trunc M meta", y: y, x: area.x, width: area.width, rightStyle: .plain)
-  }
 }

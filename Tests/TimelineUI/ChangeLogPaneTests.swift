@@ -73,6 +73,17 @@ private func stage(_ columns: Int = 80, _ rows: Int = 24, ascii: Bool = false) -
     #expect(stage.text.contains("no versions"))
   }
 
+  @Test func `the longest verb leaves the actor alone`() {
+    let end = Sample.revision(
+      nil, lifetime: 1, .delete, .full, nil,
+      Sample.act(1, "2026-11-20T15:30:58Z", "deletecollection", by: "bob", code: 200, outcome: .changed))
+    let log = ChangeLog(History(object: Sample.key, kind: "GlobalNetworkPolicy", revisions: [end]))
+    for (columns, word) in [(80, "delcol  bob"), (120, "delcol  bob")] {
+      let stage = Stage(ChangeLogPane(Sample.key), Sample.session(columns, 30), .changeLog(log))
+      #expect(stage.focusedRow.contains(word), "\(stage.focusedRow)")
+    }
+  }
+
   @Test func `2 leads on to all objects`() {
     var stage = stage()
     stage.press("2")

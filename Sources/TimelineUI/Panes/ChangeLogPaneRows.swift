@@ -156,7 +156,9 @@ enum ChangeLogRow: Hashable, Sendable {
         ? String(PaneWords.longTime(revision.time, zone: session.zone).prefix(19))
         : PaneWords.shortTime(revision.time, zone: session.zone, now: session.now)
       screen.write(time, x: x + columns.time, y: y, width: columns.verb - columns.time - 1)
-      screen.write(RevisionWords.verb(revision), x: x + columns.verb, y: y, width: 8)
+      let verbWidth = columns.by - columns.verb - 1
+      screen.write(
+        RevisionWords.verb(revision, width: verbWidth), x: x + columns.verb, y: y, width: verbWidth)
       if revision.operation == .initial {
         // Nobody is known to have made it: the words take the place of both.
         screen.write(words(log), x: x + columns.by, y: y, style: .hint, width: columns.fidelity - columns.by - 1)

@@ -108,7 +108,7 @@ extension DiffPane {
         let time = PaneWords.minuteTime(revision.time, zone: session.zone, now: session.now)
         screen.write(number.map { "r\($0)" } ?? "", x: list.x + 4, y: y)
         screen.write(time, x: list.x + 9, y: y)
-        screen.write(RevisionWords.verb(revision), x: list.x + 22, y: y, width: 8)
+        screen.write(RevisionWords.verb(revision, width: 8), x: list.x + 22, y: y, width: 8)
         screen.write(revision.fidelity?.rawValue ?? "", x: list.x + 31, y: y, style: .hint)
         if place.top + offset == place.index, listIsFocused { screen.select(y: y, x: list.x, width: list.width) }
       }

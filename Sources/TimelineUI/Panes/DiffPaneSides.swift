@@ -75,6 +75,12 @@ enum RevisionWords {
     revision.operation == .initial ? "-" : revision.act?.verb ?? revision.operation?.rawValue ?? ""
   }
 
+  /// In so many columns, for lists.
+  static func verb(_ revision: Revision, width: Int) -> String {
+    let word = verb(revision)
+    return word == "deletecollection" && word.count > width ? "delcol" : word
+  }
+
   static func by(_ revision: Revision) -> String {
     guard revision.operation != .initial, let act = revision.act else { return "(before the log)" }
     return act.actorText

@@ -51,6 +51,17 @@ private func stage(_ columns: Int = 80, _ rows: Int = 24, ascii: Bool = false) -
 }
 
 @Suite struct PoliciesScreens {
+  @Test(arguments: [60, 66, 70, 80]) func `names keep their tail however narrow the screen is`(columns: Int) throws {
+    let tall = stage(columns, 40)
+    for object in Objects.all {
+      #expect(tall.text.contains(object.key.name.suffix(6)), "\(object.key.name)")
+    }
+    var narrow = stage(columns, 16)
+    if columns == 60 { try expectScreen(narrow.screen, "policies-60x16") }
+    narrow.press("fdmz<Enter>")
+    #expect(narrow.focusedRow.contains("x "))
+  }
+
   @Test(arguments: [(80, 24), (120, 40), (200, 60)], [false, true])
   func `the policies fit each size`(size: (Int, Int), ascii: Bool) throws {
     let stage = stage(size.0, size.1, ascii: ascii)

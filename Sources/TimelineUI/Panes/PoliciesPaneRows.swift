@@ -169,12 +169,16 @@ enum ObjectRow: Sendable {
     var by: Int
     var byWidth: Int
     var long: Bool
+    /// Whether the order has a column; without one only the mark of the deleted is left of it.
+    var hasOrder: Bool
 
-    /// Narrow rows give up the seconds.
+    /// Narrow rows give up the seconds, then the order and the end of the actor; the name keeps its tail.
     init(width: Int, long: Bool) {
       self.long = long
-      object = long ? 17 : 16
-      byWidth = long ? min(40, width / 4) : 14
+      hasOrder = width >= 70
+      kind = hasOrder ? 9 : 4
+      object = long ? 17 : hasOrder ? 16 : 11
+      byWidth = long ? min(40, width / 4) : hasOrder ? 14 : 11
       by = width - byWidth - 1
       time = by - (long ? 20 : 13)
       versions = time - 6
@@ -182,9 +186,9 @@ enum ObjectRow: Sendable {
     }
 
     func renderTitles(into screen: inout Screen, x: Int, y: Int) {
+      if hasOrder { screen.write("order", x: x + order + 2, y: y, style: .heading) }
       for (title, column) in [
-        ("order", order + 2), ("kind", kind), ("object", object), ("vers", versions + 1), ("last change", time),
-        ("by", by),
+        ("kind", kind), ("object", object), ("vers", versions + 1), ("last change", time), ("by", by),
       ] {
         screen.write(title, x: x + column, y: y, style: .heading)
       }
@@ -197,11 +201,18 @@ enum ObjectRow: Sendable {
       screen.heading(
         title, note: PaneWords.count(count, noun, noun == "policy" ? "policies" : nil), y: y, x: x, width: width)
     case .object(let object):
-      let order = object.isDeleted ? "x" : object.order.map(ObjectRow.orderText) ?? "-"
-      screen.write(
-        String(repeating: " ", count: max(0, 7 - order.count)) + order, x: x + columns.order, y: y, width: 7)
+      if columns.hasOrder {
+        let order = object.isDeleted ? "x" : object.order.map(ObjectRow.orderText) ?? "-"
+        screen.write(
+          String(repeating: " ", count: max(0, 7 - order.count)) + order, x: x + columns.order, y: y, width: 7)
+      } else if object.isDeleted {
+        screen.write("x", x: x + columns.kind - 2, y: y, style: Style(.removed))
+      }
       screen.write(object.key.kind.label, x: x + columns.kind, y: y, width: columns.object - columns.kind - 1)
-      let suffix = ObjectRow.suffix(object)
+      // What the suffix says, the mark or the kind says too: it goes before the name does.
+      let pathWidth = TextWidth.of(object.key.path, asciiOnly: session.asciiOnly)
+      var suffix = ObjectRow.suffix(object)
+      if columns.objectWidth - suffix.count - 1 < min(pathWidth, ObjectRow.enoughOfName) { suffix = "" }
       let room = columns.objectWidth - (suffix.isEmpty ? 0 : suffix.count + 1)
       let used = screen.write(object.key.path, x: x + columns.object, y: y, width: room, cut: .middle)
       if !suffix.isEmpty {
@@ -220,6 +231,9 @@ enum ObjectRow: Sendable {
       screen.write(object.lastActor.map(UserName.short) ?? "-", x: x + columns.by, y: y, width: columns.byWidth)
     }
   }
+
+  /// Columns in which a long path is still told from others.
+  private static let enoughOfName = 16
 
   private static func suffix(_ object: ObjectSummary) -> String {
     if object.isDeleted { return "(deleted)" }

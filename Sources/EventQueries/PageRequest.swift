@@ -126,15 +126,15 @@ public struct Histogram: Hashable, Sendable {
   public var start: Timestamp
   /// One of `Histogram.steps`.
   public var stepSeconds: Int
-  /// Listed acts that are neither denied nor failed, oldest bucket first; one entry for each bucket.
-  public var writes: [Int]
-  /// Listed acts that were denied or failed.
+  /// Listed acts, oldest bucket first; one entry for each bucket.
+  public var listed: [Int]
+  /// Those of them that were denied or failed.
   public var failures: [Int]
 
-  public init(start: Timestamp, stepSeconds: Int, writes: [Int], failures: [Int]) {
+  public init(start: Timestamp, stepSeconds: Int, listed: [Int], failures: [Int]) {
     self.start = start
     self.stepSeconds = stepSeconds
-    self.writes = writes
+    self.listed = listed
     self.failures = failures
   }
 
@@ -234,7 +234,7 @@ public struct ObjectSummary: Hashable, Sendable {
   public var tier: String?
   /// `spec.order` (Calico), `spec.priority` (admin policies); nil where none was logged.
   public var order: Double?
-  /// Acts with outcome `changed`.
+  /// Versions as far as the acts tell without their bodies: those with outcome `changed` that left the object there.
   public var versionCount: Int
   public var actCount: Int
   public var lastChange: Timestamp?

@@ -48,8 +48,7 @@ extension StoreSnapshot {
     let failed = try edges(selection.failures)
     let failures = (0..<count).map { failed[$0 + 1] - failed[$0] }
     return Histogram(
-      start: start, stepSeconds: step, writes: (0..<count).map { all[$0 + 1] - all[$0] - failures[$0] },
-      failures: failures)
+      start: start, stepSeconds: step, listed: (0..<count).map { all[$0 + 1] - all[$0] }, failures: failures)
   }
 
   /// For each term of a filter that lists nothing, how many acts there were without it.

@@ -16,6 +16,22 @@ extension StoreSnapshot {
     return keys.sorted()
   }
 
+  /// Writes and connections whose object has no name in the log, oldest first: creates that were refused before the
+  /// server chose a name, collections.
+  public func namelessWrites() -> [ActID] { store.noting([]) { try readNamelessWrites() } }
+
+  private func readNamelessWrites() throws -> [ActID] {
+    var found: Set<UInt32> = []
+    for (place, segment) in state.segments.enumerated() {
+      for index in 0..<(try segment.objectCount()) where try segment.object(at: index).key == nil {
+        for row in try segment.rows(ofObjectAt: index) where try segment.flags(row).contains(.isWrite) {
+          found.insert(shown(place, row))
+        }
+      }
+    }
+    return try inTimeOrder(found).map { state.id(ofGlobal: $0) }.filter { act($0).outcome != .read }
+  }
+
   /// Acts on the object, oldest first: also those that deleted the whole collection it is in, which may or may not
   /// have met it.
   public func acts(about key: ObjectKey, includingReads: Bool = false) -> [ActID] {
@@ -105,7 +121,6 @@ extension StoreSnapshot {
       guard try state.outcome(place, row) == .changed else { continue }
       if let uid = try segment.text(.uid)[row] { uids.insert(uid) }
       let verb = try segment.text(.verb)[row]
-      summary.versionCount += 1
       summary.lastChange = Timestamp(microseconds: try segment.time(row))
       summary.lastActor = try segment.text(.asUser)[row] ?? segment.text(.by)[row]
       // A deletion that waits for finalizers answers with the object, which has a version.
@@ -113,6 +128,8 @@ extension StoreSnapshot {
       summary.isDeleted =
         try verb == "delete" && !answersObject || segment.flags(row).contains(.endsObject)
         || segment.text(.subresource)[row] == "eviction"
+      // As the Change Log numbers them: what is gone is no version.
+      if !summary.isDeleted { summary.versionCount += 1 }
       if let tier = try segment.text(.tier)[row] { summary.tier = tier }
       if hasOrder, verb != "delete", try segment.numbers(.level).byte(row) > Level.metadata.rawValue {
         lastBody = (place, row)

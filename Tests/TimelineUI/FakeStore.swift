@@ -92,16 +92,13 @@ struct FakeStore {
     let start = second(span.lowerBound) / step * step
     let count = second(span.upperBound) / step - start / step + 1
     var histogram = Histogram(
-      start: Timestamp(seconds: Int64(start)), stepSeconds: step, writes: Array(repeating: 0, count: count),
+      start: Timestamp(seconds: Int64(start)), stepSeconds: step, listed: Array(repeating: 0, count: count),
       failures: Array(repeating: 0, count: count))
     for act in rows {
       let bucket = (second(act.time) - start) / step
       guard (0..<count).contains(bucket), second(act.time) >= start else { continue }
-      if act.outcome == .denied || act.outcome == .failed {
-        histogram.failures[bucket] += 1
-      } else {
-        histogram.writes[bucket] += 1
-      }
+      histogram.listed[bucket] += 1
+      if act.outcome == .denied || act.outcome == .failed { histogram.failures[bucket] += 1 }
     }
     return histogram
   }

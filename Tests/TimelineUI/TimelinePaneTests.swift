@@ -227,6 +227,16 @@ import Testing
     #expect(user.status.contains("1/4 \"delete\""))
     user.press("N")
     #expect(user.status.contains("went round"))
+    // The rank is that of the row in focus, in the list in which it was counted.
+    user.press("n")
+    #expect(user.status.contains("1/4 \"delete\""))
+    user.press("j")
+    #expect(!user.status.contains("\"delete\""))
+    user.press("k")
+    #expect(user.status.contains("1/4 \"delete\""))
+    user.press("v")
+    #expect(!user.status.contains("\"delete\""))
+    user.press("V")
     user.press("<Esc>n")
     #expect(user.text.contains("12 of 17"))
   }

@@ -2,7 +2,7 @@ import AuditModel
 import EventQueries
 import TerminalScreen
 
-/// The counts over time above the list: writes, failures, an axis; with a bucket in focus and a brush while it is used.
+/// The counts over time above the list: what is listed, the failures among it, an axis; with a bucket in focus and a brush while it is used.
 struct HistogramStrip: Sendable {
   private(set) var histogram: Histogram?
   /// The span asked for; nil for all that the store holds.
@@ -83,7 +83,10 @@ struct HistogramStrip: Sendable {
 
   // MARK: Painting
 
-  func render(into screen: inout Screen, layout: TimelineLayout, zone: Zone, focusedTime: Timestamp?) {
+  /// - Parameter level: whether reads are listed too.
+  func render(
+    into screen: inout Screen, layout: TimelineLayout, level: ViewLevel, zone: Zone, focusedTime: Timestamp?
+  ) {
     let area = layout.histogram
     guard !area.isEmpty else { return }
     screen.fill(area)
@@ -91,7 +94,7 @@ struct HistogramStrip: Sendable {
     let graph = layout.graph
     let focusedBucket = focusedTime.map(histogram.bucket)
     let rows: [(label: String, counts: [Int], role: Style)] = [
-      ("writes", histogram.writes, .plain), ("failed", histogram.failures, .failed),
+      (level == .everything ? "acts" : "writes", histogram.listed, .plain), ("failed", histogram.failures, .failed),
     ]
     for (offset, row) in rows.enumerated() where offset < area.height {
       let y = area.y + offset
@@ -119,17 +122,17 @@ struct HistogramStrip: Sendable {
     }
   }
 
-  /// What the bucket in focus, or the brush, holds: `20 Nov 12:00 to 18:00: 61 writes, 3 failed`.
+  /// What the bucket in focus, or the brush, holds: `20 Nov 12:00 to 18:00: 61 listed, 3 of them failed`.
   func sentence(zone: Zone) -> String {
     guard let histogram, let time = brushedTime else { return "" }
     let range = brushed.clamped(to: 0...max(0, histogram.count - 1))
-    let writes = histogram.writes[range].reduce(0, +)
+    let listed = histogram.listed[range].reduce(0, +)
     let failures = histogram.failures[range].reduce(0, +)
     let from = zone.civil(time.lowerBound)
     let to = zone.civil(Timestamp(microseconds: time.upperBound.microseconds + 1))
     let end = from.dateText == to.dateText ? to.clockText : to.dayText + " " + to.clockText
     return
-      "\(from.dayText) \(from.clockText) to \(end): \(PaneWords.grouped(writes)) listed, \(PaneWords.grouped(failures)) failed"
+      "\(from.dayText) \(from.clockText) to \(end): \(PaneWords.grouped(listed)) listed, \(PaneWords.grouped(failures)) of them failed"
   }
 
   /// One of ten steps, on a scale where the smallest count is seen.
@@ -179,7 +182,7 @@ struct HistogramStrip: Sendable {
 }
 
 extension Histogram {
-  var count: Int { writes.count }
+  var count: Int { listed.count }
   func time(of bucket: Int) -> Timestamp {
     Timestamp(microseconds: start.microseconds + Int64(bucket) * Int64(stepSeconds) * 1_000_000)
   }

@@ -25,7 +25,7 @@ struct TimelinePane: Pane {
   private(set) var failure: String?
   private(set) var detail: ActDetail?
   /// What the last search found: `3/17 same object`.
-  private(set) var match: String?
+  private(set) var match: Match?
   /// What `/` looks for, marked in the rows.
   private(set) var searchText: String?
 
@@ -59,6 +59,13 @@ struct TimelinePane: Pane {
     var query: EventQuery
     var act: Act?
     var distanceFromTop: Int
+  }
+  /// What was found: its rank in words, and where it holds.
+  struct Match: Sendable {
+    var words: String
+    var act: ActID
+    /// Rows of the list in which it was counted.
+    var total: Int
   }
   private struct HistogramKey: Hashable, Sendable {
     var query: EventQuery
@@ -306,8 +313,9 @@ struct TimelinePane: Pane {
         match = nil
         return []
       }
-      match = "\(PaneWords.grouped(answer.rank))/\(PaneWords.grouped(answer.count)) \(words)"
-      if answer.wrapped { session.notice = "went round to the \(request.forward ? "top" : "end"): \(match ?? "")" }
+      let rank = "\(PaneWords.grouped(answer.rank))/\(PaneWords.grouped(answer.count)) \(words)"
+      match = Match(words: rank, act: act.id, total: total)
+      if answer.wrapped { session.notice = "went round to the \(request.forward ? "top" : "end"): \(rank)" }
       return jump(to: .act(act.id, time: act.time), session)
     case .facets(let answer):
       bar.receive(answer)

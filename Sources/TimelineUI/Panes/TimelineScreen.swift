@@ -12,7 +12,8 @@ extension TimelinePane {
     bar.render(
       into: &screen, area: layout.bar, filter: query.filter.description, counts: countsText(isReading: isReading))
     renderLevel(into: &screen, area: layout.level)
-    strip.render(into: &screen, layout: layout, zone: session.zone, focusedTime: focusedAct?.time)
+    strip.render(
+      into: &screen, layout: layout, level: query.level, zone: session.zone, focusedTime: focusedAct?.time)
     let columns = TimelineColumns(width: layout.list.width)
     columns.renderHeader(into: &screen, area: layout.header, focused: column)
     if total > 0 {
@@ -148,7 +149,8 @@ extension TimelinePane {
     }
     var left = total > 0 ? "\(PaneWords.grouped(focus + 1))/\(PaneWords.grouped(total))" : "0/0"
     if let act = focusedAct { left += "  " + session.zone.civil(act.time).longDayText }
-    if let match { left += "   " + match }
+    // Of the act that was found, in the list in which it was counted.
+    if let match, match.act == focusedAct?.id, match.total == total, !isPending { left += "   " + match.words }
     if total > 0, let failure { left += "   failed: " + failure }
     screen.ends(left, progressText(session), y: area.y, x: area.x, width: area.width)
   }

@@ -9,7 +9,12 @@ import TimelineUI
 struct ChangesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "changes", abstract: "Print the change log of an object, or of all objects, oldest first.",
-    usage: "\(Whodiff.calledName) changes [OBJECT] [FILE]... [OPTIONS]")
+    usage: "\(Whodiff.calledName) changes [OBJECT] [FILE]... [OPTIONS]",
+    discussion: """
+      Without OBJECT the change logs of all objects follow one another, in the order of API group, resource, namespace \
+      and name: a version stands next to the one that it is compared with. Within an object, oldest first. For all \
+      changes in the order of time there is `\(Whodiff.calledName) log`.
+      """)
 
   @Argument(help: ArgumentHelp("KIND/NAME or KIND/NAMESPACE/NAME, and files to read.", valueName: "object|file"))
   var arguments: [String] = []
@@ -71,6 +76,16 @@ struct ChangesCommand: ParsableCommand {
         }
         return left > 0
       }
+      if all, rule.subjects.isEmpty, left > 0 {
+        let nameless = logs.nameless().filter { isShown($0, plan: plan) }
+        let rows = (reverse ? nameless.reversed() : nameless).prefix(left)
+        if !rows.isEmpty { isEmpty = false }
+        if writer != nil {
+          for act in rows { try writer?.write(NamelessRow.json(act, showsManifest: manifests)) }
+        } else {
+          try text.write(nameless: Array(rows))
+        }
+      }
       try writer?.finish()
     }
     let hasProblem = logs.sayProblems()
@@ -98,6 +113,12 @@ struct ChangesCommand: ParsableCommand {
       ErrorOutput.say("\(quoted(subject)) means \(argument.objects.count) objects; all are shown")
     }
     return argument.objects
+  }
+
+  private func isShown(_ detail: ActDetail, plan: FilterPlan?) -> Bool {
+    let namespace = filter.allNamespaces ? nil : filter.namespace
+    guard namespace == nil || detail.act.object?.namespace == namespace else { return false }
+    return plan?.matches(detail.act, detail: { detail }) ?? true
   }
 
   /// Reads never are; without `--all` only what changed the object.
@@ -155,6 +176,23 @@ private struct ChangeLogText {
       }
       try table.finish()
     }
+    try output.write("\n")
+  }
+
+  /// Acts that are in no object's log: nobody knows the name of what they were about.
+  func write(nameless acts: [ActDetail]) throws {
+    guard !acts.isEmpty else { return }
+    try output.write(style.text("Writes that name no object", .heading) + "\n")
+    var table = TextTable(
+      ["  REV", "TIME (\(zone.name))", "WHAT", "CODE", "BY", "KIND", "WHERE"], to: output, style: style)
+    for act in acts.map(\.act) {
+      try table.add(
+        [
+          "    -", Words.time(act.time, zone), "\(act.verb) (\(act.outcome.name))", act.code.map(String.init) ?? "-",
+          act.actorText, Words.kind(act), Words.object(act),
+        ].map { TextTable.Cell($0) })
+    }
+    try table.finish()
     try output.write("\n")
   }
 

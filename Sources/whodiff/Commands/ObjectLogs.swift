@@ -14,6 +14,8 @@ final class ObjectLogs: Sendable {
   }
   private struct State {
     var shared: [ActID: ActDetail] = [:]
+    /// Acts without a name that stand in the log of an object after all.
+    var placed: Set<ActID> = []
     /// Why bodies could not be read, once for each reason.
     var problems: [String] = []
   }
@@ -33,6 +35,8 @@ final class ObjectLogs: Sendable {
     let details = snapshot.acts(about: object).map(detail)
     let byID = Dictionary(details.map { ($0.act.id, $0) }, uniquingKeysWith: { first, _ in first })
     let history = History.of(object, acts: details, context: snapshot.historyContext(of: object))
+    let placed = history.revisions.compactMap(\.act).filter { $0.object?.name == nil }.map(\.id)
+    if !placed.isEmpty { state.withLock { $0.placed.formUnion(placed) } }
     return Entry(log: ChangeLog(history, tellsActChanges: tellsActChanges), details: byID)
   }
 
@@ -53,6 +57,12 @@ final class ObjectLogs: Sendable {
         guard try body(entry) else { return }
       }
     }
+  }
+
+  /// Writes that name no object and stand in no log that was made so far, oldest first.
+  func nameless() -> [ActDetail] {
+    let placed = state.withLock { $0.placed }
+    return snapshot.namelessWrites().filter { !placed.contains($0) }.map(detail)
   }
 
   func detail(_ id: ActID) -> ActDetail {

@@ -173,10 +173,13 @@ struct RecordColumns: Sendable {
     count += 1
     times.append(event.receivedAt.microseconds)
     took.append(
-      event.stageAt.flatMap { stageAt in
-        let (difference, overflow) = stageAt.microseconds.subtractingReportingOverflow(event.receivedAt.microseconds)
-        return overflow ? nil : difference
-      })
+      // A request that was only seen to arrive took nobody knows how long.
+      event.stage == .requestReceived
+        ? nil
+        : event.stageAt.flatMap { stageAt in
+          let (difference, overflow) = stageAt.microseconds.subtractingReportingOverflow(event.receivedAt.microseconds)
+          return overflow ? nil : difference
+        })
     codes.append(event.code.map(Int64.init))
     outcomes.append(
       Outcome.classify(

@@ -154,7 +154,10 @@ public final class RecordDecoder {
         call.reject(origin.place ?? record, tooLong, line: origin.line)
         return record.upperBound
       case .wait(let place):
-        return isLast ? bytes.count : place
+        guard isLast else { return place }
+        // Nothing of it is left to be a record, but who wrote a list and did not close it had more to say.
+        if splitter.isInList { call.reject(bytes.count..<bytes.count, "a list that is cut off here: it is not closed") }
+        return bytes.count
       }
     }
   }

@@ -55,10 +55,19 @@ enum EntryPoint {
     let text = isUsage ? Whodiff.fullMessage(for: error) : String(describing: error)
     if isUsage {
       ErrorOutput.raw(SafeText.lines(text) + "\n")
+      if let filter = CommandLine.arguments.dropFirst().first(where: isFilterTerm) {
+        ErrorOutput.line("A filter that starts with - goes behind -f: -f '\(SafeText.line(filter))'")
+      }
     } else {
       ErrorOutput.say(text)
     }
     return isUsage ? 2 : 3
+  }
+
+  /// Whether an argument reads like `-as:*`: an excluded field, which the command line takes for options.
+  private static func isFilterTerm(_ argument: String) -> Bool {
+    guard argument.hasPrefix("-"), let colon = argument.firstIndex(of: ":") else { return false }
+    return FilterField.named(String(argument[..<colon].dropFirst())) != nil
   }
 }
 

@@ -158,6 +158,29 @@ class CommandLine(unittest.TestCase):
         self.assertEqual(outcomes, ["changed", "changed", "denied", "noop"])
         self.assertNotIn("manifest", self.rows("changes", POLICY, self.log)[0])
 
+    def test_writes_that_name_no_object_are_in_all_changes(self):
+        nameless = {"resource": "networkpolicies", "namespace": "shop", "apiGroup": "networking.k8s.io", "apiVersion": "v1"}
+        log = self.write("nameless.log", EVENTS + [
+            event(7, "create", 403, None, objectRef=nameless),
+            event(8, "deletecollection", 200, None, objectRef=nameless | {"namespace": "legacy"}),
+            event(9, "list", 200, None, objectRef=nameless),
+        ])
+        rows = [row for row in self.rows("changes", "--all", log) if row["object"]["name"] is None]
+        self.assertEqual([(row["auditID"][-2:], row["outcome"]) for row in rows], [("07", "denied"), ("08", "changed")])
+        expected = {"group": "networking.k8s.io", "kind": "NetworkPolicy", "resource": "networkpolicies", "namespace": "shop",
+                    "name": None}
+        self.assertEqual(rows[0]["object"], expected)
+        self.assertEqual(list(rows[0]), list(self.rows("changes", log)[0]))
+        for key in ("uid", "lifetime", "revision", "operation", "fidelity", "changed"):
+            self.assertIsNone(rows[0][key])
+        self.assertEqual([row["auditID"][-2:] for row in self.rows("changes", "--all", "-n", "legacy", log)], ["08"])
+        self.assertEqual([row for row in self.rows("changes", log) if row["object"]["name"] is None], [])
+        self.assertIn("Writes that name no object", self.run_it("changes", "--all", log))
+
+    def test_a_request_without_an_end_took_nobody_knows_how_long(self):
+        log = self.write("unfinished.log", [event(1, "update", None, None, stage="RequestReceived", responseStatus=None)])
+        self.assertIsNone(self.rows("log", log)[0]["took"])
+
     def test_filters_restrict_changes(self):
         self.assertEqual([row["verb"] for row in self.rows("changes", "-f", "verb:update", self.log)], ["update"])
         self.assertEqual(len(self.rows("changes", "--since", "2026-11-20T16:11:02Z", POLICY, self.log)), 1)
@@ -311,6 +334,15 @@ class CommandLine(unittest.TestCase):
         self.run_it("log", "verb:get", "verb:list", self.log, code=2)
         self.run_it("log", "--", "verb:list", code=3)
         self.run_it("diff", POLICY, POLICY, POLICY, self.log, code=2)
+
+    def test_a_filter_may_start_with_a_minus(self):
+        for words in (("-f", "-as:*"), ("-f=-as:*",), ("--filter", "-as:*"), ("--filter=-as:*",)):
+            rows = self.rows("log", *words, self.log)
+            self.assertEqual([row["as"] for row in rows], [None] * len(rows))
+            self.assertGreater(len(rows), 1)
+            self.assertEqual(len(self.rows("changes", *words, self.log)), 2)
+        self.run_it("log", "-as:*", self.log, code=2)
+        self.assertIn("-f '-as:*'", self.stderr)
 
     def test_a_mistyped_path_is_no_filter(self):
         for words in (("log", "/no/such/file.log"), ("./audti.log",), ("log", "audti.json"), ("log", "logs/2026", self.log),

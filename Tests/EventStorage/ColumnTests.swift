@@ -95,8 +95,8 @@ import Testing
             file: "audit.log", line: event.position.line, offset: event.position.offset, length: event.position.length))
       #expect(
         act.took.map { Int64(($0 * 1_000_000).rounded()) }
-          == event.stageAt.map {
-            $0.microseconds - event.receivedAt.microseconds
+          == event.stageAt.flatMap {
+            event.stage == .requestReceived ? nil : $0.microseconds - event.receivedAt.microseconds
           })
     }
   }

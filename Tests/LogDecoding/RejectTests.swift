@@ -100,6 +100,22 @@ struct RejectTests {
       ])
   }
 
+  @Test(arguments: ["", ",", ",\n", "]"])
+  func `a list that ends between two items says that it was cut off`(_ end: String) {
+    let head = "{\"kind\":\"EventList\",\"apiVersion\":\"audit.k8s.io/v1\",\"items\":["
+    for (start, isDone) in [(head, false), ("[", end == "]"), (head + "\n", false), ("[\n", end == "]")] {
+      let text = start + Self.a + "," + Self.a + end
+      let decoded = decode(text)
+      #expect(decoded.events.count == 2)
+      let cut = Reject(
+        line: 1 + text.count { $0 == "\n" }, offset: Int64(text.utf8.count), length: 0,
+        reason: "a list that is cut off here: it is not closed")
+      let found = decoded.rejects.map { Reject(line: $0.line, offset: $0.offset, length: 0, reason: $0.reason) }
+      #expect(isDone ? found.isEmpty : found.map(\.reason) == [cut.reason])
+      #expect(isDone || found.allSatisfy { $0.offset >= cut.offset - 2 })
+    }
+  }
+
   @Test func `an item of a list that is no record is rejected alone`() {
     let list = "{\"kind\":\"EventList\",\"apiVersion\":\"audit.k8s.io/v1\",\"items\":[{\"x\":1},\(Self.a),7,\(Self.a)]}"
     let decoded = decode(list)

@@ -43,14 +43,17 @@ let package = Package(
       "EventStorage", ["AuditModel", "EventQueries", "CZstd", .product(name: "GRDB", package: "GRDB.swift")]),
     library("ObjectHistory", ["AuditModel"]),
     library("ManifestDiff", ["AuditModel"]),
+    library("TrailCheck", ["AuditModel", "EventQueries", "ObjectHistory"]),
     library("Ingestion", ["AuditModel", "LogDecoding", "EventStorage"]),
     library("TerminalScreen"),
-    library("TimelineUI", ["AuditModel", "EventQueries", "ObjectHistory", "ManifestDiff", "TerminalScreen"]),
+    library(
+      "TimelineUI", ["AuditModel", "EventQueries", "ObjectHistory", "ManifestDiff", "TrailCheck", "TerminalScreen"]),
     library("CursesDriver", ["TerminalScreen", "CNcurses"]),
     .executableTarget(
       name: "whodiff",
       dependencies: [
-        "AuditModel", "LogDecoding", "EventQueries", "EventStorage", "ObjectHistory", "ManifestDiff", "Ingestion",
+        "AuditModel", "LogDecoding", "EventQueries", "EventStorage", "ObjectHistory", "ManifestDiff", "TrailCheck",
+        "Ingestion",
         "TerminalScreen", "TimelineUI", "CursesDriver",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -62,11 +65,12 @@ let package = Package(
     tests("EventStorage", ["AuditModel", "EventQueries"]),
     tests("ObjectHistory", ["AuditModel"]),
     tests("ManifestDiff", ["AuditModel", .product(name: "Yams", package: "Yams")]),
+    tests("TrailCheck", ["AuditModel", "EventQueries", "ObjectHistory"]),
     tests("Ingestion", ["AuditModel", "EventQueries", "EventStorage", "LogDecoding"]),
     tests("TerminalScreen"),
     tests("CursesDriver", ["TerminalScreen"]),
     tests(
-      "TimelineUI", ["AuditModel", "EventQueries", "ObjectHistory", "ManifestDiff", "TerminalScreen"],
+      "TimelineUI", ["AuditModel", "EventQueries", "ObjectHistory", "ManifestDiff", "TrailCheck", "TerminalScreen"],
       exclude: ["Screens"]),
   ],
   cxxLanguageStandard: .cxx17

@@ -76,15 +76,16 @@ public struct SegmentDraft: Sendable {
 
   mutating func encode(with compressor: Compressor) {
     chunks = []
-    guard !groups.isEmpty else { return }
-    let heads = groups.map(\.head)
-    let summaries = groups.map(summary)
     func add(_ column: StoredColumn, _ write: (inout ByteWriter) -> Void) {
       var out = ByteWriter()
       write(&out)
       chunks.append((column, packedChunk(out.bytes, with: compressor)))
     }
     func numbers(_ column: StoredColumn, _ values: [Int64]) { add(column) { PackedNumbers(values).write(to: &$0) } }
+    if duplicates > 0 { numbers(.duplicates, [Int64(duplicates)]) }
+    guard !groups.isEmpty else { return }
+    let heads = groups.map(\.head)
+    let summaries = groups.map(summary)
     func optionals(_ column: StoredColumn, _ values: [Int64?]) { add(column) { PackedNumbers(values).write(to: &$0) } }
 
     numbers(.time, heads.map { records.times[$0] })

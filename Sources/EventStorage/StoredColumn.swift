@@ -72,6 +72,9 @@ enum StoredColumn: Int64, CaseIterable, Sendable {
   case recordLine = 59
   case recordContentID = 60
 
+  /// One value: records that were left out since they were there before. Absent where there were none.
+  case duplicates = 61
+
   // What rows of other logs say; named as in `EventColumn`. A segment without such rows has none of them.
   case end = 64
   case action = 65

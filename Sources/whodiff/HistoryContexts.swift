@@ -38,7 +38,7 @@ extension StoreSnapshot {
   }
 
   /// Whether anybody wrote through Calico's own API.
-  private var showsCalicoAPI: Bool {
+  var showsCalicoAPI: Bool {
     guard let filter = try? Filter(parsing: "api:projectcalico.org verb:create,update,patch,delete") else {
       return false
     }
@@ -46,7 +46,7 @@ extension StoreSnapshot {
     return ((try? page(request))?.total ?? 0) > 0
   }
 
-  private func namespaceDeletions(of object: ObjectKey) -> [Timestamp] {
+  func namespaceDeletions(of object: ObjectKey) -> [Timestamp] {
     guard let namespace = object.namespace else { return [] }
     return acts(about: ObjectKey(group: "", resource: "namespaces", namespace: nil, name: namespace)).compactMap { id in
       let act = act(id)

@@ -9,9 +9,10 @@ PROJECT = {
     "EventStorage": ["AuditModel", "EventQueries", "GRDB", "CZstd"],
     "ObjectHistory": ["AuditModel"],
     "ManifestDiff": ["AuditModel"],
+    "TrailCheck": ["AuditModel", "EventQueries", "ObjectHistory"],
     "Ingestion": ["AuditModel", "LogDecoding", "EventStorage"],
     "TerminalScreen": [],
-    "TimelineUI": ["AuditModel", "EventQueries", "ObjectHistory", "ManifestDiff", "TerminalScreen"],
+    "TimelineUI": ["AuditModel", "EventQueries", "ObjectHistory", "ManifestDiff", "TrailCheck", "TerminalScreen"],
     "CursesDriver": ["TerminalScreen", "CNcurses"],
 }
 PROJECT["whodiff"] = [name for name in PROJECT] + ["ArgumentParser"]

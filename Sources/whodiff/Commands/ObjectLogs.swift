@@ -40,6 +40,11 @@ final class ObjectLogs: Sendable {
     return Entry(log: ChangeLog(history, tellsActChanges: tellsActChanges), details: byID)
   }
 
+  /// An object's history alone, without what its versions differ in.
+  func history(of object: ObjectKey, context: HistoryContext) -> History {
+    History.of(object, acts: snapshot.acts(about: object).map(detail), context: context)
+  }
+
   /// The logs of all objects in their order, made on all cores, a few at a time, so that memory is that of a few.
   /// - Parameter body: takes each log; false ends it.
   func forEach(_ objects: [ObjectKey], _ body: (Entry) throws -> Bool) rethrows {

@@ -22,8 +22,10 @@ struct OpenedLog {
     if exitCode != 0 { throw ExitStatus(exitCode) }
   }
 
-  /// - Parameter files: as named on the command line; empty for the store.
-  init(files: [String], source: SourceOptions) throws {
+  /// - Parameters:
+  ///   - files: as named on the command line; empty for the store.
+  ///   - saysRejects: whether input that is no record is told of on standard error, and makes the exit code 3.
+  init(files: [String], source: SourceOptions, saysRejects: Bool = true) throws {
     let redactor = source.redactor()
     let environment = StoreEnvironment.reading(
       redaction: { redactor.redact(record: $0) }, textRedaction: { redactor.redact(text: $0) }
@@ -46,7 +48,7 @@ struct OpenedLog {
     }
     self.store = store
     snapshot = store.snapshot()
-    if reading.hasProblem || RejectReport.say(snapshot.rejects) { code = 3 }
+    if reading.hasProblem || saysRejects && RejectReport.say(snapshot.rejects) { code = 3 }
     exitCode = reading.wasInterrupted ? 130 : code
   }
 

@@ -16,8 +16,8 @@ struct Whodiff: ParsableCommand {
       OBJECT is KIND/NAME (with -n NAMESPACE) or KIND/NAMESPACE/NAME; KIND is what kubectl takes: netpol, gnp, tier, ...
       FILTER is described by `\(calledName) fields` and `\(calledName) macros`.
 
-      Exit codes: 0 done, 1 diff found differences (or nothing matched, with --exit-code), 2 usage or filter error,
-      3 some input could not be read, 4 no usable terminal.
+      Exit codes: 0 done, 1 diff found differences or check found something (or nothing matched, with --exit-code),
+      2 usage or filter error, 3 some input could not be read, 4 no usable terminal.
       """,
     version: "whodiff 0.1.0",
     subcommands: allCommands,
@@ -26,8 +26,8 @@ struct Whodiff: ParsableCommand {
   /// Each command is one file in this folder and one row here, in the order in which help lists them.
   static let allCommands: [any ParsableCommand.Type] = [
     BrowseCommand.self, LogCommand.self, ShowCommand.self, ChangesCommand.self, DiffCommand.self, CountCommand.self,
-    ExportCommand.self, ImportCommand.self, FieldsCommand.self, MacrosCommand.self, FormatsCommand.self,
-    ExplainCommand.self, CompletionCommand.self, DocumentationCommand.self,
+    CheckCommand.self, AuditPolicyCommand.self, ExportCommand.self, ImportCommand.self, FieldsCommand.self,
+    MacrosCommand.self, FormatsCommand.self, ExplainCommand.self, CompletionCommand.self, DocumentationCommand.self,
   ]
 
   /// `kubectl whodiff` when kubectl started it as a plug-in.

@@ -1,5 +1,6 @@
 import AuditModel
 import EventQueries
+import TerminalScreen
 
 /// How acts and times are worded in text for people.
 enum Words {
@@ -30,6 +31,19 @@ enum Words {
     case .denied, .failed, .conflict: .failed
     default: .none
     }
+  }
+
+  /// A text in lines of at most so many columns, broken between words.
+  static func wrapped(_ text: String, width: Int) -> [String] {
+    var lines: [String] = []
+    for word in text.split(separator: " ") {
+      if let last = lines.last, TextWidth.of(last) + 1 + TextWidth.of(String(word)) <= width {
+        lines[lines.count - 1] = last + " " + word
+      } else {
+        lines.append(String(word))
+      }
+    }
+    return lines
   }
 
   /// `1 act`, `2 acts`.

@@ -1,0 +1,140 @@
+public import AuditModel
+
+/// What the logs hold, counted: all that `check` needs to judge what they cannot tell, short of the bodies.
+public struct TrailTally: Sendable {
+  /// In the order in which they were first read.
+  public var sources: [SourceTally]
+  /// Every object that an act names, in order of keys.
+  public var objects: [ObjectKey]
+
+  public init(sources: [SourceTally] = [], objects: [ObjectKey] = []) {
+    self.sources = sources
+    self.objects = objects
+  }
+}
+
+/// What one source holds.
+public struct SourceTally: Sendable {
+  /// As the user named it.
+  public var file: String
+  /// Bytes of text that were read.
+  public var byteCount: Int64 = 0
+  /// Requests whose latest stage stands in this source, and records of other logs.
+  public var actCount = 0
+  /// Records that were there before, in this source or another, and were left out.
+  public var duplicateCount = 0
+  public var rejects: [Reject] = []
+  /// For each kind of log when its acts happened, ascending.
+  public var times: [DataKind: [Timestamp]] = [:]
+  /// Audit acts by level, and audit records by stage.
+  public var levels: [Level: Int] = [:]
+  public var stages: [Stage: Int] = [:]
+  /// How many audit acts there are of which kind.
+  public var coverage: [Coverage: Int] = [:]
+  /// Acts whose bodies were cut away.
+  public var truncated = Sightings()
+  /// Writes of which no stage tells the result.
+  public var unfinished = Sightings()
+  /// Acts of which a stage stands at a time before the request arrived.
+  public var inversions = Sightings()
+  /// By how much the worst of `inversions` does, in microseconds.
+  public var worstInversion: Int64 = 0
+  /// Namespaces whose deletion was accepted.
+  public var namespaceDeletions: [NamedTime] = []
+  /// One for each audit act, in the order of the text.
+  public var lines: [WrittenLine] = []
+  /// resourceVersions that writes answered with, and when; only those that are numbers.
+  public var versions: [VersionTime] = []
+  /// Requests to the `projectcalico.org` API, which two servers may log: when each says it arrived, by auditID.
+  public var calicoRequests: [String: Timestamp] = [:]
+  /// When an API server began to set up what it needs: it had just started.
+  public var serverStarts: [Timestamp] = []
+  /// Writes to Calico's storage group with the agent of its own client library, which names no program: by user.
+  public var libraryWrites: [String: Sightings] = [:]
+  /// How many acts are by which authenticated user.
+  public var users: [String: Int] = [:]
+  /// Policies that flows name, as `PolicyHit.path`; those that data planes make up are left out.
+  public var flowPolicies: [PolicyHit: NamedTime] = [:]
+  /// Notices that a node logged fewer DNS answers than there were.
+  public var unlogged = Sightings()
+  /// The first characters of the file, where it could still be read: collectors leave their marks there.
+  public var head = ""
+
+  public init(file: String) { self.file = file }
+
+  /// First and last time of a kind of log; nil without any.
+  public func reach(of data: DataKind) -> ClosedRange<Timestamp>? {
+    guard let first = times[data]?.first, let last = times[data]?.last else { return nil }
+    return first...last
+  }
+
+  /// What an audit act is about and how much of it is logged.
+  public struct Coverage: Hashable, Sendable {
+    public var group: String
+    public var resource: String
+    public var subresource: String?
+    public var verb: String
+    public var level: Level
+    /// Whether the request asked for a change or a connection, rather than to read.
+    public var isWrite: Bool
+
+    public init(
+      group: String, resource: String, subresource: String? = nil, verb: String, level: Level, isWrite: Bool = true
+    ) {
+      self.group = group
+      self.resource = resource
+      self.subresource = subresource
+      self.verb = verb
+      self.level = level
+      self.isWrite = isWrite
+    }
+  }
+
+  /// How often something was seen, and where first.
+  public struct Sightings: Hashable, Sendable {
+    public var count = 0
+    public var first: WrittenLine?
+    public var last: WrittenLine?
+
+    public init() {}
+
+    public mutating func add(_ line: WrittenLine, count more: Int = 1) {
+      count += more
+      if first.map({ line.time < $0.time }) ?? true { first = line }
+      if last.map({ line.time > $0.time }) ?? true { last = line }
+    }
+  }
+
+  public struct NamedTime: Hashable, Sendable {
+    public var name: String
+    public var time: Timestamp
+    public init(name: String, time: Timestamp) {
+      self.name = name
+      self.time = time
+    }
+  }
+
+  public struct VersionTime: Hashable, Sendable {
+    public var version: UInt64
+    /// When the write was done.
+    public var time: Timestamp
+    public init(version: UInt64, time: Timestamp) {
+      self.version = version
+      self.time = time
+    }
+  }
+}
+
+/// A record's place in its file, and the clock when it was written.
+public struct WrittenLine: Hashable, Sendable {
+  /// Of the stage that it reports.
+  public var time: Timestamp
+  /// From 1.
+  public var line: Int
+  public var offset: Int64
+  public init(time: Timestamp, line: Int, offset: Int64) {
+    self.time = time
+    self.line = line
+    self.offset = offset
+  }
+}

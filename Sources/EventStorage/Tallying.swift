@@ -1,0 +1,211 @@
+import AuditModel
+public import EventQueries
+
+extension StoreSnapshot {
+  /// Counts what the logs hold, source by source; reads columns and no bodies.
+  /// - Throws: `CancellationError` once `isCancelled` says so, `StoreError` when the store is damaged.
+  public func tally(isCancelled: () -> Bool = { false }) throws -> TrailTally {
+    var rejectsOf: [String: [Reject]] = [:]
+    for (file, reject) in rejects { rejectsOf[file, default: []].append(reject) }
+    var sources: [SourceTally] = []
+    for source in state.sources.values.sorted(by: { $0.id < $1.id }) {
+      var tally = SourceTally(file: source.path)
+      tally.rejects = rejectsOf[source.path] ?? []
+      let places = state.segments.indices.filter { state.segments[$0].info.source == source.id }.sorted {
+        state.segments[$0].info.start < state.segments[$1].info.start
+      }
+      for place in places {
+        if isCancelled() { throw CancellationError() }
+        try SegmentTally(state: state, place: place).add(to: &tally)
+      }
+      for data in tally.times.keys { tally.times[data]?.sort() }
+      sources.append(tally)
+    }
+    return TrailTally(sources: sources, objects: objectKeys())
+  }
+}
+
+/// Counts one segment.
+private struct SegmentTally {
+  let state: StoreState
+  let place: Int
+  let segment: Segment
+
+  init(state: StoreState, place: Int) {
+    self.state = state
+    self.place = place
+    segment = state.segments[place]
+  }
+
+  func add(to tally: inout SourceTally) throws {
+    tally.byteCount += segment.info.byteCount
+    tally.duplicateCount += Int(try segment.numbers(.duplicates)[safe: 0] ?? 0)
+    guard segment.rowCount > 0 else { return }
+    let data = try segment.numbers(.data)
+    let times = try segment.numbers(.time)
+    let hidden = state.patches[place].hidden
+    for row in 0..<segment.rowCount where !hidden.contains(row) {
+      let kind = DataKind(rawValue: data.byte(row)) ?? .audit
+      tally.times[kind, default: []].append(Timestamp(microseconds: times.integer(row)))
+      tally.actCount += 1
+    }
+    try addLines(to: &tally)
+    try addAudit(to: &tally)
+    try addUsers(to: &tally)
+    try addOtherLogs(to: &tally)
+  }
+
+  private func isAudit(_ row: Int) throws -> Bool {
+    try segment.numbers(.data).byte(row) == DataKind.audit.rawValue
+  }
+
+  private func line(_ row: Int) throws -> WrittenLine {
+    let took = try segment.numbers(.took)[row] ?? 0
+    return WrittenLine(
+      time: Timestamp(microseconds: try segment.numbers(.time).integer(row) &+ took),
+      line: state.linesBefore(segment) + Int(try segment.numbers(.line).integer(row)),
+      offset: try segment.numbers(.offset).integer(row))
+  }
+
+  // MARK: Audit acts
+
+  /// The segment's rows stand in order of time; the text has them in the order of writing.
+  private func addLines(to tally: inout SourceTally) throws {
+    var lines: [WrittenLine] = []
+    lines.reserveCapacity(segment.rowCount)
+    for row in 0..<segment.rowCount where try isAudit(row) { lines.append(try line(row)) }
+    lines.sort { $0.offset < $1.offset }
+    tally.lines += lines
+  }
+
+  /// What is the same of many acts is looked at once.
+  private struct Alike: Hashable {
+    var group: Int
+    var resource: Int
+    var subresource: Int
+    var verb: Int
+    var level: UInt8
+    var flags: UInt8
+  }
+
+  private func addAudit(to tally: inout SourceTally) throws {
+    let group = try segment.text(.apiGroup)
+    let resource = try segment.text(.resource)
+    let subresource = try segment.text(.subresource)
+    let verb = try segment.text(.verb)
+    let level = try segment.numbers(.level)
+    let flags = try segment.numbers(.flags)
+    let stages = try segment.numbers(.stages)
+    let took = try segment.numbers(.took)
+    let hidden = state.patches[place].hidden
+    var counts: [Alike: Int] = [:]
+    var stageCounts = [Int](repeating: 0, count: 256)
+    for row in 0..<segment.rowCount where try isAudit(row) {
+      stageCounts[Int(stages.byte(row))] += 1
+      if let took = took[row], took < 0 {
+        tally.inversions.add(try line(row))
+        tally.worstInversion = min(tally.worstInversion, took)
+      }
+      guard !hidden.contains(row) else { continue }
+      counts[
+        Alike(
+          group: group.code(row), resource: resource.code(row), subresource: subresource.code(row),
+          verb: verb.code(row), level: level.byte(row), flags: flags.byte(row)), default: 0] += 1
+      let rowFlags = RowFlags(rawValue: flags.byte(row))
+      if rowFlags.contains(.truncated) { tally.truncated.add(try line(row)) }
+      guard rowFlags.contains(.isWrite) else { continue }
+      try addWrite(row, to: &tally)
+    }
+    for (stages, count) in stageCounts.enumerated() where count > 0 {
+      for stage in StageSet(rawValue: UInt8(stages)).stages { tally.stages[stage, default: 0] += count }
+    }
+    func text(_ column: TextColumn, _ code: Int) -> String? { code == 0 ? nil : column.dictionary[code - 1] }
+    for (alike, count) in counts {
+      guard let level = Level(rawValue: alike.level) else { continue }
+      tally.levels[level, default: 0] += count
+      guard let name = text(resource, alike.resource), !name.isEmpty else { continue }
+      let key = SourceTally.Coverage(
+        group: text(group, alike.group) ?? "", resource: name, subresource: text(subresource, alike.subresource),
+        verb: text(verb, alike.verb) ?? "", level: level,
+        isWrite: RowFlags(rawValue: alike.flags).contains(.isWrite))
+      tally.coverage[key, default: 0] += count
+    }
+  }
+
+  private func addWrite(_ row: Int, to tally: inout SourceTally) throws {
+    let outcome = try state.outcome(place, row)
+    if outcome == .unknown { tally.unfinished.add(try line(row)) }
+    let isAccepted = outcome == .changed || outcome == .noop
+    if isAccepted, let version = try segment.text(.resourceVersion)[row].flatMap({ UInt64($0) }) {
+      tally.versions.append(SourceTally.VersionTime(version: version, time: try line(row).time))
+    }
+    let resource = try segment.text(.resource)[row]
+    let group = try segment.text(.apiGroup)[row] ?? ""
+    let time = Timestamp(microseconds: try segment.time(row))
+    if outcome == .changed, resource == "namespaces", group.isEmpty, try segment.text(.verb)[row] == "delete",
+      let name = try segment.text(.name)[row]
+    {
+      tally.namespaceDeletions.append(SourceTally.NamedTime(name: name, time: time))
+    }
+    if isAccepted, group == "crd.projectcalico.org",
+      try segment.text(.agent)[row]?.hasPrefix("Go-http-client/") == true,
+      let user = try segment.text(.asUser)[row] ?? segment.text(.by)[row]
+    {
+      tally.libraryWrites[user, default: SourceTally.Sightings()].add(try line(row))
+    }
+    if group == "projectcalico.org", let auditID = try segment.auditID(row)?.text {
+      tally.calicoRequests[auditID] = time
+    }
+  }
+
+  private func addUsers(to tally: inout SourceTally) throws {
+    let users = try segment.text(.by)
+    var counts = [Int](repeating: 0, count: users.dictionary.count + 1)
+    for row in 0..<segment.rowCount { counts[users.code(row)] += 1 }
+    for (code, count) in counts.enumerated() where code > 0 && count > 0 {
+      tally.users[users.dictionary[code - 1], default: 0] += count
+    }
+    // It looks after the built-in roles once, when it starts.
+    guard let server = users.dictionary.firstIndex(of: "system:apiserver") else { return }
+    let groups = try segment.text(.apiGroup)
+    for row in 0..<segment.rowCount
+    where users.code(row) == server + 1 && groups[row] == "rbac.authorization.k8s.io" {
+      let time = Timestamp(microseconds: try segment.time(row))
+      // One for a minute says enough.
+      if let last = tally.serverStarts.last, last <= time, time < last.adding(seconds: 60) { continue }
+      tally.serverStarts.append(time)
+    }
+  }
+
+  // MARK: Other logs
+
+  private func addOtherLogs(to tally: inout SourceTally) throws {
+    let policies = try segment.lists(.policies)
+    let actions = try segment.text(.action)
+    guard !policies.dictionary.isEmpty || !actions.dictionary.isEmpty else { return }
+    let times = try segment.numbers(.time)
+    var seen: [Int: Int64] = [:]
+    for row in 0..<segment.rowCount {
+      let code = policies.code(row)
+      if code > 0 { seen[code] = min(seen[code] ?? .max, times.integer(row)) }
+      if try segment.numbers(.data).byte(row) == DataKind.dns.rawValue, actions[row] == "unlogged" {
+        tally.unlogged.add(try line(row))
+      }
+    }
+    for (code, time) in seen {
+      for text in policies.dictionary[code - 1] {
+        guard var hit = PolicyHit(text: text) else { continue }
+        // Which rule of it decided, and where it stood, does not matter here.
+        (hit.scope, hit.index, hit.action, hit.rule) = (.enforced, 0, "", nil)
+        let known = tally.flowPolicies[hit]?.time.microseconds ?? .max
+        tally.flowPolicies[hit] = SourceTally.NamedTime(
+          name: hit.path, time: Timestamp(microseconds: min(known, time)))
+      }
+    }
+  }
+}
+
+extension PackedNumbers {
+  /// Nil beyond the end as well.
+  fileprivate subscript(safe row: Int) -> Int64? { row < count ? self[row] : nil }
+}

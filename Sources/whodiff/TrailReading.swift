@@ -1,0 +1,47 @@
+import AuditModel
+import Dispatch
+import EventStorage
+import LogDecoding
+import ObjectHistory
+import Synchronization
+import TrailCheck
+
+extension StoreSnapshot {
+  /// Judges what the logs cannot tell: counts columns, then reads the histories of all objects on all cores.
+  /// - Throws: `CancellationError` once `isCancelled` says so, `StoreError` when the store is damaged.
+  func trailReport(isCancelled: @escaping @Sendable () -> Bool = { false }) throws -> TrailReport {
+    var tally = try tally(isCancelled: isCancelled)
+    for index in tally.sources.indices { tally.sources[index].head = head(of: tally.sources[index].file) }
+    let history = try unaccounted(tally.objects, isCancelled: isCancelled)
+    return TrailCheck.trailReport(tally, history: history)
+  }
+
+  /// What the histories of the objects do not account for, in the order of the objects.
+  private func unaccounted(
+    _ objects: [ObjectKey], isCancelled: @escaping @Sendable () -> Bool
+  ) throws -> [Finding] {
+    let logs = ObjectLogs(self)
+    // Asked once, since each object of Calico's storage asks the same.
+    let showsCalicoAPI = objects.contains { $0.group == "crd.projectcalico.org" } && showsCalicoAPI
+    let found = Mutex<[Int: [Finding]]>([:])
+    DispatchQueue.concurrentPerform(iterations: objects.count) { index in
+      guard !isCancelled() else { return }
+      let object = objects[index]
+      let context = HistoryContext(
+        showsCalicoAPI: showsCalicoAPI && object.group == "crd.projectcalico.org",
+        namespaceDeletions: namespaceDeletions(of: object))
+      let findings = logs.history(of: object, context: context).findings
+      if !findings.isEmpty { found.withLock { $0[index] = findings } }
+    }
+    if isCancelled() { throw CancellationError() }
+    return found.withLock { $0 }.sorted { $0.key < $1.key }.flatMap(\.value)
+  }
+
+  /// The first text of a file, for the marks that collectors leave; empty where it cannot be read.
+  private func head(of file: String) -> String {
+    guard file != "-", let source = try? ByteSource.open(file), let bytes = try? source.bytes(at: 0, count: 4096) else {
+      return ""
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+}

@@ -104,7 +104,7 @@ struct HistogramStrip: Sendable {
         var style = row.role
         if isFocused, brushed.contains(index) {
           style = style.reversed
-        } else if index == focusedBucket {
+        } else if index == focusedBucket, offset == 0 {
           style = style.underlined
         }
         screen.write(Self.ramp(count, peak: peak, asciiOnly: screen.asciiOnly), x: graph.x + index, y: y, style: style)

@@ -177,7 +177,8 @@ enum ObjectRow: Sendable {
       self.long = long
       hasOrder = width >= 70
       kind = hasOrder ? 9 : 4
-      object = long ? 17 : hasOrder ? 16 : 11
+      // Kinds without a short name are long.
+      object = width >= 160 ? 29 : long ? 17 : hasOrder ? 16 : 11
       byWidth = long ? min(40, width / 4) : hasOrder ? 14 : 11
       by = width - byWidth - 1
       time = by - (long ? 20 : 13)

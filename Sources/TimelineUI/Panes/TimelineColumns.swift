@@ -51,6 +51,10 @@ struct TimelineColumns: Sendable {
     put(.actor, width - x)
   }
 
+  /// How much of the selected row is shown in reverse: its mark, time and verb. A cursor that moves one row has two
+  /// rows written anew, and whole ones cost a slow line more than all else on the screen.
+  var selectionWidth: Int { places.first { $0.column == .what }.map { $0.x + $0.width } ?? 1 }
+
   func contains(_ column: Column) -> Bool { places.contains { $0.column == column } }
 
   // MARK: Painting

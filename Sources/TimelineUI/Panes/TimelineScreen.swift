@@ -91,7 +91,11 @@ extension TimelinePane {
         } else {
           screen.write("...", x: area.x + 2, y: y, style: .hint)
         }
-        if position == focus { screen.select(y: y, x: area.x, width: area.width) }
+        if position == focus {
+          screen.select(y: y, x: area.x, width: columns.selectionWidth)
+          // One style: each other one inside is a sequence more to send.
+          screen.restyle(Rect(x: area.x, y: y, width: columns.selectionWidth, height: 1)) { _ in .selected }
+        }
       }
     }
   }
@@ -147,7 +151,10 @@ extension TimelinePane {
       timePrompt.render(into: &screen, area: area)
       return
     }
-    var left = total > 0 ? "\(PaneWords.grouped(focus + 1))/\(PaneWords.grouped(total))" : "0/0"
+    let all = PaneWords.grouped(total)
+    let place = total > 0 ? PaneWords.grouped(focus + 1) : "0"
+    // As wide as the last place: what stands behind it stays where it is.
+    var left = String(repeating: " ", count: max(0, all.count - place.count)) + "\(place)/\(all)"
     if let act = focusedAct { left += "  " + session.zone.civil(act.time).longDayText }
     // Of the act that was found, in the list in which it was counted.
     if let match, match.act == focusedAct?.id, match.total == total, !isPending { left += "   " + match.words }

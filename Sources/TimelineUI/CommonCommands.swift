@@ -27,6 +27,12 @@ enum CommonCommands {
       session.notice = "no two versions chosen: ( and ) take them in a change log"
       return []
     },
+    Command("C", name: "check", group: .open, "What the logs cannot tell: holes, clocks, ...") {
+      $0.goTo(.check(rule: nil), &$1)
+    },
+    Command(name: "holes", group: .open, "Holes in the logs, on the screen Check") {
+      $0.goTo(.check(rule: "holes"), &$1)
+    },
     Command("<", .backspace, name: "back", group: .out, "Back to where you came from, on the same row") { _, _ in
       [.back]
     },
@@ -60,6 +66,9 @@ enum Panes {
     }
   }
   static var all: [Row] {
-    [Row(TimelinePane.self), Row(EventPane.self), Row(PoliciesPane.self), Row(ChangeLogPane.self), Row(DiffPane.self)]
+    [
+      Row(TimelinePane.self), Row(EventPane.self), Row(PoliciesPane.self), Row(ChangeLogPane.self), Row(DiffPane.self),
+      Row(CheckPane.self),
+    ]
   }
 }

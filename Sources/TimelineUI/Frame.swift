@@ -71,10 +71,10 @@ enum Frame {
     }
     init?(_ place: Place) {
       switch place {
-      case .timeline, .around: self = .timeline
+      case .timeline, .around, .acts: self = .timeline
       case .policies, .changes: self = .changes
       case .diff, .actDiff: self = .diff
-      case .event, .help: return nil
+      case .event, .check, .help: return nil
       }
     }
   }

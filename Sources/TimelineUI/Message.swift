@@ -1,6 +1,7 @@
 public import AuditModel
 public import EventQueries
 public import TerminalScreen
+public import TrailCheck
 
 /// Everything that can happen to the model.
 public enum Message: Sendable {
@@ -48,9 +49,13 @@ public enum Request: Hashable, Sendable {
   case objects
   case detail(ActID)
   case changeLog(ObjectKey)
+  /// What the logs cannot tell.
+  case check
+  /// The same without the histories: what columns alone show of holes and clocks.
+  case holes
 
   public enum Kind: Hashable, Sendable {
-    case page, find, facets, objects, detail, changeLog
+    case page, find, facets, objects, detail, changeLog, check, holes
   }
   public var kind: Kind {
     switch self {
@@ -60,6 +65,8 @@ public enum Request: Hashable, Sendable {
     case .objects: .objects
     case .detail: .detail
     case .changeLog: .changeLog
+    case .check: .check
+    case .holes: .holes
     }
   }
 }
@@ -71,6 +78,8 @@ public enum Answer: Sendable {
   case objects([ObjectSummary], storeVersion: Int)
   case detail(ActDetail)
   case changeLog(ChangeLog)
+  case check(TrailReport)
+  case holes(TrailReport, storeVersion: Int)
   /// In words for people.
   case failed(Request, reason: String)
 }
@@ -114,6 +123,10 @@ public enum Place: Hashable, Sendable {
   case actDiff(ObjectKey, ActID)
   /// A Timeline of its own with everything around one act.
   case around(Act)
+  /// A Timeline of its own with what a question lists.
+  case acts(EventQuery)
+  /// What the logs cannot tell; the findings of the rule in focus, or the first.
+  case check(rule: String?)
   case help
 }
 

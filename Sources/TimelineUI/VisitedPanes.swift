@@ -169,6 +169,8 @@ struct VisitedPanes: Sendable {
     switch place {
     case .timeline: TimelinePane(query: EventQuery())
     case .around(let act): TimelinePane(around: act, session)
+    case .acts(let query): TimelinePane(query: query)
+    case .check(let rule): CheckPane(at: rule)
     case .event(let id): EventPane(id)
     case .policies: PoliciesPane(at: front.focusedObject(session))
     case .changes(let key): ChangeLogPane(key, at: front.focusedAct(session)?.id)

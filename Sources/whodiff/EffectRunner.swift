@@ -91,6 +91,10 @@ final class EffectRunner {
         return .detail(try snapshot.detail(id))
       case .changeLog(let key):
         return .changeLog(try snapshot.changeLog(of: key, isCancelled: isCancelled))
+      case .check:
+        return .check(try snapshot.trailReport(isCancelled: { stop.isSet }))
+      case .holes:
+        return .holes(try snapshot.trailReport(withHistories: false), storeVersion: snapshot.version)
       }
     } catch is CancellationError {
       return nil

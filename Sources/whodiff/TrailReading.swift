@@ -9,8 +9,11 @@ import TrailCheck
 extension StoreSnapshot {
   /// Judges what the logs cannot tell: counts columns, then reads the histories of all objects on all cores.
   /// - Throws: `CancellationError` once `isCancelled` says so, `StoreError` when the store is damaged.
-  func trailReport(isCancelled: @escaping @Sendable () -> Bool = { false }) throws -> TrailReport {
+  func trailReport(
+    withHistories: Bool = true, isCancelled: @escaping @Sendable () -> Bool = { false }
+  ) throws -> TrailReport {
     var tally = try tally(isCancelled: isCancelled)
+    guard withHistories else { return TrailCheck.trailReport(tally) }
     for index in tally.sources.indices { tally.sources[index].head = head(of: tally.sources[index].file) }
     let history = try unaccounted(tally.objects, isCancelled: isCancelled)
     return TrailCheck.trailReport(tally, history: history)

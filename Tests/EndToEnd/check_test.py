@@ -104,7 +104,7 @@ class Check(unittest.TestCase):
         self.assertEqual([(hole["since"], hole["until"], hole["norm"]) for hole in report["holes"]],
                          [("2026-11-20T10:59:56.000000Z", "2026-11-20T11:27:00.000000Z", 4.0)])
         page = self.run_it("check", log, code=1)
-        self.assertIn("no audit lines for 27 min, 2026-11-20 10:59:56 to 11:27:00", page)
+        self.assertIn("no audit lines for 27 min, 2026-11-20 10:59:56 to 11:27:00Z", page)
 
     def test_exit_codes(self):
         good = self.write("good.log", [self.act(number, f"2026-11-20T10:00:{number:02}.000000Z") for number in range(60)])

@@ -2,6 +2,7 @@ import AuditModel
 import EventQueries
 import ObjectHistory
 import TimelineUI
+import TrailCheck
 
 /// Answers requests from a list of acts, as plainly as can be.
 struct FakeStore {
@@ -9,6 +10,8 @@ struct FakeStore {
   var acts: [Act]
   var details: [ActID: ActDetail] = [:]
   var version = 1
+  /// What a check of the logs says.
+  var report = trailReport(TrailTally())
 
   init(_ acts: [Act]) { self.acts = acts.sorted { ($0.time, $0.id) > ($1.time, $1.id) } }
 
@@ -19,6 +22,8 @@ struct FakeStore {
     case .facets(let request): .facets(facets(request))
     case .objects: .objects([], storeVersion: version)
     case .detail(let id): detail(id).map(Answer.detail) ?? .failed(request, reason: "no such act")
+    case .check: .check(report)
+    case .holes: .holes(report, storeVersion: version)
     case .changeLog(let key):
       .changeLog(ChangeLog(History.of(key, acts: acts.filter { $0.key == key }.compactMap { detail($0.id) })))
     }

@@ -19,7 +19,7 @@ import Testing
     #expect(
       report.finding("missing-files")?.items.map(\.text) == [
         "between audit-2023-11-14T22-15-00.000.log and audit-2023-11-14T22-18-20.000.log: "
-          + "2023-11-14 22:15:00 to 22:16:40"
+          + "2023-11-14 22:15:00 to 22:16:40Z"
       ])
   }
 

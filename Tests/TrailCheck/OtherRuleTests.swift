@@ -30,7 +30,7 @@ import Testing
       ])
     let item = try #require(report.findings.first?.items.first)
     #expect(
-      item.text == "NetworkPolicy shop/web, between r3 and r4, 2023-11-14 22:13:30 to 22:13:40: generation 4 -> 6; "
+      item.text == "NetworkPolicy shop/web, between r3 and r4, 2023-11-14 22:13:30 to 22:13:40Z: generation 4 -> 6; "
         + "written by calicoctl (managedFields)")
     #expect(item.target == .object(key))
   }
@@ -89,7 +89,7 @@ import Testing
     let report = trailReport(TrailTally(sources: [audit, flows], objects: objects))
     #expect(
       report.finding("unknown-policies")?.items.map(\.text) == [
-        "default/shop/old, in flows from 2023-11-14 22:13:21 on"
+        "default/shop/old, in flows from 2023-11-14 22:13:21Z on"
       ])
     #expect(trailReport(TrailTally(sources: [flows], objects: [])).titles == [])
   }

@@ -338,7 +338,7 @@ struct TimelinePane: Pane {
     case .failed(.detail(let id), _):
       if id == awaitedDetail { awaitedDetail = nil }
       return []
-    case .failed, .objects, .changeLog:
+    case .failed, .objects, .changeLog, .check, .holes:
       return []
     }
   }

@@ -8,7 +8,7 @@ extension TrailRule {
       evidence, .outside, one: "change that no line of the log shows", many: "changes that no line of the log shows",
       meaning: "Somebody changed these objects between two versions that were logged: through a server or a door that "
         + "does not audit, through a request that was not logged, or while lines were lost.",
-      advice: [])
+      advice: ["Look for the logs of every API server of that time, and ask whoever managedFields names."])
   }
 
   /// Writes past the API that audits.

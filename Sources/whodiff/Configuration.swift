@@ -61,28 +61,10 @@ enum Configuration {
 
   static var cacheDirectory: String? { base("XDG_CACHE_HOME", ".cache").map { $0 + "/whodiff" } }
 
-  /// Where the index of these files and folders is kept: the same for the same set, in whatever order they are named.
-  /// Nil where there is no place for it, or where standard input, which cannot be read again, is among them.
-  static func indexPath(for paths: [String]) -> String? {
-    guard let cacheDirectory, !paths.isEmpty, !paths.contains("-") else { return nil }
-    let absolute = Set(paths.map(absolutePath)).sorted()
-    var bytes: [UInt8] = []
-    for path in absolute { bytes += Array(path.utf8) + [0] }
-    return cacheDirectory + "/" + stableHash(bytes) + ".sqlite"
-  }
-
   static func absolutePath(_ path: String) -> String {
     guard let resolved = realpath(path, nil) else { return path }
     defer { free(resolved) }
     return String(cString: resolved)
-  }
-
-  /// FNV-1a over 128 bits as hexadecimal digits: it only has to be the same in the next run.
-  private static func stableHash(_ bytes: [UInt8]) -> String {
-    var value: UInt128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d
-    for byte in bytes { value = (value ^ UInt128(byte)) &* 0x0000_0000_0100_0000_0000_0000_0000_013b }
-    let digits = String(value, radix: 16)
-    return String(repeating: "0", count: 32 - digits.utf8.count) + digits
   }
 
   /// The folder that holds the path, absolute.

@@ -60,7 +60,7 @@ struct InteractiveReading: Sendable {
     }
     if let path = options.indexPath {
       do {
-        return try EventStore.open(path, access: .readWrite, environment: environment)
+        return try IndexFiles.open(path, environment: environment)
       } catch {
         inbox.post(.message(.notice("no index is kept: \(error)")))
       }

@@ -429,6 +429,25 @@ class CommandLine(unittest.TestCase):
             pathlib.Path(path).write_bytes(b"no database" * 1000)
         self.assertEqual(len(self.rows("log", self.log)), 4)
 
+    def test_another_build_reads_anew_and_indexes_that_nobody_opens_go(self):
+        cache = os.path.join(self.env["XDG_CACHE_HOME"], "whodiff")
+        indexes = lambda: {name for name in os.listdir(cache) if name.endswith(".sqlite")}
+        self.rows("log", self.log)
+        first = indexes()
+        # What tells builds apart is the program's file.
+        other = os.path.join(self.folder, "whodiff")
+        shutil.copy(WHODIFF, other)
+        done = subprocess.run([other, "log", "-o", "jsonl", self.log], env=self.env, capture_output=True)
+        self.assertEqual(done.stdout.count(b"\n"), 4)
+        self.assertEqual(len(indexes()), 2)
+        self.assertLess(first, indexes())
+        old = time.time() - 40 * 86400
+        os.utime(os.path.join(cache, first.pop()), (old, old))
+        self.rows("log", self.write("another.log", EVENTS[:1]))
+        self.assertEqual(len(indexes()), 2)
+        for name in indexes():
+            self.assertLess(time.time() - os.path.getmtime(os.path.join(cache, name)), 86400)
+
     def test_a_file_that_is_gone_leaves_the_index(self):
         place = os.path.join(self.folder, "set")
         os.mkdir(place)

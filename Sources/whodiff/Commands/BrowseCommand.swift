@@ -40,7 +40,7 @@ struct BrowseCommand: AsyncParsableCommand {
       throw CommandError("--store and FILE exclude each other: `whodiff import` reads files into a store")
     }
     if !source.noIndex, let directory = Configuration.cacheDirectory,
-      let path = Configuration.indexPath(for: options.paths)
+      let path = IndexFiles.path(for: options.paths)
     {
       if Configuration.makeDirectory(directory) {
         options.indexPath = path

@@ -100,7 +100,7 @@ private struct Index {
   let path: String?
 
   init(_ files: [String], source: SourceOptions, environment: StoreEnvironment) throws {
-    if !source.noIndex, let path = Configuration.indexPath(for: files), let directory = Configuration.cacheDirectory {
+    if !source.noIndex, let path = IndexFiles.path(for: files), let directory = Configuration.cacheDirectory {
       do {
         guard Configuration.makeDirectory(directory) else {
           throw CommandError("\(directory): cannot be made: \(String(cString: strerror(errno)))")
@@ -120,13 +120,7 @@ private struct Index {
       store = try EventStore.open("", access: .inMemory, environment: environment)
       return
     }
-    do {
-      store = try EventStore.open(path, access: .readWrite, environment: environment)
-    } catch StoreError.notAStore, StoreError.tooNew, StoreError.corrupt {
-      // An index is only a copy of what the files hold.
-      try EventStore.removeUnusable(path)
-      store = try EventStore.open(path, access: .readWrite, environment: environment)
-    }
+    store = try IndexFiles.open(path, environment: environment)
   }
 
   /// Reads what the index lacks of the files. One that cannot be written, since another process does or the disk is

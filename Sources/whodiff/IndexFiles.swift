@@ -1,0 +1,64 @@
+import EventStorage
+import Glibc
+
+/// The indexes in the cache directory, one for each set of files that was browsed.
+enum IndexFiles {
+  /// Where the index of these files and folders is kept: the same for the same set, in whatever order they are named.
+  /// Nil where there is no place for it, or where standard input, which cannot be read again, is among them.
+  ///
+  /// Another build of the program has another place: what an index says of acts is what its maker understood.
+  static func path(for files: [String]) -> String? {
+    guard let folder = Configuration.cacheDirectory, !files.isEmpty, !files.contains("-") else { return nil }
+    var bytes = program
+    for path in Set(files.map(Configuration.absolutePath)).sorted() { bytes += Array(path.utf8) + [0] }
+    return folder + "/" + stableHash(bytes) + ".sqlite"
+  }
+
+  /// Opens an index, or makes an empty one where there is none or what is there cannot be used: an index is only a copy
+  /// of what the files hold.
+  static func open(_ path: String, environment: StoreEnvironment) throws -> EventStore {
+    if !Configuration.exists(path) { removeOld() }
+    defer { touch(path) }
+    do {
+      return try EventStore.open(path, access: .readWrite, environment: environment)
+    } catch StoreError.notAStore, StoreError.tooNew, StoreError.corrupt {
+      try EventStore.removeUnusable(path)
+      return try EventStore.open(path, access: .readWrite, environment: environment)
+    }
+  }
+
+  /// Removes the indexes that nobody has opened for a month.
+  private static func removeOld() {
+    guard let folder = Configuration.cacheDirectory, let entries = opendir(folder) else { return }
+    defer { closedir(entries) }
+    let oldest = time(nil) - 30 * 86_400
+    while let entry = readdir(entries) {
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+      guard name.hasSuffix(".sqlite"), name.utf8.count == 39 else { continue }
+      var status = stat()
+      let path = folder + "/" + name
+      guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_mtim.tv_sec < oldest else {
+        continue
+      }
+      for suffix in ["", "-wal", "-shm"] { unlink(path + suffix) }
+    }
+  }
+
+  /// Notes that the index is in use.
+  private static func touch(_ path: String) { utimensat(AT_FDCWD, path, nil, AT_SYMLINK_NOFOLLOW) }
+
+  /// What tells this build from another.
+  private static let program: [UInt8] = {
+    var status = stat()
+    guard stat("/proc/self/exe", &status) == 0 else { return [] }
+    return Array("\(status.st_size) \(status.st_mtim.tv_sec) \(status.st_mtim.tv_nsec) ".utf8)
+  }()
+
+  /// FNV-1a over 128 bits as hexadecimal digits: it only has to be the same in the next run.
+  private static func stableHash(_ bytes: [UInt8]) -> String {
+    var value: UInt128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d
+    for byte in bytes { value = (value ^ UInt128(byte)) &* 0x0000_0000_0100_0000_0000_0000_0000_013b }
+    let digits = String(value, radix: 16)
+    return String(repeating: "0", count: 32 - digits.utf8.count) + digits
+  }
+}

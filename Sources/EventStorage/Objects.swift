@@ -110,6 +110,8 @@ extension StoreSnapshot {
     var summary = ObjectSummary(
       key: key, kind: key.kind.kind, actCount: rows.count, firstSeen: Timestamp(microseconds: firstSeen))
     var uids: Set<String> = []
+    /// Objects that were deleted and stayed for a while.
+    var terminating: Set<String> = []
     var kinds: String?
     var lastBody: (place: Int, row: Int)?
     let hasOrder = key.kind.role == .policy || key.kind.role == .stagedPolicy || key.kind.role == .tier
@@ -124,7 +126,11 @@ extension StoreSnapshot {
       summary.lastChange = Timestamp(microseconds: try segment.time(row))
       summary.lastActor = try segment.text(.asUser)[row] ?? segment.text(.by)[row]
       // A deletion that waits for finalizers answers with the object, which has a version.
-      let answersObject = try segment.text(.resourceVersion)[row] != nil
+      var answersObject = try segment.text(.resourceVersion)[row] != nil
+      // A pod's second deletion ends its time to end in good order.
+      if verb == "delete", answersObject, let uid = try segment.text(.uid)[row] {
+        answersObject = terminating.insert(uid).inserted
+      }
       summary.isDeleted =
         try verb == "delete" && !answersObject || segment.flags(row).contains(.endsObject)
         || segment.text(.subresource)[row] == "eviction"

@@ -156,6 +156,20 @@ import Testing
     #expect(web.lastChange == Timestamp(seconds: 30))
   }
 
+  @Test func `a pod that is deleted gracefully, then by force, has one version more and is gone`() throws {
+    let store = try EventStore.inMemory()
+    let verbs = ["create", "delete", "delete"]
+    for (number, verb) in verbs.enumerated() {
+      let pod = event(
+        uuid(number), verb: verb, at: Int64(number), content: UInt64(number + 1), uid: "u", version: "\(number + 1)",
+        resource: "pods")
+      try store.add([pod], to: try store.source("x"))
+      let summary = try #require(store.snapshot().objects().first)
+      #expect(summary.versionCount == min(number + 1, 2))
+      #expect(summary.isDeleted == (number == 2))
+    }
+  }
+
   @Test func `an event is found by the beginning of either of its ids`() throws {
     let store = try EventStore.inMemory()
     try store.add(

@@ -106,11 +106,15 @@ extension StoreState {
         {
           found.append(id(place, row))
         }
-      } else if segment.info.source != source {
-        // Without an audit ID nothing joins; but a copy of the same line in another file is no second request.
+      } else {
+        // Without an audit ID nothing joins; but a copy of the same line in another file is no second request, and no
+        // more is the same line of this file, where two processes read it at once.
+        let isSameSource = segment.info.source == source
+        let offset = records.offsets[record]
+        guard !isSameSource || (segment.info.start <= offset && offset < segment.info.end) else { continue }
         for row in try segment.rows(at: time)
         where try segment.identifiers(.contentID)[row] == records.contentIDs[record]
-          && segment.auditID(row) == nil
+          && segment.auditID(row) == nil && (!isSameSource || segment.numbers(.offset).integer(row) == offset)
         {
           found.append(id(place, row))
         }

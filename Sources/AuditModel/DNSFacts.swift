@@ -37,4 +37,9 @@ public struct DNSFacts: Hashable, Sendable {
     self.latencyMax = latencyMax
     self.host = host
   }
+
+  /// Nanoseconds of the slowest answer; of the mean one where only that was logged.
+  public var latency: Int64? { latencyMax ?? latencyMean }
+  /// Whether the name could not be looked up: any code but NoError.
+  public var isFailure: Bool { rcode.map { $0.lowercased() != "noerror" } ?? false }
 }

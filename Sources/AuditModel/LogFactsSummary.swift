@@ -30,8 +30,17 @@ extension LogFacts {
   public var target: String {
     switch self {
     case .flow(let flow): flow.target
-    case .dns(let dns): dns.qname + (dns.qtype.map { " " + $0 } ?? "")
+    case .dns(let dns): dns.target
     case .plain(let plain): plain.destination.path ?? plain.message ?? "-"
+    }
+  }
+
+  /// Whether traffic was denied, or a name could not be looked up.
+  public var isFailure: Bool {
+    switch self {
+    case .flow(let flow): flow.action == "deny"
+    case .dns(let dns): dns.isFailure
+    case .plain: false
     }
   }
 
@@ -46,8 +55,11 @@ extension LogFacts {
 }
 
 extension FlowFacts {
+  /// `shop/web-* -> shop/db:5432`
+  public var pair: String { (source.path ?? "-") + " -> " + target }
+
   /// `shop/db:5432`; the protocol where there is no port.
-  var target: String {
+  public var target: String {
     let path = destination.path ?? "-"
     if let port = destination.port { return path + ":\(port)" }
     return proto.map { path + " " + $0 } ?? path
@@ -59,31 +71,39 @@ extension FlowFacts {
     policies.last { ($0.scope == .enforced || $0.scope == .all) && !$0.isStaged && $0.action == action }
   }
 
-  var summary: String {
+  /// `denied by the default action of tier app`
+  public var verdict: String {
     let verdict =
       switch action {
       case "allow": "allowed"
       case "deny": "denied"
       default: action
       }
-    return "\(source.path ?? "-") to \(target) \(verdict)" + (decidedBy.map { " by " + $0.words } ?? "")
+    return verdict + (decidedBy.map { " by " + $0.words } ?? "")
   }
+
+  var summary: String { "\(source.path ?? "-") to \(target) \(verdict)" }
 }
 
 extension PolicyHit {
   /// `security/quarantine rule 2`, `the default action of tier app`, `profile kns.shop`.
   public var words: String {
     if isDefaultAction, kind != "pro" { return "the default action of tier \(tier)" }
-    let subject = kind == "pro" ? "profile \(name)" : path
-    guard let rule, rule >= 0 else { return subject }
-    return subject + " rule \(rule)"
+    if kind == "pro" { return "profile \(name)" }
+    guard let rule, rule >= 0 else { return path }
+    return path + " rule \(rule)"
   }
 }
 
 extension DNSFacts {
-  var summary: String {
-    let answer = answers.isEmpty ? rcode ?? "no answer" : answers.prefix(3).joined(separator: ", ")
-    let more = answers.count > 3 ? " and \(answers.count - 3) more" : ""
-    return "\(client.path ?? "-") asked for \(qname)\(qtype.map { " " + $0 } ?? ""): \(answer)\(more)"
+  /// `api.partner.test A`
+  public var target: String { qname + (qtype.map { " " + $0 } ?? "") }
+
+  /// The first three answers and how many more there are; nil for none.
+  public var firstAnswers: String? {
+    guard !answers.isEmpty else { return nil }
+    return answers.prefix(3).joined(separator: ", ") + (answers.count > 3 ? " and \(answers.count - 3) more" : "")
   }
+
+  var summary: String { "\(client.path ?? "-") asked for \(target): \(firstAnswers ?? rcode ?? "no answer")" }
 }

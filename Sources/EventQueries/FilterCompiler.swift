@@ -25,12 +25,17 @@ struct FilterCompiler {
     case .everything: return try everything(item)
     case .kind: return try kind(comparator, item)
     case .api: return try api(comparator, item)
-    case .object: return try object(comparator, item)
+    case .object: return try object(field, comparator, item)
+    case .word: return .column(field.columns[0], .text(try word(comparator, item)))
+    case .endpoint: return try endpoint(field.columns, comparator, item)
+    case .policy(let part): return .column(.policies, .text(try policy(field, part, comparator, item)))
+    case .answer: return .column(field.columns[0], .text(try answer(field, comparator, item)))
+    case .latency: return try latency(field, comparator, item)
     case .choice(let choices):
       let test = ValueTest.text(try choice(field, choices, item))
       return field.change.map { .change(ChangeTest(column: $0, test: test)) } ?? .column(field.columns[0], test)
     case .flag(let flag): return try self.flag(field, flag, item)
-    case .address: return .column(.ips, .text(try address(comparator, item)))
+    case .address: return try address(field, comparator, item)
     case .time(let role):
       return .column(.time, .interval(try TimeCompiler(context: context).interval(field, role, comparator, item)))
     case .number, .duration: return .column(field.columns[0], .interval(try number(field, comparator, item)))
@@ -45,7 +50,10 @@ struct FilterCompiler {
       field.change.map { .change(ChangeTest(column: $0, test: .present)) } ?? .always
     case .kind: .any([.column(.resource, .present), .column(.kind, .present)])
     case .api: .column(.apiGroup, .present)
-    case .object: .column(.name, .present)
+    case .object:
+      .any([.name, .srcName, .srcIP, .dstName, .dstIP, .clientName, .clientIP].map { .column($0, .present) })
+    case .endpoint where field.columns.count > 1: .any(field.columns.dropFirst().map { .column($0, .present) })
+    case .address: .column(field.columns[0], .present)
     default:
       field.columns.count == 1
         ? .column(field.columns[0], .present) : .any(field.columns.map { .column($0, .present) })
@@ -79,7 +87,7 @@ struct FilterCompiler {
     }
   }
 
-  private static func whole(_ glob: Glob) -> TextTest { glob.literal.map { .oneOf([$0]) } ?? .glob(glob) }
+  static func whole(_ glob: Glob) -> TextTest { glob.literal.map { .oneOf([$0]) } ?? .glob(glob) }
 
   private func literal(_ item: FilterItem) throws(ItemProblem) -> String {
     guard case .literal(let text) = item else { throw ItemProblem(message: "a plain value is expected here") }
@@ -194,7 +202,42 @@ struct FilterCompiler {
     text.first == "v" && text.dropFirst().first?.isNumber == true && !text.contains(".")
   }
 
-  private func object(_ comparator: FilterComparator, _ item: FilterItem) throws(ItemProblem) -> FilterTest {
+  /// The object of an act, or an endpoint of a flow or a lookup.
+  private func object(
+    _ field: FilterField, _ comparator: FilterComparator, _ item: FilterItem
+  ) throws(ItemProblem) -> FilterTest {
+    if case .regex = item {
+      throw ItemProblem(message: "obj takes no regular expression", suggestions: ["name~", "ns~"])
+    }
+    let path = try path(comparator, item)
+    var tests = [path.test(namespace: field.columns[0], name: field.columns[1])]
+    for index in stride(from: 2, to: field.columns.count, by: 3) {
+      tests.append(try endpoint(Array(field.columns[index..<(index + 3)]), comparator, item))
+    }
+    return .any(tests)
+  }
+
+  /// `namespace/name`, `/name` for what is in no namespace, or a name alone.
+  struct PathTexts {
+    enum Place {
+      case anywhere
+      case nowhere
+      case within(TextTest)
+    }
+    var place: Place
+    var name: TextTest
+
+    func test(namespace column: EventColumn, name nameColumn: EventColumn) -> FilterTest {
+      let name = FilterTest.column(nameColumn, .text(name))
+      switch place {
+      case .anywhere: return name
+      case .nowhere: return .all([.not(.column(column, .present)), name])
+      case .within(let namespace): return .all([.column(column, .text(namespace)), name])
+      }
+    }
+  }
+
+  func path(_ comparator: FilterComparator, _ item: FilterItem) throws(ItemProblem) -> PathTexts {
     let isExact = comparator == .equal || comparator == .unequal
     func part(_ text: some StringProtocol, isPattern: Bool) -> TextTest {
       if isExact { return .exactly([String(text)]) }
@@ -204,19 +247,20 @@ struct FilterCompiler {
     switch item {
     case .literal(let value): (text, isPattern) = (value, false)
     case .pattern(let value): (text, isPattern) = (value, true)
-    case .regex: throw ItemProblem(message: "obj takes no regular expression", suggestions: ["name~", "ns~"])
+    case .regex(let regex): return PathTexts(place: .anywhere, name: .regex(regex))
     case .range: throw ItemProblem(message: "a plain value is expected here")
     }
-    guard let slash = text.firstIndex(of: "/") else { return .column(.name, .text(part(text, isPattern: isPattern))) }
-    let name = FilterTest.column(.name, .text(part(text[text.index(after: slash)...], isPattern: isPattern)))
-    // Nothing before the slash: an object that is in no namespace.
-    if slash == text.startIndex { return .all([.not(.column(.namespace, .present)), name]) }
-    return .all([.column(.namespace, .text(part(text[..<slash], isPattern: isPattern))), name])
+    guard let slash = text.firstIndex(of: "/") else {
+      return PathTexts(place: .anywhere, name: part(text, isPattern: isPattern))
+    }
+    let name = part(text[text.index(after: slash)...], isPattern: isPattern)
+    if slash == text.startIndex { return PathTexts(place: .nowhere, name: name) }
+    return PathTexts(place: .within(part(text[..<slash], isPattern: isPattern)), name: name)
   }
 
   // MARK: Names out of a list
 
-  private func choice(
+  func choice(
     _ field: FilterField, _ choices: [FieldType.Choice], _ item: FilterItem
   ) throws(ItemProblem) -> TextTest {
     let chosen: [FieldType.Choice]
@@ -255,14 +299,34 @@ struct FilterCompiler {
 
   // MARK: Addresses and numbers
 
-  private func address(_ comparator: FilterComparator, _ item: FilterItem) throws(ItemProblem) -> TextTest {
+  /// Where the address was aggregated away, the name `pub` or `pvt` tells of what sort it was.
+  private func address(
+    _ field: FilterField, _ comparator: FilterComparator, _ item: FilterItem
+  ) throws(ItemProblem) -> FilterTest {
+    let test = try addressText(field, comparator, item)
+    let address = FilterTest.column(field.columns[0], .text(test))
+    guard case .addressClass(let isPrivate) = test, field.columns.count == 3 else { return address }
+    return .any([
+      address,
+      .all([
+        .column(field.columns[1], .text(.exactly([isPrivate ? "pvt" : "pub"]))),
+        .not(.column(field.columns[2], .text(.oneOf(["wep", "hep", "ns"])))),
+      ]),
+    ])
+  }
+
+  func addressText(
+    _ field: FilterField, _ comparator: FilterComparator, _ item: FilterItem
+  ) throws(ItemProblem) -> TextTest {
     func address(_ text: String) throws(ItemProblem) -> IPAddress {
       guard let address = IPAddress(text) else {
         throw ItemProblem(message: "no address: \(FilterQuoting.alwaysQuoted(text))")
       }
       return address
     }
-    if comparator.isOrder { throw ItemProblem(message: "ip has no order here; write a range: ip:10.0.0.1..10.0.0.9") }
+    if comparator.isOrder {
+      throw ItemProblem(message: "\(field.name) has no order here; write a range: \(field.name):10.0.0.1..10.0.0.9")
+    }
     switch item {
     case .regex(let regex): return .regex(regex)
     case .pattern(let pattern): return .glob(Glob(pattern: pattern))
@@ -285,11 +349,11 @@ struct FilterCompiler {
     }
   }
 
-  private func number(
+  func number(
     _ field: FilterField, _ comparator: FilterComparator, _ item: FilterItem
   ) throws(ItemProblem) -> ClosedRange<Int64> {
     func value(_ text: String) throws(ItemProblem) -> Int64 {
-      if case .duration = field.type {
+      if field.type.isDuration {
         guard let duration = Quantity.duration(text) else {
           throw ItemProblem(message: "no duration: \(FilterQuoting.alwaysQuoted(text)); write 50ms, 2s, 1m30s")
         }

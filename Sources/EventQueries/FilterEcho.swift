@@ -5,8 +5,12 @@ extension FilterExpression {
   func words(zone: Zone) -> String {
     switch self {
     case .and(let parts):
-      parts.map { part in if case .or = part { "(" + part.words(zone: zone) + ")" } else { part.words(zone: zone) } }
-        .joined(separator: " AND ")
+      parts.map { part in
+        if case .or = part { return "(" + part.words(zone: zone) + ")" }
+        // Joined to the policies beside it.
+        let isOfPolicy = part.isPolicyAction && FilterExpression.ofOnePolicy(parts).count < parts.count
+        return part.words(zone: zone) + (isOfPolicy ? " (of that policy)" : "")
+      }.joined(separator: " AND ")
     case .or(let parts):
       parts.map { part in if case .and = part { "(" + part.words(zone: zone) + ")" } else { part.words(zone: zone) } }
         .joined(separator: " OR ")

@@ -19,13 +19,15 @@ public struct FilterField: Sendable {
 
   /// In the order of the manual.
   public enum Group: String, CaseIterable, Sendable {
-    case any, who, what, change
+    case any, who, what, change, flow, dns
     public var title: String {
       switch self {
       case .any: "Any log"
       case .who: "Who"
       case .what: "What"
       case .change: "What came of it"
+      case .flow: "Flow logs"
+      case .dns: "DNS logs"
       }
     }
   }
@@ -73,11 +75,17 @@ public struct FilterField: Sendable {
   public func values(of act: Act, change: ActChange? = nil) -> [String] {
     switch type {
     case .time, .everything: return []
+    case .endpoint: return endpoints(act)
+    case .policy(.path): return unique(act.facts?.flow?.policies.map(\.path) ?? [])
+    case .policy(.action): return unique(act.facts?.flow?.policies.map(\.action) ?? [])
+    case .address: return Self.texts(act.value(of: columns[0]))
+    case .latency: return [act.facts?.dns?.latency].compactMap { $0.map { "\($0 / 1000)us" } }
     case .flag(let test): return [test.plan.matches(act, change: change) { nil } ? "true" : "false"]
     case .choice(let choices):
       let present = Set(texts(act, change))
       return choices.filter { !present.isDisjoint(with: $0.stored) }.map(\.name)
     case .object:
+      if act.facts != nil { return endpoints(act) }
       guard let object = act.object, let name = object.name else { return [] }
       return [object.namespace.map { $0.isEmpty ? name : $0 + "/" + name } ?? name]
     case .api:
@@ -91,7 +99,29 @@ public struct FilterField: Sendable {
 
   private func texts(_ act: Act, _ change: ActChange?) -> [String] {
     let told = self.change.flatMap { column in change.map { Self.texts($0.value(of: column)) } } ?? []
-    return columns.flatMap { Self.texts(act.value(of: $0)) } + told
+    return unique(columns.flatMap { Self.texts(act.value(of: $0)) } + told)
+  }
+
+  /// The paths of the endpoints that the field names, each once.
+  private func endpoints(_ act: Act) -> [String] {
+    guard let facts = act.facts else { return [] }
+    let named: [Endpoint] = columns.flatMap { column -> [Endpoint] in
+      switch column {
+      case .srcName: [facts.flow?.source ?? facts.plain?.source].compactMap { $0 }
+      case .dstName: [facts.flow?.destination ?? facts.plain?.destination].compactMap { $0 }
+      case .clientName: [facts.dns?.client].compactMap { $0 }
+      case .servers: facts.dns?.servers ?? []
+      default: []
+      }
+    }
+    return unique(named.compactMap(\.path))
+  }
+
+  /// Each value once: a flow within one namespace counts there once.
+  private func unique(_ values: [String]) -> [String] {
+    guard values.count > 1 else { return values }
+    var seen: Set<String> = []
+    return values.filter { seen.insert($0).inserted }
   }
 
   private static func texts(_ value: ColumnValue) -> [String] {
@@ -132,8 +162,26 @@ public enum FieldType: Sendable {
   case api
   /// `namespace/name` or a name.
   case object
+  /// As `name`; `=` too takes any case.
+  case word
+  /// One side of a connection: `namespace/name`, a name, or an address or a network. The columns are those of its
+  /// namespace, name and address, or a list of servers.
+  case endpoint
+  /// A policy that looked at a flow.
+  case policy(PolicyPart)
+  /// What a name resolved to: a name, an address or a network.
+  case answer
+  /// Nanoseconds in the columns; the first that has a value counts.
+  case latency
   /// All that a row shows, and its records.
   case everything
+
+  public enum PolicyPart: Sendable {
+    /// `tier/namespace/name`
+    case path
+    /// What it did with the flow.
+    case action
+  }
 
   public enum TimeRole: Sendable {
     /// `time`
@@ -183,13 +231,26 @@ public enum FieldType: Sendable {
     case .api: "api"
     case .object: "object"
     case .everything: "search"
+    case .word: "word"
+    case .endpoint: "endpoint"
+    case .policy(.path): "policy"
+    case .policy(.action): "choice"
+    case .answer: "answer"
+    case .latency: "duration"
     }
   }
 
   /// Whether values have an order, so that ranges and `<` make sense.
   var isOrdered: Bool {
     switch self {
-    case .time, .number, .duration, .address: true
+    case .time, .number, .duration, .latency, .address, .answer: true
+    default: false
+    }
+  }
+
+  var isDuration: Bool {
+    switch self {
+    case .duration, .latency: true
     default: false
     }
   }
@@ -203,8 +264,10 @@ public enum FieldType: Sendable {
     case .address: .facets(["pub", "pvt"])
     case .time(.span): .fixed(["today", "yesterday"])
     case .time(.since), .time(.until): .fixed(["1h", "24h", "7d", "30d", "today", "yesterday"])
-    case .time(.around), .everything, .duration: .none
-    case .name, .user, .text, .file, .path, .number, .api, .object: .facets([])
+    case .time(.around), .everything, .duration, .latency: .none
+    case .policy(.action): .fixed(FilterField.policyActions.map(\.name))
+    case .name, .user, .text, .file, .path, .number, .api, .object, .word, .endpoint, .policy(.path), .answer:
+      .facets([])
     }
   }
 }

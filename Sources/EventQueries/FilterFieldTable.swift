@@ -7,12 +7,16 @@ extension FilterField {
   ]
 
   /// In the order of the manual.
-  public static let all: [FilterField] = [
+  public static let all = audit + flow + dns
+
+  /// Fields of all logs and of audit acts.
+  private static let audit: [FilterField] = [
     FilterField(
       "data", .any, .choice(DataKind.allCases.map { .init($0.name) }), columns: [.data],
-      "Which log the row comes from", examples: ["data:audit"]),
+      "Which log the row comes from", examples: ["data:audit", "data:flow,dns"]),
     FilterField(
-      "time", .any, .time(.span), columns: [.time], "When the request arrived: a day, a moment or a range",
+      "time", .any, .time(.span), columns: [.time],
+      "When the request arrived, or the interval of a flow or DNS log began: a day, a moment or a range",
       aliases: ["requestReceivedTimestamp", "timestamp", "start_time"],
       examples: ["time:2026-11-20", "time:09:00..10:30", "time:[2026-11-16 TO 2026-11-20]", "time>=yesterday"]),
     FilterField(
@@ -49,7 +53,7 @@ extension FilterField {
     FilterField(
       "ip", .who, .address, columns: [.ips],
       "Source address: an address, a network, a range, pub (routed on the internet) or pvt (not); proxies count",
-      aliases: ["sourceIPs", "sourceip", "source_ip"], examples: ["-ip:10.0.0.0/8", "ip:pub", "ip:2001:db8::/32"]),
+      aliases: ["sourceIPs", "sourceip"], examples: ["-ip:10.0.0.0/8", "ip:pub", "ip:2001:db8::/32"]),
     FilterField(
       "agent", .who, .text, columns: [.agent], "Client program, as it names itself", aliases: ["userAgent", "ua"],
       examples: ["agent:kubectl", "agent:\"Mozilla/5.0\""]),
@@ -69,13 +73,19 @@ extension FilterField {
       "API group, or group/version; core or v1 for the core group",
       aliases: ["apiGroup", "objectRef.apiGroup"], examples: ["api:*.projectcalico.org", "api:apps/v1", "api:core"]),
     FilterField(
-      "ns", .what, .name, columns: [.namespace], "Namespace of the object",
+      "ns", .what, .name, columns: [.namespace, .srcNamespace, .dstNamespace, .clientNamespace],
+      "Namespace of the object; of a flow either side's, of a lookup the client's",
       aliases: ["namespace", "objectRef.namespace"], examples: ["ns:payments", "-ns:kube-*", "-ns:*"]),
     FilterField(
       "name", .what, .name, columns: [.name], "Name of the object", aliases: ["objectRef.name"],
       examples: ["name:default.*"]),
     FilterField(
-      "obj", .what, .object, columns: [.namespace, .name], "Namespace and name of the object, or only its name",
+      "obj", .what, .object,
+      columns: [
+        .namespace, .name, .srcNamespace, .srcName, .srcIP, .dstNamespace, .dstName, .dstIP, .clientNamespace,
+        .clientName, .clientIP,
+      ],
+      "Namespace and name of the object, or only its name; of a flow either side's, of a lookup the client's",
       aliases: ["object"], examples: ["obj:shop/allow-web", "obj:*/default-deny"]),
     FilterField(
       "uid", .what, .name, columns: [.uid], "uid of the object", aliases: ["objectRef.uid"],

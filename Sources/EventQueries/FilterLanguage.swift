@@ -4,7 +4,7 @@ import AuditModel
 public enum FilterLanguage {
   /// Markdown; ends with a newline.
   public static var markdown: String {
-    ([introduction, grammar, meanings, fields, macros, examples, paths, regexes] as [String])
+    ([introduction, grammar, meanings, traffic, fields, macros, examples, stages, paths, regexes] as [String])
       .joined(separator: "\n\n") + "\n"
   }
 
@@ -20,7 +20,7 @@ public enum FilterLanguage {
     ## Grammar
 
     ```
-    filter   = [ expr ]
+    filter   = [ expr ] [ "|" stage ]            the stage for `log` and `count` only
     expr     = and { OR and }
     and      = unary { [ AND ] unary }            white space is AND
     unary    = [ NOT | "-" ] primary              "-" only where a term can begin
@@ -33,6 +33,7 @@ public enum FilterLanguage {
     range    = [ a ] ".." [ b ] | "[" a TO b "]"  for numbers, times, addresses and paths
     text     = word | quoted | regex              searched in all that the row and its record show
     regex    = "/" ... "/" [ "i" ]
+    stage    = "count" [ "by" field { "," field } ] [ "every" duration ] | "top" number field
     ```
 
     `AND`, `OR`, `NOT`, `IN`, `NOTIN` and `TO` may be written in any case; `OR` binds weaker than `AND`. Names of fields
@@ -40,6 +41,7 @@ public enum FilterLanguage {
     needs no quotes. In quotes nothing is wild; `\\"`, `\\\\`, `\\n`, `\\r`, `\\t` and `\\u{1b}` are escapes. Words with a colon
     that are no field have to be quoted to be searched for.
 
+    - `field IN {"a*", "b"}` any of them; here quotes leave `*` and `?` wild, as in Calico's GlobalAlerts.
     - `field:a,b` any of them; `field:*` the field is there; `-field:*` it is not.
     - `field=value` to the letter; `field!=value`, `field!~regex` and `-field:value` also take rows without the field.
     - `field~regex` a part fits the regular expression; `:` takes one as well: `name:/^allow-/i`.
@@ -66,12 +68,43 @@ public enum FilterLanguage {
     | kind | any name that kubectl takes, `kind.group`, `resource/subresource` |
     | api | group, `group/version`; `core` and `v1` are the core group |
     | object | `namespace/name` or a name; `/name` for what is in no namespace; `*` and `?` wild |
+    | word | as name, after `=` too in any case |
+    | endpoint | `namespace/name`, a name, `/name` for what is in no namespace, or an address or a network; `*` and `?` wild |
+    | policy | `tier/namespace/name`, `tier/name`, or a name with or without its tier before it; staged ones have `staged:` before theirs; `*` and `?` wild |
+    | answer | a name, `*` and `?` wild; an address, a network, a range, `pub` or `pvt` |
     | search | as bare text |
 
     Times: `2026-11-20` (the whole day), `2026-11-20 16:12` (in quotes), `2026-11-20T16:12Z`, `16:12` (the last time that
     the clock showed it), `20 nov`, `monday`, `today`, `yesterday`, `"yesterday 9am"`, `24h` and `-24h` (before now),
     seconds, milliseconds, microseconds or nanoseconds since 1970. A time without a zone is one of the zone on screen.
     Units are `us ms s m h d w`.
+    """
+
+  private static let traffic = """
+    ## Flows and lookups
+
+    Rows of flow and DNS logs stand beside audit acts; `data:` tells them apart. Their fields have the names that the logs
+    use as other names, so a query of a GlobalAlert works as it is: `action = "deny" AND dest_namespace = "payments"`.
+    Members of records that no field names can be asked for as they are: `dest_service_name = "db"`,
+    `tcp_lost_packets > 0`; that reads the records.
+
+    - A name with `*` at its end was aggregated when it was logged: `src:web-7c9d8-*` takes it and every pod of that
+      beginning, `src:"web-7c9d8-*"` only the aggregated one.
+    - `policy` and `policy.action` next to each other speak of one and the same policy; in brackets or negated each
+      speaks for itself.
+    - A policy that is logged with a tier's default action is but one of those that select the endpoint: it did not decide.
+    - A flow between two pods is in the log twice, as `src` and as `dst` report it. For volumes take one: `reporter:src`.
+      `src` that allows and `dst` that denies is a flow that was let out and stopped on its way in.
+    - Rows are of an interval, mostly of 15 seconds to 5 minutes: `time:` is its beginning.
+    """
+
+  private static let stages = """
+    ## Counting
+
+    `whodiff log` and `whodiff count` take a stage behind a `|`:
+
+    - `filter | count by field, field every 1h` how many rows have which values, in all or for each span of time;
+    - `filter | top 20 field` the values that most rows have.
     """
 
   private static var fields: String {
@@ -108,6 +141,12 @@ public enum FilterLanguage {
     ("code:401,403 -by:system:*", "who is being refused"),
     ("at:\"2026-11-20 16:12\"+-30m @writes", "what happened around an incident"),
     ("\"0.0.0.0/0\" @policy", "policies with this network anywhere in the record"),
+    ("data:flow action:deny dst:payments/* dst.port:5432", "who was kept from the database"),
+    ("data:flow policy:*/staged:* policy.action:deny", "what the staged policies would have cut"),
+    ("data:flow src:payments/* dst.ip:pub bytes>10M", "large transfers out"),
+    ("data:dns answer:203.0.113.0/24", "who looked up that network"),
+    ("data:dns latency>200ms -server:kube-system/*", "slow answers from strange servers"),
+    ("count > 100 AND client_name=mypod", "a GlobalAlert's query, pasted"),
   ]
 
   private static var examples: String {

@@ -7,13 +7,16 @@ struct FilterParser {
   /// Macros being expanded, outermost first.
   private let expanding: [String]
   private var depth = 0
+  /// Whether a `|` outside brackets ends the filter.
+  private let takesStages: Bool
 
   /// Longest text, in scalars.
   static let longestText = 20_000
   private static let deepest = 60
 
-  init(_ text: String, context: FilterContext, expanding: [String] = []) {
+  init(_ text: String, context: FilterContext, expanding: [String] = [], takesStages: Bool = false) {
     lexer = FilterLexer(text)
+    self.takesStages = takesStages
     self.context = context
     self.expanding = expanding
   }
@@ -23,11 +26,73 @@ struct FilterParser {
       throw lexer.failure("a filter may have \(Self.longestText) characters at most", at: Self.longestText)
     }
     lexer.skipBlanks()
-    if lexer.isAtEnd { return nil }
+    if lexer.isAtEnd || isAtStage { return nil }
     let expression = try alternatives()
     lexer.skipBlanks()
     if lexer.peek() == ")" { throw lexer.failure("this ) closes nothing", at: lexer.position) }
     return expression
+  }
+
+  private var isAtStage: Bool { takesStages && depth == 0 && lexer.peek() == "|" }
+
+  // MARK: Stages
+
+  /// What stands behind the filter; nil where nothing does.
+  mutating func stage() throws(FilterError) -> FilterStage? {
+    guard isAtStage else { return nil }
+    lexer.position += 1
+    lexer.skipBlanks()
+    let start = lexer.position
+    let name = lexer.word().lowercased()
+    lexer.skipBlanks()
+    let stage: FilterStage
+    switch name {
+    case "count":
+      var fields: [String] = []
+      if lexer.take(keyword: "by") {
+        repeat { fields.append(try stageField()) } while takeComma()
+      }
+      lexer.skipBlanks()
+      stage = .count(by: fields, everySeconds: lexer.take(keyword: "every") ? try stageSeconds() : nil)
+    case "top":
+      let numberStart = lexer.position
+      guard let number = Int(lexer.word()), number > 0 else {
+        throw lexer.failure("top takes a number and a field: top 20 qname", at: numberStart)
+      }
+      stage = .top(number, field: try stageField())
+    default:
+      throw lexer.failure("after | stands count or top", at: start, suggestions: ["count by actor", "top 20 actor"])
+    }
+    lexer.skipBlanks()
+    guard lexer.isAtEnd else { throw lexer.failure("nothing more is expected here", at: lexer.position) }
+    return stage
+  }
+
+  private mutating func takeComma() -> Bool {
+    lexer.skipBlanks()
+    return lexer.take(",")
+  }
+
+  private mutating func stageField() throws(FilterError) -> String {
+    lexer.skipBlanks()
+    let start = lexer.position
+    while let next = lexer.peek(), !FilterLexer.endsWord(next), next != "," { lexer.position += 1 }
+    let name = lexer.string(start..<lexer.position)
+    guard let field = FilterField.named(name) else {
+      throw lexer.failure(
+        name.isEmpty ? "a field is missing" : "no field \(FilterQuoting.alwaysQuoted(name))", at: start,
+        suggestions: Suggestions.near(name, among: FilterField.all.flatMap { [$0.name] + $0.aliases }))
+    }
+    return field.name
+  }
+
+  private mutating func stageSeconds() throws(FilterError) -> Int {
+    lexer.skipBlanks()
+    let start = lexer.position
+    guard let microseconds = Quantity.duration(lexer.word()), microseconds >= 1_000_000 else {
+      throw lexer.failure("every takes a duration from a second on: every 1h", at: start)
+    }
+    return Int(microseconds / 1_000_000)
   }
 
   // MARK: Structure
@@ -54,7 +119,7 @@ struct FilterParser {
       if lexer.take(keyword: "and") {
         lexer.skipBlanks()
         if lexer.isAtEnd || lexer.peek() == ")" { throw lexer.failure("AND needs a term after it", at: start) }
-      } else if lexer.isAtEnd || lexer.peek() == ")" || lexer.isAt(keyword: "or") {
+      } else if lexer.isAtEnd || isAtStage || lexer.peek() == ")" || lexer.isAt(keyword: "or") {
         return .joined(parts) ?? first
       }
       parts.append(try unary())
@@ -98,7 +163,7 @@ struct FilterParser {
     case "/":
       if let regex = try lexer.regex() { return .text(.regex(regex)) }
       return try word()
-    case "|": throw lexer.failure("stages after | are not part of a filter here; `whodiff count` counts", at: start)
+    case "|": throw lexer.failure("stages after | go with `whodiff log` and `whodiff count` only", at: start)
     case ".":
       if let path = lexer.path(), let comparator = lexer.takeComparator() {
         return try comparison(.path(path), comparator, at: start)
@@ -148,9 +213,17 @@ struct FilterParser {
     if let comparator = lexer.takeComparator() {
       return try comparison(try subject(text, at: start), comparator, at: start)
     }
+    if let negates = takeIn(after: text) { return try membership(of: text, negates: negates, at: start) }
     lexer.position = end
     guard !text.isEmpty else { throw lexer.failure("nothing to search for", at: start) }
     return .text(.phrase(text))
+  }
+
+  private mutating func membership(
+    of name: String, negates: Bool, at start: Int
+  ) throws(FilterError) -> FilterExpression {
+    let comparison = try comparison(try subject(name, at: start), .has, at: start, isMembership: true)
+    return negates ? .not(comparison) : comparison
   }
 
   private mutating func word() throws(FilterError) -> FilterExpression {
@@ -164,9 +237,7 @@ struct FilterParser {
       return try comparison(try subject(name, at: start), comparator, at: start)
     }
     if let negates = takeIn(after: name) {
-      let subject = try subject(name, at: start)
-      let comparison = try comparison(subject, .has, at: start)
-      return negates ? .not(comparison) : comparison
+      return try membership(of: name, negates: negates, at: start)
     }
     lexer.position = end
     let text = name + lexer.word()
@@ -224,9 +295,10 @@ struct FilterParser {
   // MARK: Values
 
   private mutating func comparison(
-    _ subject: FilterComparison.Subject, _ comparator: FilterComparator, at start: Int
+    _ subject: FilterComparison.Subject, _ comparator: FilterComparator, at start: Int, isMembership: Bool = false
   ) throws(FilterError) -> FilterExpression {
-    var reader = FilterValueReader(lexer: lexer, subject: subject, comparator: comparator)
+    var reader = FilterValueReader(
+      lexer: lexer, subject: subject, comparator: comparator, isMembership: isMembership)
     let items = try reader.items()
     lexer = reader.lexer
     if comparator.isOrder, items.count > 1 {

@@ -11,11 +11,22 @@ struct FilterPath: Hashable, Sendable {
   /// At least one, the first is a key.
   var steps: [Step]
 
-  /// Members of an audit record: a path that begins with one of them needs no leading dot.
+  /// Members of a record: a path that begins with one of them needs no leading dot.
   static let roots: Set<String> = [
     "requestObject", "responseObject", "objectRef", "user", "impersonatedUser", "annotations", "responseStatus",
     "requestURI", "requestReceivedTimestamp", "stageTimestamp", "sourceIPs", "userAgent", "apiVersion",
     "authenticationMetadata",
+    // Of flow logs.
+    "end_time", "dest_service_namespace", "dest_service_name", "dest_service_port", "dest_service_port_num", "policies",
+    "http_requests_allowed_in", "http_requests_denied_in", "process_id", "process_args", "num_process_names",
+    "num_process_ids", "num_process_args", "nat_outgoing_ports", "original_source_ips", "num_original_source_ips",
+    "tcp_mean_send_congestion_window", "tcp_min_send_congestion_window", "tcp_mean_mss", "tcp_min_mss",
+    "tcp_mean_smooth_rtt", "tcp_max_smooth_rtt", "tcp_mean_min_rtt", "tcp_max_min_rtt", "tcp_total_retransmissions",
+    "tcp_lost_packets", "tcp_unrecovered_to",
+    // Of DNS logs.
+    "type", "rrsets", "servers", "latency_count",
+    // Of L7 logs.
+    "url", "method", "response_code", "duration_mean", "duration_max", "user_agent", "protocol", "tls_sni",
   ]
 
   var printed: String {

@@ -32,6 +32,11 @@ enum FilterQuoting {
     return text.unicodeScalars.allSatisfy { isPlain($0) || $0 == ":" || $0 == "@" || $0 == "=" }
   }
 
+  /// Whether a text with wild characters may stand without quotes as the value of a field.
+  static func isBarePattern(_ text: String) -> Bool {
+    isBareValue(String(text.map { $0 == "*" || $0 == "?" ? "a" : $0 }))
+  }
+
   private static func isBareTerm(_ text: String) -> Bool {
     guard !text.isEmpty, !needsLead(text), !keywords.contains(text.lowercased()) else { return false }
     return text.unicodeScalars.allSatisfy { isPlain($0) || $0 == "@" }

@@ -48,7 +48,7 @@ indirect enum FilterTest: Hashable, Sendable {
 extension FilterExpression {
   var plan: FilterPlan {
     switch self {
-    case .and(let parts): .and(columnsFirst(parts.map(\.plan)))
+    case .and(let parts): .and(columnsFirst(Self.ofOnePolicy(parts).map(\.plan)))
     case .or(let parts): .or(columnsFirst(parts.map(\.plan)))
     case .not(let part): .not(part.plan)
     case .macro(_, let expansion): expansion?.plan ?? .constant(true)
@@ -101,7 +101,12 @@ indirect enum TextTest: Hashable, Sendable {
   case address(AddressRange)
   case addressClass(isPrivate: Bool)
   case person
+  /// A part of the text of a `PolicyHit`.
+  case hit(PolicyHitPart, TextTest)
+  /// A part of the text of an endpoint in a list; a part that is not known is empty.
+  case endpoint(Endpoint.Part, TextTest)
   case any([TextTest])
+  case all([TextTest])
 
   static func joining(_ tests: [TextTest]) -> TextTest {
     var folded: Set<String> = []
@@ -131,8 +136,22 @@ indirect enum TextTest: Hashable, Sendable {
     case .address(let range): IPAddress(text).map(range.contains) ?? false
     case .addressClass(let isPrivate): IPAddress(text).map { $0.isPrivate == isPrivate } ?? false
     case .person: Self.isPerson(text)
+    case .hit(let part, let test):
+      PolicyHit(text: text).map { part.texts(of: $0).contains(where: test.matches) } ?? false
+    case .endpoint(let part, let test): Self.matches(test, part, of: Endpoint(columnText: text))
     case .any(let tests): tests.contains { $0.matches(text) }
+    case .all(let tests): tests.allSatisfy { $0.matches(text) }
     }
+  }
+
+  private static func matches(_ test: TextTest, _ part: Endpoint.Part, of endpoint: Endpoint) -> Bool {
+    let text =
+      switch part {
+      case .namespace: endpoint.namespace
+      case .name: endpoint.name
+      case .ip: endpoint.ip
+      }
+    return text.map(test.matches) ?? (test == .exactly([""]))
   }
 
   /// A name that the cluster did not give: neither `system:` anything (components, nodes, service accounts,

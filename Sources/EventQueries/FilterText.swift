@@ -4,7 +4,8 @@ extension FilterText {
   /// The columns that rows show, then the records themselves.
   static let columns: [EventColumn] = [
     .name, .namespace, .by, .asUser, .kind, .resource, .verb, .agent, .reason, .ips, .groups, .subresource, .tier,
-    .apiGroup, .uid, .auditID, .cluster,
+    .apiGroup, .uid, .auditID, .cluster, .srcNamespace, .srcName, .srcIP, .dstNamespace, .dstName, .dstIP, .domains,
+    .clientNamespace, .clientName, .clientIP, .qname, .qtype, .rcode, .answers, .action, .proto, .message,
   ]
 
   var test: FilterTest {

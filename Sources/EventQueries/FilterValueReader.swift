@@ -6,9 +6,14 @@ struct FilterValueReader {
   /// Where a slash begins a path rather than a regular expression.
   private let takesSlashes: Bool
   private let name: String
+  /// Behind IN and NOTIN, where Calico's queries have wild characters in quotes.
+  private let isMembership: Bool
 
-  init(lexer: FilterLexer, subject: FilterComparison.Subject, comparator: FilterComparator) {
+  init(
+    lexer: FilterLexer, subject: FilterComparison.Subject, comparator: FilterComparator, isMembership: Bool = false
+  ) {
     self.lexer = lexer
+    self.isMembership = isMembership
     self.comparator = comparator
     switch subject {
     case .path(let path):
@@ -20,7 +25,7 @@ struct FilterValueReader {
       isOrdered = type?.isOrdered ?? false
       let isPath =
         switch type {
-        case .file, .object: true;
+        case .file, .object, .endpoint, .policy: true
         default: false
         }
       takesSlashes = isPath && comparator != .like && comparator != .unlike
@@ -73,13 +78,33 @@ struct FilterValueReader {
     if comparator == .like || comparator == .unlike {
       return .regex(try lexer.regex(lower.text, ignoresCase: false, at: start))
     }
-    let isWild = !lower.isQuoted && lower.text.contains { $0 == "*" || $0 == "?" }
+    let hasWild = lower.text.contains { $0 == "*" || $0 == "?" }
+    if isMembership, lower.isQuoted, hasWild { return try membership(lower.text, at: start) }
+    let isWild = !lower.isQuoted && hasWild
     if comparator != .has, lower.text != "*" { return .literal(lower.text) }
     guard isWild else { return .literal(lower.text) }
     if !takesSlashes, lower.text.hasPrefix("/") {
       throw lexer.failure("a value with / first is a regular expression /.../ or stands in quotes", at: start)
     }
     return .pattern(lower.text)
+  }
+
+  /// A pattern that was quoted; as an expression where it cannot stand without quotes.
+  private func membership(_ text: String, at start: Int) throws(FilterError) -> FilterItem {
+    if FilterQuoting.isBarePattern(text) { return .pattern(text) }
+    var expression = "^"
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "*": expression += ".*"
+      case "?": expression += "."
+      case "a"..."z", "A"..."Z", "0"..."9": expression.unicodeScalars.append(scalar)
+      default: expression += "\\x{" + String(scalar.value, radix: 16) + "}"
+      }
+    }
+    guard let regex = try? FilterRegex(expression + "$", ignoresCase: true) else {
+      throw lexer.failure("too long for a value with * or ?", at: start)
+    }
+    return .regex(regex)
   }
 
   /// A quoted text or a bare one; nil where neither stands.

@@ -1,14 +1,19 @@
 public import AuditModel
 
-/// What is listed: the filter, and how much of the noise.
+/// What is listed: the filter, how much of the noise, and the rows of which logs.
 public struct EventQuery: Hashable, Sendable {
   public var filter: Filter
   public var level: ViewLevel
+  public var data: DataChoice
 
-  public init(filter: Filter = .everything, level: ViewLevel = .effective) {
+  public init(filter: Filter = .everything, level: ViewLevel = .effective, data: DataChoice = .everything) {
     self.filter = filter
     self.level = level
+    self.data = data
   }
+
+  /// The same for another filter.
+  public func with(_ filter: Filter) -> EventQuery { EventQuery(filter: filter, level: level, data: data) }
 }
 
 /// Rows of the Timeline and what stands around them. Every answer carries its request, so that a late one can be
@@ -74,6 +79,14 @@ public struct EventPage: Sendable {
   public var withoutTerm: [TermCount]
   /// Rises whenever the store gains or changes acts.
   public var storeVersion: Int
+  /// The only log whose rows are listed; nil: those of all.
+  public var shown: DataKind?
+  /// Rows of other logs that would be listed too, were it not for the choice of data.
+  public var hidden: [DataKind: Int] = [:]
+  /// The filter needs bodies, which were not read of the `hidden` rows: they are all that the level lists.
+  public var hiddenIsUnfiltered = false
+  /// Rows in the store, by log.
+  public var dataTotals: [DataKind: Int] = [:]
 
   public init(
     request: PageRequest, firstPosition: Int = 0, rows: [Act] = [], anchorPosition: Int? = nil, total: Int = 0,
@@ -126,9 +139,9 @@ public struct Histogram: Hashable, Sendable {
   public var start: Timestamp
   /// One of `Histogram.steps`.
   public var stepSeconds: Int
-  /// Listed acts, oldest bucket first; one entry for each bucket.
+  /// Listed rows, oldest bucket first; one entry for each bucket.
   public var listed: [Int]
-  /// Those of them that were denied or failed.
+  /// Those of them that were denied or failed, denied flows and failed lookups among them.
   public var failures: [Int]
 
   public init(start: Timestamp, stepSeconds: Int, listed: [Int], failures: [Int]) {
@@ -148,10 +161,12 @@ public struct Histogram: Hashable, Sendable {
 public struct FindRequest: Hashable, Sendable {
   public enum Target: Hashable, Sendable {
     case sameObject(ObjectKey)
-    /// Outcome denied, failed or conflict.
+    /// Outcome denied, failed or conflict; a denied flow, a failed lookup.
     case failed
     /// The same value in a column.
     case value(EventColumn, ColumnValue)
+    /// The same values in several columns.
+    case values([EventColumn: ColumnValue])
     /// A text in what the row shows, without regard to case.
     case text(String)
   }

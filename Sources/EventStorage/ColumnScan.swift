@@ -106,6 +106,22 @@ extension StoreState {
     return bits
   }
 
+  /// The rows of another log that tell of a failure: denied flows and failed lookups, as `LogFacts.isFailure`.
+  func failedTraffic(of place: Int) throws -> Bitset {
+    func rows(_ data: DataKind, _ column: EventColumn, _ holds: @escaping @Sendable (String) -> Bool) throws -> Bitset {
+      let test = ColumnTest { if case .text(.some(let text)) = $0 { holds(text) } else { false } }
+      return try self.rows(of: place, where: column, passes: test) & self.rows(of: place, from: data)
+    }
+    var bits = try rows(.flow, .action) { $0 == "deny" }
+    bits |= try rows(.dns, .rcode) { $0.lowercased() != "noerror" }
+    return bits
+  }
+
+  /// The rows of one log.
+  func rows(of place: Int, from data: DataKind) throws -> Bitset {
+    try enumerated(segments[place], .data) { $0 == data.rawValue }
+  }
+
   private func enumerated(_ segment: Segment, _ column: StoredColumn, _ holds: (UInt8) -> Bool) throws -> Bitset {
     let values = try segment.numbers(column)
     return scan(values) { $0.map { holds(UInt8(truncatingIfNeeded: $0)) } ?? false }

@@ -56,7 +56,7 @@ extension StoreSnapshot {
     let terms = query.filter.terms
     guard terms.count > 1 || !query.filter.isEverything else { return [] }
     return try terms.enumerated().map { index, term in
-      let rest = EventQuery(filter: query.filter.removing(term: index), level: query.level)
+      let rest = query.with(query.filter.removing(term: index))
       return TermCount(
         term: index, text: term.description, count: try selection(rest, isCancelled: isCancelled).rows.count)
     }

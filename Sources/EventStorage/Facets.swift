@@ -44,6 +44,12 @@ private struct RowKey: Hashable {
 }
 
 extension StoreState {
+  /// Keys that mean something in audit acts alone: one and the same for rows of other logs.
+  private func ofAudit(_ segment: Segment, _ key: @escaping (Int) -> Int64) throws -> (Int) -> Int64 {
+    let data = try segment.numbers(.data)
+    return { data.byte($0) == DataKind.audit.rawValue ? key($0) : -1 }
+  }
+
   /// A number for each row that is equal where the column's values are.
   func keys(of place: Int, _ column: EventColumn) throws -> (Int) -> Int64 {
     let segment = segments[place]
@@ -61,7 +67,7 @@ extension StoreState {
     case .data: return try numbers(.data)
     case .time: return try numbers(.time)
     case .took: return try numbers(.took)
-    case .level: return try numbers(.level)
+    case .level: return try ofAudit(segment, try numbers(.level))
     case .generation: return try numbers(.generation)
     case .truncated:
       let flags = try segment.numbers(.flags)
@@ -76,7 +82,7 @@ extension StoreState {
       return { Int64(patch[$0]?.outcome.rawValue ?? values.byte($0)) }
     case .stages:
       let values = try segment.numbers(.stages)
-      return { Int64(patch[$0]?.stages.rawValue ?? values.byte($0)) }
+      return try ofAudit(segment) { Int64(patch[$0]?.stages.rawValue ?? values.byte($0)) }
     case .code:
       let values = try segment.numbers(.code)
       return { row in (patch[row].map(\.code) ?? values[row]) ?? -1 }

@@ -55,7 +55,14 @@ extension StoreSnapshot {
     try state.segments.indices.map { place in
       if isCancelled() { throw CancellationError() }
       switch target {
-      case .failed: return try state.rows(of: place, with: [.denied, .failed, .conflict])
+      case .failed:
+        var bits = try state.rows(of: place, with: [.denied, .failed, .conflict])
+        bits |= try state.failedTraffic(of: place)
+        return bits
+      case .values(let wanted):
+        return try wanted.reduce(into: Bitset(repeating: true, count: state.segments[place].rowCount)) { bits, one in
+          bits &= try state.rows(of: place, where: one.key, passes: ColumnTest { $0 == one.value })
+        }
       case .value(let column, let value):
         return try state.rows(of: place, where: column, passes: ColumnTest { $0 == value })
       case .sameObject(let key):
@@ -69,7 +76,7 @@ extension StoreSnapshot {
         let test = ColumnTest {
           if case .text(.some(let value)) = $0 { value.lowercased().contains(wanted) } else { false }
         }
-        for column in [EventColumn.verb, .outcome, .by, .asUser, .kind, .resource, .namespace, .name, .subresource] {
+        for column in Self.shownTexts {
           bits |= try state.rows(of: place, where: column, passes: test)
         }
         bits |= try state.rows(
@@ -78,6 +85,13 @@ extension StoreSnapshot {
       }
     }
   }
+
+  /// What rows show.
+  private static let shownTexts: [EventColumn] = [
+    .verb, .outcome, .by, .asUser, .kind, .resource, .namespace, .name, .subresource, .action, .proto, .srcNamespace,
+    .srcName, .srcIP, .dstNamespace, .dstName, .dstIP, .clientNamespace, .clientName, .clientIP, .qname, .qtype, .rcode,
+    .message,
+  ]
 
   /// Acts whose content key, or that of one of their records, or whose audit ID begins with the text; oldest first.
   /// Case and hyphens count as little as they do in these.

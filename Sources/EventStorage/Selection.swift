@@ -14,12 +14,26 @@ final class Selection: Sendable {
   let folded: [Outcome: Int]
   /// For each segment, which of its rows are listed.
   let bits: [Bitset]
+  /// The only log whose rows are listed; nil: all.
+  let shown: DataKind?
+  /// Rows of other logs that would be listed too; where bodies or histories decide, all that the level lists.
+  let hidden: [DataKind: Int]
+  let hiddenIsUnfiltered: Bool
+  /// Rows in the store, by log.
+  let dataTotals: [DataKind: Int]
 
-  init(rows: [UInt32], failures: [UInt32], folded: [Outcome: Int], bits: [Bitset]) {
+  init(
+    rows: [UInt32], failures: [UInt32], folded: [Outcome: Int], bits: [Bitset], shown: DataKind?,
+    hidden: [DataKind: Int], hiddenIsUnfiltered: Bool, dataTotals: [DataKind: Int]
+  ) {
     self.rows = rows
     self.failures = failures
     self.folded = folded
     self.bits = bits
+    self.shown = shown
+    self.hidden = hidden
+    self.hiddenIsUnfiltered = hiddenIsUnfiltered
+    self.dataTotals = dataTotals
   }
 }
 
@@ -34,6 +48,7 @@ final class SelectionCache: Sendable {
   private struct SegmentKey: Hashable {
     var filter: Filter
     var level: ViewLevel
+    var shown: DataKind?
     var segment: UInt32
     var patchCount: Int
   }
@@ -52,8 +67,11 @@ final class SelectionCache: Sendable {
   }
 
   /// Bits that took reading bodies, of the query that was asked last.
-  func bits(_ query: EventQuery, segment: UInt32, patchCount: Int, _ make: () throws -> Bitset) rethrows -> Bitset {
-    let key = SegmentKey(filter: query.filter, level: query.level, segment: segment, patchCount: patchCount)
+  func bits(
+    _ query: EventQuery, _ shown: DataKind?, segment: UInt32, patchCount: Int, _ make: () throws -> Bitset
+  ) rethrows -> Bitset {
+    let key = SegmentKey(
+      filter: query.filter, level: query.level, shown: shown, segment: segment, patchCount: patchCount)
     if let known = payloadBits.withLock({ $0.bits[key] }) { return known }
     let made = try make()
     payloadBits.withLock {
@@ -83,20 +101,30 @@ extension StoreSnapshot {
     var bits: [Bitset] = Array(repeating: Bitset(repeating: false, count: 0), count: state.segments.count)
     var failed = bits
     var folded: [Outcome: Int] = [:]
+    let dataTotals = try state.dataCounts { try state.rows(of: $0, upTo: .everything) & state.rows(of: $0, from: $1) }
+    let shown = query.data.shown(query.filter, totals: dataTotals)
+    // Before the choice of data.
+    var candidates: [Bitset] = []
     if !changeTests.isEmpty { scan.changes = try changeRows(changeTests, query, plan, scan) }
-    if needsPayload { bits = try payloadBits(query, plan, scan, isKept: changeTests.isEmpty) }
+    if needsPayload { bits = try payloadBits(query, shown, plan, scan, isKept: changeTests.isEmpty) }
     for place in state.segments.indices {
       if isCancelled() { throw CancellationError() }
       let listed = try state.rows(of: place, upTo: query.level)
-      if !needsPayload {
+      if needsPayload {
+        candidates.append(listed)
+      } else {
         let all = try state.rows(of: place, upTo: .everything)
-        let matching = try scan.rows(of: place, matching: plan, within: all)
+        var matching = try scan.rows(of: place, matching: plan, within: all)
+        candidates.append(matching & listed)
+        if let shown { matching &= try state.rows(of: place, from: shown) }
         bits[place] = matching & listed
         if query.level != .everything {
           try (matching & ~listed).forEach { folded[try state.outcome(place, $0), default: 0] += 1 }
         }
       }
-      failed[place] = try state.rows(of: place, with: [.denied, .failed]) & bits[place]
+      failed[place] = try state.rows(of: place, with: [.denied, .failed])
+      failed[place] |= try state.failedTraffic(of: place)
+      failed[place] &= bits[place]
     }
     var rows: [UInt32] = []
     rows.reserveCapacity(bits.reduce(0) { $0 + $1.population })
@@ -108,13 +136,16 @@ extension StoreSnapshot {
       bits[place].forEach(in: range) { rows.append(base + UInt32($0)) }
       failed[place].forEach(in: range) { failures.append(base + UInt32($0)) }
     }
-    return Selection(rows: rows, failures: failures, folded: folded, bits: bits)
+    let others = shown == nil ? [:] : try state.dataCounts { try candidates[$0] & state.rows(of: $0, from: $1) }
+    return Selection(
+      rows: rows, failures: failures, folded: folded, bits: bits, shown: shown,
+      hidden: others.filter { $0.key != shown }, hiddenIsUnfiltered: needsPayload, dataTotals: dataTotals)
   }
 
   /// The listed rows of each segment where bodies decide, on all cores.
   /// - Parameter isKept: whether the answer for a segment stays true while others are added. Histories change.
   private func payloadBits(
-    _ query: EventQuery, _ plan: FilterPlan, _ scan: FilterScan, isKept: Bool
+    _ query: EventQuery, _ shown: DataKind?, _ plan: FilterPlan, _ scan: FilterScan, isKept: Bool
   ) throws -> [Bitset] {
     let count = state.segments.count
     let found = Mutex<[Bitset]>(Array(repeating: Bitset(repeating: false, count: 0), count: count))
@@ -125,12 +156,14 @@ extension StoreSnapshot {
       let place = count - 1 - index
       do {
         func made() throws -> Bitset {
-          try scan.rows(of: place, matching: plan, within: state.rows(of: place, upTo: query.level))
+          var listed = try state.rows(of: place, upTo: query.level)
+          if let shown { listed &= try state.rows(of: place, from: shown) }
+          return try scan.rows(of: place, matching: plan, within: listed)
         }
         let bits =
           try isKept
           ? store.selections.bits(
-            query, segment: state.segments[place].info.number,
+            query, shown, segment: state.segments[place].info.number,
             patchCount: state.patches[place].hidden.count + state.patches[place].summaries.count, made) : made()
         found.withLock { $0[place] = bits }
       } catch {
@@ -143,6 +176,19 @@ extension StoreSnapshot {
 }
 
 extension StoreState {
+  /// How many rows there are of each log that has any.
+  /// - Parameter rows: the rows of a segment and a log that count.
+  func dataCounts(_ rows: (Int, DataKind) throws -> Bitset) rethrows -> [DataKind: Int] {
+    var counts: [DataKind: Int] = [:]
+    for place in segments.indices {
+      for data in DataKind.allCases {
+        let count = try rows(place, data).population
+        if count > 0 { counts[data, default: 0] += count }
+      }
+    }
+    return counts
+  }
+
   /// The time of a row numbered over all segments.
   func time(ofGlobal row: UInt32) throws -> Int64 {
     let place = place(ofGlobal: Int(row))

@@ -18,8 +18,13 @@ public struct StoreSnapshot: Sendable {
     let total = selection.rows.count
     let newestFirst = request.order == .newestFirst
     var page = EventPage(
-      request: request, total: total, storeTotal: actCount, folded: selection.folded, storeSpan: timeSpan,
-      storeVersion: version)
+      request: request, total: total,
+      storeTotal: selection.shown.map { selection.dataTotals[$0, default: 0] } ?? actCount, folded: selection.folded,
+      storeSpan: timeSpan, storeVersion: version)
+    page.shown = selection.shown
+    page.hidden = selection.hidden
+    page.hiddenIsUnfiltered = selection.hiddenIsUnfiltered
+    page.dataTotals = selection.dataTotals
     if let anchor = try place(of: request.anchor, in: selection, newestFirst: newestFirst) {
       let position = newestFirst ? total - 1 - anchor : anchor
       let count = max(1, request.count)
@@ -88,6 +93,12 @@ public struct StoreSnapshot: Sendable {
   /// How many acts the filter takes and the level leaves out, by outcome; empty where bodies decide.
   public func folded(_ query: EventQuery, isCancelled: () -> Bool = { false }) throws -> [Outcome: Int] {
     try selection(query, isCancelled: isCancelled).folded
+  }
+
+  /// How many of the listed rows are from each log.
+  public func listedData(_ query: EventQuery, isCancelled: () -> Bool = { false }) throws -> [DataKind: Int] {
+    let bits = try selection(query, isCancelled: isCancelled).bits
+    return try state.dataCounts { try bits[$0] & state.rows(of: $0, from: $1) }
   }
 
   /// The act that the id stands for, or is part of by now. Where the store is damaged, an act of which nothing but

@@ -105,21 +105,72 @@ struct FilterPropertyTests {
     case .time(.until): return "until:" + random.pick(["2h", "2026-11-20", "2026-11-20T10:00+02:00"])
     case .time(.around): return "at:" + random.pick(["16:12+-5m", "\"2026-11-20 16:12\"+-30m", "2026-11-20"])
     case .number:
-      return random.pick(["code:403", "code>=500", "code:4xx", "code:1..5", "code!=2", set(["1", "2..3", "5xx"])])
+      return random.pick(
+        [":403", ">=500", ":4xx", ":1..5", "!=2", " > 100"].map { name + $0 } + [set(["1", "2..3", "5xx"])])
     case .duration: return random.pick(["took>2s", "took:1ms..50ms", "took<=1.5", set(["1s", "..5s"])])
     case .address: return set(["10.0.0.0/8", "pub", "2001:db8::/32", "10.0.0.1..10.0.0.9", "10.*", "::1"])
     case .flag: return "\(name):" + random.pick(["true", "false"])
     case .choice(let choices): return set(choices.map(\.name))
-    case .object: return set(["a/b", "*/x", "\"a b/c\"", "x", "/x"])
+    case .object, .endpoint:
+      return set(
+        field.name == "obj"
+          ? ["a/b", "*/x", "\"a b/c\"", "x", "/x"] : ["a/b", "*/x", "x-*", "/x", "10.0.0.0/8", "::1"])
+    case .policy(.path): return set(["t/n/p", "*/staged:*", "p", "\"t/p q\"", "default.p", "staged:p"])
+    case .policy(.action): return set(["allow", "DENY", "p*"])
+    case .word:
+      return random.chance(50)
+        ? set(["tcp", "NXDomain", "*error", "\"a b\""]) : name + "=" + random.pick(["UDP", "\"x y\""])
+    case .answer: return set(["203.0.113.0/24", "api.test", "*.test", "pub", "10.0.0.1..10.0.0.9", "\"a b\""])
+    case .latency: return random.pick(["latency>200ms", "latency:1ms..50ms", "latency<=1.5", set(["1s", "..5s"])])
     case .everything: return set(["web", "\"a b\"", "/x/", "a*b"])
     default:
       return random.chance(50)
-        ? set(texts.filter { $0 != (field.name == "src_file" ? "/a b/i" : "/a/b") })
+        ? set(texts.filter { $0 != (takesSlashes(field) ? "/a b/i" : "/a/b") })
         : name + random.pick(["=", "!=", "~", "!~"]) + random.pick(["web", "\"a b\"", "/a b/i", "a.b", "\"x[y]\""])
     }
   }
 
+  private static func takesSlashes(_ field: FilterField) -> Bool {
+    if case .file = field.type { true } else { false }
+  }
+
+  /// Of any log.
   static func randomAct(_ random: inout Seeded) -> Act {
+    switch random.next() % 4 {
+    case 0: return factRow(.flow(randomFlow(&random)))
+    case 1: return factRow(.dns(randomLookup(&random)))
+    default: return randomAuditAct(&random)
+    }
+  }
+
+  private static func randomEndpoint(_ random: inout Seeded) -> Endpoint {
+    Endpoint(
+      type: random.pick(["wep", "net", nil]), namespace: random.pick(Reading.names),
+      name: random.pick(["web-1", "web-*", "pub", nil]), ip: random.pick(["10.1.2.3", "203.0.113.9", nil]),
+      port: random.pick([53, 443, nil]))
+  }
+
+  private static func randomFlow(_ random: inout Seeded) -> FlowFacts {
+    let kinds = ["np", "snp"]
+    return FlowFacts(
+      action: random.pick(["allow", "deny"]), reporter: random.pick(["src", "dst", nil]),
+      source: randomEndpoint(&random), destination: randomEndpoint(&random), proto: random.pick(["tcp", nil]),
+      policies: (0..<Int(random.next() % 4)).map { index in
+        PolicyHit(
+          scope: .all, index: index, tier: "app", kind: random.pick(kinds), namespace: random.pick(["shop", nil]),
+          name: random.pick(["a", "b"]), action: random.pick(["allow", "deny", "pass"]))
+      }, bytesIn: random.pick([nil, 5, 20_000_000]))
+  }
+
+  private static func randomLookup(_ random: inout Seeded) -> DNSFacts {
+    DNSFacts(
+      client: randomEndpoint(&random), qname: random.pick(["api.test", "x.corp"]),
+      rcode: random.pick(["NoError", "NXDomain", nil]), answers: random.pick([[], ["10.9.9.9"], ["c.test"]]),
+      servers: random.pick([[], [Endpoint(namespace: "kube-system", name: "dns")], [Endpoint(ip: "10.0.0.1")]]),
+      latencyMean: random.pick([nil, 300_000_000]), latencyMax: random.pick([nil, 100_000_000]))
+  }
+
+  private static func randomAuditAct(_ random: inout Seeded) -> Act {
     act {
       $0.verb = random.pick(Reading.verbs)
       $0.code = random.pick([nil, 200, 403, 404, 500])
@@ -150,6 +201,16 @@ private indirect enum Reading {
   case impersonated
   case privateTen
   case pods
+  case data(DataKind)
+  case source(namespace: String)
+  case denied
+  case big
+  /// A staged policy that does this.
+  case staged(String)
+  case lookup(suffix: String)
+  case nameError
+  case slow
+  case strangeServer
 
   static let verbs = ["get", "list", "create", "delete"]
   static let names = [nil, "shop", "Shop", "web-1", "web-2", "db"]
@@ -164,7 +225,9 @@ private indirect enum Reading {
       .name(prefix: random.pick(["web", "s"])),
       .code(random.pick(["=", "!=", "<", "<=", ">", ">="]), random.pick([200, 403, 450])),
       .actor(random.pick(["alice", "bob"])),
-      .impersonated, .privateTen, .pods,
+      .impersonated, .privateTen, .pods, .data(random.pick([.audit, .flow, .dns])),
+      .source(namespace: random.pick(["shop", "db"])), .denied, .big, .staged(random.pick(["allow", "deny"])),
+      .lookup(suffix: "test"), .nameError, .slow, .strangeServer,
     ])
   }
 
@@ -181,6 +244,15 @@ private indirect enum Reading {
     case .impersonated: "as:*"
     case .privateTen: "ip:10.0.0.0/8"
     case .pods: "kind:po"
+    case .data(let data): "data:\(data.name)"
+    case .source(let namespace): "src:\(namespace)/*"
+    case .denied: "action:deny"
+    case .big: "bytes>10M"
+    case .staged(let action): "(policy:*/staged:* policy.action:\(action))"
+    case .lookup(let suffix): "qname IN {\"*.\(suffix)\"}"
+    case .nameError: "rcode:nxdomain"
+    case .slow: "latency>200ms"
+    case .strangeServer: "-server:kube-system/*"
     }
   }
 
@@ -190,7 +262,12 @@ private indirect enum Reading {
     case .any(let parts): return !parts.filter { $0.takes(act) }.isEmpty
     case .not(let part): return !part.takes(act)
     case .verb(let verbs): return verbs.contains(act.verb)
-    case .namespace(let name): return act.object?.namespace?.lowercased() == name
+    case .namespace(let name):
+      let facts = act.facts
+      return [
+        act.object?.namespace, facts?.flow?.source.namespace, facts?.flow?.destination.namespace,
+        facts?.dns?.client.namespace,
+      ].contains { $0?.lowercased() == name }
     case .name(let prefix): return act.object?.name?.lowercased().hasPrefix(prefix) == true
     case .code(let sign, let number):
       guard let code = act.code else { return sign == "!=" }
@@ -206,6 +283,20 @@ private indirect enum Reading {
     case .impersonated: return act.asUser != nil
     case .privateTen: return act.ips.contains { $0.hasPrefix("10.") }
     case .pods: return act.object?.resource == "pods"
+    case .data(let data): return act.data == data
+    case .source(let namespace):
+      guard let source = act.facts?.flow?.source, source.name != nil else { return false }
+      return source.namespace?.lowercased() == namespace
+    case .denied: return act.facts?.flow?.action == "deny"
+    case .big: return (act.facts?.flow?.bytesIn ?? 0) > 10_000_000
+    case .staged(let action):
+      return act.facts?.flow?.policies.contains { $0.kind == "snp" && $0.action == action } == true
+    case .lookup(let suffix): return act.facts?.dns?.qname.hasSuffix("." + suffix) == true
+    case .nameError: return act.facts?.dns?.rcode == "NXDomain"
+    case .slow:
+      guard let dns = act.facts?.dns, let latency = dns.latencyMax ?? dns.latencyMean else { return false }
+      return latency > 200_000_000
+    case .strangeServer: return act.facts?.dns?.servers.contains { $0.namespace == "kube-system" } != true
     }
   }
 }

@@ -99,6 +99,96 @@ struct OtherLogsTests {
     }
   }
 
+  private static let filters = [
+    "src:shop/*", "dst:db-0", "-dst:ops/*", "src:10.0.0.0/8", "dst:*:db8*", "src.ip:pvt", "dst.ip:pub",
+    "src.label:app=*",
+    "dst.port:53..443", "action:deny", "reporter:src", "policy:*/staged:* policy.action:deny", "policy:app/*",
+    "policy.action:pass", "bytes>100", "bytes:..0", "process:sh", "ns:shop", "obj:shop/web-*", "client:shop/*",
+    "qname IN {\"*.test\"}", "-rcode:noerror", "answer:192.0.2.0/24", "answer:c.test", "server:kube-system/*",
+    "-server:10.0.0.10", "latency>500ms", "latency_mean:810000", "lookups:4", "data:flow,dns", "service:*", "proto:TCP",
+    "dst.domain:a.test or flows:1", "node:node-1 -data:audit", "text~up", "src:*", "server:*", "latency:*", "obj:*",
+  ]
+
+  @Test(arguments: 0..<30) func `a filter takes the same rows over columns as over each row`(seed: Int) throws {
+    var dice = Dice(seed)
+    let snapshot = try Self.store(Self.mixed(&dice)).snapshot()
+    let acts = try snapshot.all()
+    for text in Self.filters {
+      let plan = try Filter(parsing: text).plan
+      guard !plan.needsPayload else { continue }
+      #expect(try snapshot.ids(matching: plan) == acts.filter { plan.matches($0) { nil } }.map(\.id), "\(text)")
+    }
+    for field in FilterField.all where !field.columns.isEmpty {
+      let facets = try snapshot.facets(
+        FacetRequest(query: EventQuery(level: .everything), field: field.name, limit: 1000))
+      let counts = try snapshot.counts(of: EventQuery(level: .everything), by: [field])
+      for facet in facets.values {
+        let wanted = acts.filter {
+          let values = field.values(of: $0)
+          return facet.value.map(values.contains) ?? values.isEmpty
+        }.count
+        #expect(facet.count == wanted, "\(field.name):\(facet.value ?? "-")")
+        #expect(counts[ActGroup(values: [facet.value])] == wanted, "\(field.name):\(facet.value ?? "-")")
+      }
+    }
+  }
+
+  @Test(arguments: 0..<20) func `the rows of one log are listed, those of others counted`(seed: Int) throws {
+    var dice = Dice(seed)
+    let snapshot = try Self.store(Self.mixed(&dice)).snapshot()
+    let acts = try snapshot.all()
+    for text in ["", "ns:shop", "-action:deny"] {
+      let filter = try Filter(parsing: text)
+      let taken = acts.filter { filter.plan.matches($0) { nil } && $0.viewLevel <= .effective }
+      for choice in [DataChoice.automatic, .only(.flow), .only(.dns), .only(.l7), .everything] {
+        let page = try snapshot.page(PageRequest(query: EventQuery(filter: filter, data: choice), count: 500))
+        let shown = choice.shown(filter, totals: page.dataTotals)
+        #expect(page.shown == shown)
+        #expect(Set(page.rows.map(\.id)) == Set(taken.filter { shown == nil || $0.data == shown }.map(\.id)))
+        #expect(page.total + page.hidden.values.reduce(0, +) == taken.count)
+        #expect(page.hidden[shown ?? .alert] == nil)
+        #expect(page.dataTotals.values.reduce(0, +) == acts.count)
+      }
+    }
+  }
+
+  @Test(arguments: 0..<20) func `jumps over failures stop at denied flows and failed lookups`(seed: Int) throws {
+    var dice = Dice(seed)
+    let snapshot = try Self.store(Self.mixed(&dice)).snapshot()
+    let acts = try snapshot.all()
+    let failures = acts.filter { $0.facts?.isFailure == true || [.denied, .failed, .conflict].contains($0.outcome) }
+    let answer = try snapshot.find(
+      FindRequest(
+        query: EventQuery(level: .everything), order: .oldestFirst, from: acts[0].id, forward: true, target: .failed))
+    #expect(answer.count == failures.count)
+    let wanted = acts.first { $0.data == .flow }
+    guard let facts = wanted?.facts?.flow, let wanted else { return }
+    let pair: [EventColumn: ColumnValue] = [
+      .srcNamespace: .text(facts.source.namespace), .srcName: .text(facts.source.name),
+      .dstNamespace: .text(facts.destination.namespace), .dstName: .text(facts.destination.name),
+    ]
+    let same = try snapshot.find(
+      FindRequest(
+        query: EventQuery(level: .everything), order: .oldestFirst, from: wanted.id, forward: true,
+        target: .values(pair)))
+    #expect(
+      same.count == acts.filter { act in pair.allSatisfy { act.value(of: $0.key) == $0.value } }.count)
+  }
+
+  @Test func `a stretch of a file that is added twice is there once`() throws {
+    var dice = Dice(3)
+    let records = Self.mixed(&dice)
+    let store = try Self.store(records)
+    var builder = SegmentBuilder(keeping: .none, cluster: "default")
+    builder.add(
+      EventBatch(records: records, offset: 0, byteCount: 1000, lineCount: records.count),
+      bytes: UnsafeRawBufferPointer(start: nil, count: 0))
+    let source = try #require(store.knownSources.first?.id)
+    let result = try store.append(builder.finish(), source: source)
+    #expect(result.addedActs == 0)
+    #expect(try store.snapshot().all().count == records.count)
+  }
+
   @Test func `a segment of audit acts alone has no columns of other logs`() {
     var builder = SegmentBuilder(keeping: .none)
     builder.add(

@@ -34,7 +34,12 @@ struct FakeStore {
     return acts.first { $0.id == id }.map { ActDetail(act: $0, requestURI: "/apis/test", request: nil, response: nil) }
   }
 
-  func listed(_ query: EventQuery) -> [Act] { taken(query.filter).filter { $0.viewLevel <= query.level } }
+  var dataTotals: [DataKind: Int] { Dictionary(grouping: acts, by: \.data).mapValues(\.count) }
+
+  func listed(_ query: EventQuery) -> [Act] {
+    let shown = query.data.shown(query.filter, totals: dataTotals)
+    return taken(query.filter).filter { $0.viewLevel <= query.level && (shown == nil || shown == $0.data) }
+  }
   private func taken(_ filter: Filter) -> [Act] {
     let plan = filter.plan
     return acts.filter { act in plan.matches(act) { detail(act.id) } }
@@ -47,8 +52,16 @@ struct FakeStore {
     var page = EventPage(
       request: request, firstPosition: first, rows: Array(rows.dropFirst(first).prefix(request.count)),
       anchorPosition: anchor, total: rows.count, storeTotal: acts.count, storeVersion: version)
+    page.dataTotals = dataTotals
+    page.shown = request.query.data.shown(request.query.filter, totals: dataTotals)
+    if let shown = page.shown {
+      page.storeTotal = dataTotals[shown] ?? 0
+      let others = taken(request.query.filter).filter { $0.viewLevel <= request.query.level && $0.data != shown }
+      page.hidden = Dictionary(grouping: others, by: \.data).mapValues(\.count)
+    }
     page.days = days(rows, request.zone)
-    for act in taken(request.query.filter) where act.viewLevel > request.query.level {
+    for act in taken(request.query.filter)
+    where act.viewLevel > request.query.level && (page.shown == nil || page.shown == act.data) {
       page.folded[act.outcome, default: 0] += 1
     }
     if let newest = acts.first, let oldest = acts.last { page.storeSpan = oldest.time...newest.time }
@@ -57,7 +70,7 @@ struct FakeStore {
     }
     if rows.isEmpty {
       page.withoutTerm = request.query.filter.terms.enumerated().map { index, term in
-        let query = EventQuery(filter: request.query.filter.removing(term: index), level: request.query.level)
+        let query = request.query.with(request.query.filter.removing(term: index))
         return TermCount(term: index, text: term.description, count: listed(query).count)
       }
     }
@@ -103,7 +116,9 @@ struct FakeStore {
       let bucket = (second(act.time) - start) / step
       guard (0..<count).contains(bucket), second(act.time) >= start else { continue }
       histogram.listed[bucket] += 1
-      if act.outcome == .denied || act.outcome == .failed { histogram.failures[bucket] += 1 }
+      if act.outcome == .denied || act.outcome == .failed || act.facts?.isFailure == true {
+        histogram.failures[bucket] += 1
+      }
     }
     return histogram
   }
@@ -123,7 +138,8 @@ struct FakeStore {
   private func matches(_ act: Act, _ target: FindRequest.Target) -> Bool {
     switch target {
     case .sameObject(let key): act.key == key
-    case .failed: [.denied, .failed, .conflict].contains(act.outcome)
+    case .failed: [.denied, .failed, .conflict].contains(act.outcome) || act.facts?.isFailure == true
+    case .values(let wanted): wanted.allSatisfy { act.value(of: $0.key) == $0.value }
     case .value(let column, let value): act.value(of: column) == value
     case .text(let text): (act.summary + " " + act.verb).lowercased().contains(text.lowercased())
     }

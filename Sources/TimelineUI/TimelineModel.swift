@@ -10,7 +10,7 @@ public struct TimelineModel: Sendable {
 
   public init(session: Session, filter: Filter, level: ViewLevel) {
     self.session = session
-    visits = VisitedPanes(first: TimelinePane(query: EventQuery(filter: filter, level: level)))
+    visits = VisitedPanes(first: TimelinePane(query: EventQuery(filter: filter, level: level, data: .automatic)))
   }
 
   /// What to do before the first message.

@@ -167,7 +167,7 @@ struct VisitedPanes: Sendable {
 
   private func pane(for place: Place, _ session: Session) -> any Pane {
     switch place {
-    case .timeline: TimelinePane(query: EventQuery())
+    case .timeline: TimelinePane(query: EventQuery(data: .automatic))
     case .around(let act): TimelinePane(around: act, session)
     case .acts(let query): TimelinePane(query: query)
     case .check(let rule): CheckPane(at: rule)

@@ -29,7 +29,7 @@ struct EventPane: RowPane {
   static let commands: [Command<EventPane>] =
     [
       Command("d", name: "diff", group: .open, "Diff of this version with the one before", hint: "diff") {
-        $0.openDiff($1)
+        $0.openDiff(&$1)
       },
       Command("c", name: "change-log", group: .open, "Change log of the object", hint: "changes") { pane, session in
         guard let key = pane.focusedObject(session) else { return pane.nameless(&session) }
@@ -123,9 +123,14 @@ struct EventPane: RowPane {
       if log == nil { changes = .unknown("The change log could not be read: \(reason)") }
       arrange(session)
     case .find(let answer) where answer.request.from == id:
-      guard case .sameObject = answer.request.target else { return [] }
+      let words: String
+      switch answer.request.target {
+      case .sameObject: words = "act on this object"
+      case .values: words = detail?.act.facts?.sameTraffic?.words ?? "row like this"
+      default: return []
+      }
       guard let act = answer.found, act.id != id, !answer.wrapped else {
-        session.notice = answer.request.forward ? "no older act on this object" : "no newer act on this object"
+        session.notice = (answer.request.forward ? "no older " : "no newer ") + words
         return []
       }
       show(act.id)
@@ -151,7 +156,15 @@ struct EventPane: RowPane {
   func focusedAct(_ session: Session) -> Act? { detail?.act }
   func subject(_ session: Session) -> String {
     guard let act = detail?.act else { return "" }
-    return act.key?.path ?? ""
+    return act.facts.map(Self.subject) ?? act.key?.path ?? ""
+  }
+
+  private static func subject(_ facts: LogFacts) -> String { facts.flow?.pair ?? facts.target }
+
+  var hints: [CommandEntry] {
+    guard detail?.act.facts != nil else { return Self.entries }
+    // What needs an object or a body is no use here.
+    return Self.entries.filter { !["diff", "change-log", "machine-fields", "other-body"].contains($0.name) }
   }
 
   // MARK: Content
@@ -200,23 +213,30 @@ struct EventPane: RowPane {
     return []
   }
 
-  private mutating func openDiff(_ session: Session) -> [Effect] {
-    guard let key = focusedObject(session) else { return [] }
+  private mutating func openDiff(_ session: inout Session) -> [Effect] {
+    guard let key = focusedObject(session) else { return nameless(&session) }
     logInquiry.abandon()
     return [.open(.actDiff(key, id))]
   }
 
   private func nameless(_ session: inout Session) -> [Effect] {
-    session.notice = detail == nil ? "the event is still being read" : "this act names no single object"
+    session.notice =
+      detail == nil
+      ? "the event is still being read" : detail?.act.facts?.namelessNotice ?? "this act names no single object"
     return []
   }
 
   private mutating func findSame(older: Bool, _ session: inout Session) -> [Effect] {
-    guard let key = focusedObject(session) else { return nameless(&session) }
+    let target: FindRequest.Target
+    if let same = detail?.act.facts?.sameTraffic {
+      target = same.target
+    } else if let key = focusedObject(session) {
+      target = .sameObject(key)
+    } else {
+      return nameless(&session)
+    }
     let query = EventQuery(filter: .everything, level: .writes)
-    return [
-      .ask(.find(FindRequest(query: query, order: .newestFirst, from: id, forward: older, target: .sameObject(key))))
-    ]
+    return [.ask(.find(FindRequest(query: query, order: .newestFirst, from: id, forward: older, target: target)))]
   }
 
   // MARK: Painting
@@ -236,7 +256,7 @@ struct EventPane: RowPane {
       return
     }
     let act = detail.act
-    let isRefused = act.outcome == .denied || act.outcome == .failed
+    let isRefused = act.outcome == .denied || act.outcome == .failed || act.facts?.isFailure == true
     screen.write(act.summary, x: area.x + 1, y: area.y, style: isRefused ? .failed : .title, width: area.width - 2)
     var place = cursor
     place.move(by: 0, count: lines.count, height: body.height)

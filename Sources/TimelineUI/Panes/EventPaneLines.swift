@@ -115,11 +115,14 @@ enum EventLines {
   }
 
   static func make(_ detail: ActDetail, _ changes: Changes, _ options: Options, _ session: Session) -> [EventLine] {
+    let sheet = FactSheet(detail, zone: session.zone)
     let lines =
       options.showsRaw
       ? records(detail, session)
-      : fields(detail, session) + change(detail, changes, options) + bodyLines(detail, options)
-    guard options.wraps else { return lines }
+      : sheet.map { facts($0, options) } ?? fields(detail, session) + change(detail, changes, options)
+        + bodyLines(detail, options)
+    // What is said in sentences is wrapped unless asked not to; YAML the other way round.
+    guard options.wraps != (sheet != nil && !options.showsRaw) else { return lines }
     return lines.flatMap { wrapped($0, session) }
   }
 
@@ -294,7 +297,7 @@ enum EventLines {
     return String(trimmed)
   }
 
-  private static func section(
+  static func section(
     _ name: String, _ title: String, note: String, _ lines: [EventLine], _ options: Options
   ) -> [EventLine] {
     let isFolded = options.folded.contains(name)
@@ -308,7 +311,8 @@ enum EventLines {
   private static func records(_ detail: ActDetail, _ session: Session) -> [EventLine] {
     var lines: [EventLine] = []
     for (index, record) in detail.records.enumerated() {
-      let title = "\(index + 1) of \(detail.records.count): \(record.stage.name)"
+      let stage = detail.act.facts == nil ? record.stage.name : detail.act.data.name + " record"
+      let title = "\(index + 1) of \(detail.records.count): \(stage)"
       lines.append(EventLine(.heading, id: "record \(index)", text: title, note: "y=copy"))
       lines.append(EventLine(.raw, id: "record \(index) source", text: place(record.source), style: .hint))
       let text = String(decoding: record.bytes, as: UTF8.self)

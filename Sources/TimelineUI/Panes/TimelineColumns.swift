@@ -59,17 +59,19 @@ struct TimelineColumns: Sendable {
 
   // MARK: Painting
 
-  func renderHeader(into screen: inout Screen, area: Rect, focused: Column) {
+  /// - Parameter shown: the only log whose rows are listed; nil: several.
+  func renderHeader(into screen: inout Screen, area: Rect, focused: Column, shown: DataKind?) {
     screen.fill(area)
-    for place in places {
+    for place in places(of: shown) {
       let style = place.column == focused ? Style.heading.underlined : Style.heading
       screen.write(
-        place.column.title, x: area.x + place.x, y: area.y, style: style,
+        place.column.title(in: shown), x: area.x + place.x, y: area.y, style: style,
         width: min(place.width + 1, area.width - place.x))
     }
   }
 
   func render(_ act: Act, into screen: inout Screen, x: Int, y: Int, zone: Zone) {
+    if let facts = act.facts { return render(facts, of: act, into: &screen, x: x, y: y, zone: zone) }
     let tone = Self.style(of: act)
     for place in places {
       let at = x + place.x
@@ -133,13 +135,11 @@ struct TimelineColumns: Sendable {
   }
 
   static func kind(_ act: Act) -> String {
-    if act.facts != nil { return act.data.name }
-    return act.object.map { ResourceKind.of(group: $0.group, resource: $0.resource).label } ?? "-"
+    act.object.map { ResourceKind.of(group: $0.group, resource: $0.resource).label } ?? "-"
   }
 
   /// `shop/allow-web`; `shop/*` for an act on many, `-` for one on none.
   static func object(_ act: Act) -> String {
-    if let facts = act.facts { return facts.target }
     guard let object = act.object else { return "-" }
     if act.verb != "deletecollection", let key = object.key { return key.path }
     return object.namespace.flatMap { $0.isEmpty ? nil : $0 + "/*" } ?? "*"
@@ -168,12 +168,13 @@ struct TimelineColumns: Sendable {
   }
 
   static func style(of act: Act) -> Style {
-    switch act.outcome {
+    if let facts = act.facts { return facts.isFailure ? .failed : .plain }
+    return switch act.outcome {
     case .denied, .failed: .failed
     case .conflict, .unknown: Style(.failed)
     case .noop, .dryrun, .subresource, .read: Style(.hint)
     case .connect: Style(.notice)
-    case .observed: act.facts?.flow?.action == "deny" ? Style(.failed) : Style(.plain)
+    case .observed: .plain
     case .changed:
       switch act.verb {
       case "create": Style(.added)

@@ -31,6 +31,10 @@ enum TimelineCommands {
       $0.changeLevel(by: 1, $1)
     },
     Row("V", name: "previous-level", group: .find, "List less") { $0.changeLevel(by: -1, $1) },
+    Row("K", name: "data", group: .find, "Rows of which log: audit, flow, DNS, all") { $0.changeData(&$1) },
+    Row("%", name: "reporter", group: .find, "Flows as one side reports them: source, destination, both") {
+      $0.changeReporter(&$1)
+    },
   ]
 
   private static let move: [Row] = [
@@ -59,16 +63,16 @@ enum TimelineCommands {
     Row("-", name: "exclude", group: .find, "Only rows without that value") { $0.narrow(excluded: true, &$1) },
     Row("*", name: "next-same", group: .find, "Next row with that value") { $0.findSame(forward: true, &$1) },
     Row("#", name: "previous-same", group: .find, "Previous row with that value") { $0.findSame(forward: false, &$1) },
-    Row("o", name: "next-of-object", group: .find, "Next act on the same object") { $0.findObject(forward: true, &$1) },
-    Row("O", name: "previous-of-object", group: .find, "Previous act on the same object") {
+    Row("o", name: "next-of-object", group: .find, "Next act on the same object, row of the same pair or name") {
+      $0.findObject(forward: true, &$1)
+    },
+    Row("O", name: "previous-of-object", group: .find, "Previous of these") {
       $0.findObject(forward: false, &$1)
     },
-    Row("e", name: "next-failed", group: .find, "Next refused or failed act") {
-      $0.find(.failed, forward: true, "refused or failed act", &$1)
+    Row("e", name: "next-failed", group: .find, "Next refused or failed act, denied flow or failed lookup") {
+      $0.findFailed(forward: true, &$1)
     },
-    Row("E", name: "previous-failed", group: .find, "Previous refused or failed act") {
-      $0.find(.failed, forward: false, "refused or failed act", &$1)
-    },
+    Row("E", name: "previous-failed", group: .find, "Previous of these") { $0.findFailed(forward: false, &$1) },
     Row("H", name: "humans-only", group: .find, "Humans only, on and off") { $0.toggleHumans($1) },
   ]
 
@@ -115,22 +119,58 @@ extension TimelinePane {
   /// The object of the focused act; a notice where there is none.
   fileprivate func key(_ session: inout Session) -> ObjectKey? {
     guard let act = focusedAct else { return nil }
-    if act.key == nil { session.notice = "this act is not about one object" }
+    if act.key == nil { session.notice = act.facts?.namelessNotice ?? "this act is not about one object" }
     return act.key
   }
 
   fileprivate mutating func changeLevel(by step: Int, _ session: Session) -> [Effect] {
     let levels = ViewLevel.allCases
     let index = (levels.firstIndex(of: query.level) ?? 0) + step + levels.count
-    return list(EventQuery(filter: query.filter, level: levels[index % levels.count]), remembering: false, session)
+    var next = query
+    next.level = levels[index % levels.count]
+    return list(next, remembering: false, session)
+  }
+
+  /// The next log that has rows; after the last one all of them.
+  fileprivate mutating func changeData(_ session: inout Session) -> [Effect] {
+    guard let page else { return [] }
+    let logs = DataKind.allCases.filter { page.dataTotals[$0, default: 0] > 0 }
+    guard logs.count > 1 else {
+      session.notice = "these logs hold \(logs.first.map { "\($0.name) rows only" } ?? "nothing")"
+      return []
+    }
+    let choices = logs.map(DataChoice.only) + [.everything]
+    let now = page.shown.map(DataChoice.only) ?? .everything
+    var next = query
+    next.data = choices[((choices.firstIndex(of: now) ?? -1) + 1) % choices.count]
+    return list(next, remembering: false, session)
+  }
+
+  /// From both sides to the source's, the destination's, and both again. Rows that have no reporter stay.
+  fileprivate mutating func changeReporter(_ session: inout Session) -> [Effect] {
+    let sides = [(name: "source", others: "dst,fwd"), (name: "destination", others: "src,fwd")]
+    let terms = sides.map { (try? Filter(parsing: "-reporter:" + $0.others)) ?? .everything }
+    guard let at = query.filter.terms.firstIndex(where: terms.contains),
+      let side = terms.firstIndex(of: query.filter.terms[at])
+    else {
+      session.notice = "flows as their source reports them: one between two pods counts once"
+      return list(query.with(query.filter.and(terms[0])), session)
+    }
+    let rest = query.filter.removing(term: at)
+    guard side == 0 else {
+      session.notice = "flows as both sides report them: one between two pods is there twice"
+      return list(query.with(rest), session)
+    }
+    session.notice = "flows as their destination reports them"
+    return list(query.with(rest.and(terms[1])), session)
   }
 
   fileprivate mutating func toggleHumans(_ session: Session) -> [Effect] {
     let only = Filter.everything.adding(field: "human", value: "true")
     if let term = query.filter.terms.firstIndex(of: only) {
-      return list(EventQuery(filter: query.filter.removing(term: term), level: query.level), session)
+      return list(query.with(query.filter.removing(term: term)), session)
     }
-    return list(EventQuery(filter: query.filter.and(only), level: query.level), session)
+    return list(query.with(query.filter.and(only)), session)
   }
 
   fileprivate mutating func moveColumn(by step: Int, _ session: Session) -> [Effect] {
@@ -154,8 +194,7 @@ extension TimelinePane {
       let width = window.upperBound.microseconds - window.lowerBound.microseconds + 1
       let from = Timestamp(microseconds: window.lowerBound.microseconds + step * width)
       let to = Timestamp(microseconds: window.upperBound.microseconds + step * width)
-      return list(
-        EventQuery(filter: query.filter.within(from...to, session.filterContext), level: query.level), session)
+      return list(query.with(query.filter.within(from...to, session.filterContext)), session)
     }
     guard let act = focusedAct else { return [] }
     let seconds = Double(strip.histogram?.stepSeconds ?? 86_400)
@@ -170,7 +209,7 @@ extension TimelinePane {
     }
     let filter = query.filter.adding(field: field, value: value, excluded: excluded)
     session.notice = "\(excluded ? "without" : "only") \(field):\(value)   < goes back"
-    return list(EventQuery(filter: filter, level: query.level), session)
+    return list(query.with(filter), session)
   }
 
   fileprivate mutating func findSame(forward: Bool, _ session: inout Session) -> [Effect] {
@@ -179,10 +218,18 @@ extension TimelinePane {
       session.notice = "there is no value here to look for; Tab goes to another column"
       return []
     }
-    return find(target, forward: forward, "same " + column.title, &session)
+    return find(target, forward: forward, "same " + column.title(in: act.facts?.data), &session)
+  }
+
+  fileprivate mutating func findFailed(forward: Bool, _ session: inout Session) -> [Effect] {
+    let words = page?.shown == .audit ? "refused or failed act" : "refused, denied or failed row"
+    return find(.failed, forward: forward, words, &session)
   }
 
   fileprivate mutating func findObject(forward: Bool, _ session: inout Session) -> [Effect] {
+    if let same = focusedAct?.facts?.sameTraffic {
+      return find(same.target, forward: forward, same.words, &session)
+    }
     guard let key = key(&session) else { return [] }
     return find(.sameObject(key), forward: forward, "act on \(key.path)", &session)
   }
@@ -190,7 +237,10 @@ extension TimelinePane {
   /// The command line that lists what the Timeline lists.
   fileprivate func commandText(_ session: Session) -> String {
     func quoted(_ text: String) -> String { "'" + text.replacing("'", with: "'\\''") + "'" }
-    let filter = query.filter.isEverything ? "" : " -f " + quoted(query.filter.description)
+    // The command line lists all logs unless it is told.
+    let data = page?.dataTotals.count ?? 0 > 1 ? page?.shown : nil
+    let shown = data.map { query.filter.adding(field: "data", value: $0.name) } ?? query.filter
+    let filter = shown.isEverything ? "" : " -f " + quoted(shown.description)
     let zone = session.zone == .utc ? "" : " --tz " + quoted(session.zone.name)
     return "whodiff log --level \(query.level.rawValue)\(zone)\(filter)"
   }
@@ -199,6 +249,7 @@ extension TimelinePane {
 extension TimelineColumns.Column {
   /// What a filter would say of the act's value in this column.
   func term(of act: Act, _ zone: Zone) -> (field: String, value: String)? {
+    if let facts = act.facts, self != .time { return term(of: facts) }
     switch self {
     case .time:
       let civil = zone.civil(act.time)
@@ -213,7 +264,8 @@ extension TimelineColumns.Column {
   }
 
   func target(of act: Act) -> FindRequest.Target? {
-    switch self {
+    if let facts = act.facts { return target(of: facts) }
+    return switch self {
     case .time: nil
     case .what: .value(.verb, act.value(of: .verb))
     case .code: .value(.code, act.value(of: .code))
@@ -226,7 +278,8 @@ extension TimelineColumns.Column {
 
   /// For the clipboard.
   func text(of act: Act) -> String? {
-    switch self {
+    if let facts = act.facts, self != .time { return text(of: facts) }
+    return switch self {
     case .time: act.time.rfc3339
     case .what: act.what
     case .code: act.code.map(String.init)
@@ -265,7 +318,7 @@ enum HistogramKeys {
     case .enter:
       guard let time = pane.strip.brushedTime else { return [] }
       let filter = pane.query.filter.within(time, session.filterContext)
-      return pane.list(EventQuery(filter: filter, level: pane.query.level), session)
+      return pane.list(pane.query.with(filter), session)
     case "[": return pane.slideStrip(-1, session)
     case "]": return pane.slideStrip(1, session)
     case "z": return pane.zoom(inwards: true, session)

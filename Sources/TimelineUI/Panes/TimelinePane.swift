@@ -415,8 +415,7 @@ struct TimelinePane: Pane {
       let digit = character.wholeNumberValue,
       page.withoutTerm.indices.contains(digit - 1)
     {
-      return list(
-        EventQuery(filter: query.filter.removing(term: page.withoutTerm[digit - 1].term), level: query.level), session)
+      return list(query.with(query.filter.removing(term: page.withoutTerm[digit - 1].term)), session)
     }
     if strip.isFocused { return HistogramKeys.press(key, &self, &session) }
     return nil
@@ -434,7 +433,7 @@ struct TimelinePane: Pane {
         session.filterHistory.insert(text, at: 0)
         effects.append(.remember(filter: text))
       }
-      return effects + list(EventQuery(filter: filter, level: query.level), session)
+      return effects + list(query.with(filter), session)
     }
   }
 }

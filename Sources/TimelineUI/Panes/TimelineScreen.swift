@@ -15,7 +15,7 @@ extension TimelinePane {
     strip.render(
       into: &screen, layout: layout, level: query.level, zone: session.zone, focusedTime: focusedAct?.time)
     let columns = TimelineColumns(width: layout.list.width)
-    columns.renderHeader(into: &screen, area: layout.header, focused: column)
+    columns.renderHeader(into: &screen, area: layout.header, focused: column, shown: page?.shown)
     if total > 0 {
       renderRows(into: &screen, area: layout.list, columns: columns, session: session)
     } else {
@@ -53,22 +53,50 @@ extension TimelinePane {
     var parts = words.compactMap { outcome, word in
       (page?.folded[outcome] ?? 0) > 0 ? "\(PaneWords.grouped(page?.folded[outcome] ?? 0)) \(word)" : nil
     }
-    var head = "level \(query.level.rawValue) \(query.level.title)"
+    // Rows of other logs are none of the writes that levels tell apart.
+    let title = page?.shown ?? .audit == .audit ? query.level.title : "(these rows are on every level)"
+    var head = "level \(query.level.rawValue) \(title)"
     var verb = "; folded "
     func text() -> String { head + (parts.isEmpty ? "" : verb + parts.joined(separator: " ")) }
     // The counts say more than the level's title; a sum stands for them where they do not fit either.
-    let room = area.width - 6
+    let keys = dataText(isShort: area.width < 100) + "v/V"
+    let room = area.width - keys.count - 3
     if text().count > room {
       head = "level \(query.level.rawValue)"
       verb = " folds "
     }
     if text().count > room {
-      head = "level \(query.level.rawValue) \(query.level.title)"
+      head = "level \(query.level.rawValue) \(title)"
       verb = "; folded "
       let sum = page?.folded.values.reduce(0, +) ?? 0
       parts = ["\(PaneWords.grouped(sum)) acts"]
     }
-    screen.ends(text(), "v/V", y: area.y, x: area.x, width: area.width, style: .frame)
+    if text().count > room { head = "level \(query.level.rawValue)" }
+    screen.ends(text(), keys, y: area.y, x: area.x, width: area.width, style: .frame)
+  }
+
+  /// Whose rows are shown and which others there would be; empty where there is but one log.
+  private func dataText(isShort: Bool) -> String {
+    guard let page, page.dataTotals.count > 1 || page.shown.map({ page.dataTotals[$0] == nil }) ?? false else {
+      return ""
+    }
+    guard let shown = page.shown else { return "all logs  K  " }
+    let hidden = hiddenText
+    guard !hidden.isEmpty else { return "\(shown.name) only  K  " }
+    return
+      "\(shown.name)\(isShort ? "," : " only;") \(page.hiddenIsUnfiltered ? "not searched" : "hidden") \(hidden)  K  "
+  }
+
+  /// `52 flow 41 dns`
+  private var hiddenText: String {
+    DataKind.allCases.compactMap { data in
+      page?.hidden[data].map { "\(PaneWords.grouped($0)) \(data.name)" }
+    }.joined(separator: " ")
+  }
+
+  /// What a row is called where it stands for others.
+  private var rowNoun: String {
+    page?.shown == .audit || page?.dataTotals.keys.contains { $0 != .audit } != true ? "act" : "row"
   }
 
   // MARK: The list
@@ -82,7 +110,7 @@ extension TimelinePane {
       case .heading(let day):
         let count = lines.days[day]
         screen.heading(
-          session.zone.civil(count.start).longDayText, note: PaneWords.count(count.count, "act"), y: y, x: area.x,
+          session.zone.civil(count.start).longDayText, note: PaneWords.count(count.count, rowNoun), y: y, x: area.x,
           width: area.width)
       case .act(let position):
         if let act = act(at: position) {
@@ -118,6 +146,12 @@ extension TimelinePane {
     if folded > 0 {
       lines.append("\(PaneWords.count(folded, "act")) folded at level \(query.level.rawValue): v lists more.")
     }
+    if !hiddenText.isEmpty {
+      lines.append(
+        page.hiddenIsUnfiltered
+          ? "Rows of other logs were not searched (\(hiddenText)): K lists them."
+          : "Rows of other logs are hidden (\(hiddenText)): K lists them.")
+    }
     for (index, term) in page.withoutTerm.enumerated().prefix(9) {
       lines.append("\(index + 1)  without \(term.text): \(PaneWords.grouped(term.count))")
     }
@@ -141,8 +175,11 @@ extension TimelinePane {
     if strip.isFocused {
       screen.write(strip.sentence(zone: session.zone), x: area.x + 1, y: area.y, width: area.width - 2)
     } else if let act = focusedAct {
-      let time = session.zone.civil(act.time).clockText
-      screen.write(time + "  " + act.summary, x: area.x + 1, y: area.y, width: area.width - 2, cut: .middle)
+      let sentence =
+        act.facts == nil
+        ? session.zone.civil(act.time).clockText + "  " + act.summary
+        : FactWords.sentence(act, session.zone, width: area.width - 2)
+      screen.write(sentence, x: area.x + 1, y: area.y, width: area.width - 2, cut: .middle)
     }
   }
 
@@ -194,7 +231,7 @@ extension TimelinePane {
       var x = inner.x
       if !line.label.isEmpty {
         screen.write(line.label, x: x, y: y, style: .frame, width: 8)
-        x += 8
+        x += line.labelWidth
       }
       screen.write(line.text, x: x, y: y, style: line.style, width: inner.x + inner.width - x, cut: line.cut)
     }
@@ -202,12 +239,33 @@ extension TimelinePane {
 
   private struct PreviewLine {
     var label = ""
+    var labelWidth = 8
     var text: String
     var style = Style.plain
     var cut = Screen.Cut.end
   }
 
+  /// A row of another log: who, verdict, policies and figures, as the Event screen has them.
+  private func previewLines(_ sheet: FactSheet) -> [PreviewLine] {
+    sheet.sections.flatMap { section in
+      [PreviewLine(text: section.title, style: .heading)]
+        + section.lines.map { line in
+          let note = line.note.isEmpty ? "" : "   (\(line.note))"
+          let fits = line.label.count <= 8
+          return PreviewLine(
+            label: fits ? line.label : "", labelWidth: 9, text: (fits ? "" : line.label + "  ") + line.text + note,
+            style: line.isFailure ? .failed : .plain)
+        }
+    }
+  }
+
   private func previewLines(_ act: Act, _ session: Session, height: Int) -> [PreviewLine] {
+    let known = detail?.act.id == act.id ? detail : nil
+    if let sheet = FactSheet(
+      known ?? ActDetail(act: act, requestURI: "", request: nil, response: nil), zone: session.zone)
+    {
+      return previewLines(sheet)
+    }
     var lines = [
       PreviewLine(label: "when", text: PaneWords.longTime(act.time, zone: session.zone, microseconds: true)),
       PreviewLine(label: "actor", text: act.actorText),

@@ -43,7 +43,9 @@ struct ExportCommand: ParsableCommand {
     if records {
       for id in ids { try write(try log.snapshot.detail(id), to: output, isTerminal: isTerminal) }
     } else if let exporter = Exporter.named(format) {
-      var writer = try RowWriter(exporter, columns: ActRow.columns, to: output, isTerminal: isTerminal)
+      var writer = try RowWriter(
+        exporter, columns: ActRow.columns(of: Set(try log.snapshot.listedData(query).keys)), to: output,
+        isTerminal: isTerminal)
       for id in ids { try write(id, of: log, to: &writer) }
       try writer.finish()
     }

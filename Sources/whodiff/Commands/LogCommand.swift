@@ -3,11 +3,15 @@ import AuditModel
 import EventQueries
 import EventStorage
 
-/// `whodiff log`: acts, one a line.
+/// `whodiff log`: acts and rows of other logs, one a line.
 struct LogCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "log", abstract: "List acts, one a line, oldest first.",
-    usage: "\(Whodiff.calledName) log [FILTER] [FILE]... [OPTIONS]")
+    commandName: "log", abstract: "List acts, flows and lookups, one a line, oldest first.",
+    usage: "\(Whodiff.calledName) log [FILTER] [FILE]... [OPTIONS]",
+    discussion: """
+      Rows of all logs are listed unless the filter says otherwise: data:audit, data:flow, data:dns. -o wide says more and \
+      shortens no names. Behind a | the rows are counted: 'code:403 | count by actor, kind', 'rcode:NXDomain | top 20 qname'.
+      """)
 
   @Argument(help: ArgumentHelp("A filter, and files to read.", valueName: "filter|file"))
   var arguments: [String] = []
@@ -20,19 +24,40 @@ struct LogCommand: ParsableCommand {
   func run() throws {
     let rule = try ArgumentRule(arguments, subjectName: "FILTER")
     let zone = try source.zone()
-    let query = EventQuery(
-      filter: try filter.parsed(positional: rule.subjects.first, zone: zone, takesNamespace: true), level: list.level)
+    let (taken, stage) = try filter.pipeline(positional: rule.subjects.first, zone: zone)
+    let query = EventQuery(filter: taken, level: list.level)
     let log = try OpenedLog(files: rule.files, source: source)
+    if let stage {
+      try count(query, stage, zone, log)
+    } else {
+      try write(query, zone, log)
+    }
+  }
+
+  private func count(_ query: EventQuery, _ stage: FilterStage, _ zone: Zone, _ log: OpenedLog) throws {
+    let (fields, step, limit) = CountReport.parts(of: stage, limit: list.limit)
+    guard !fields.isEmpty || step != nil else { throw ValidationError("| count names no field: | count by actor") }
+    let report = CountReport(
+      query: query, fields: fields, stepSeconds: step, limit: limit, isReversed: list.reverse, zone: zone)
+    let count = try report.write(of: log, format, styling)
+    try report.sayDoubleCounting(in: log, isQuiet: source.quiet)
+    try log.sayFolded(query, isQuiet: source.quiet)
+    try log.finish()
+    if count == 0, filter.exitCode { throw ExitStatus(1) }
+  }
+
+  private func write(_ query: EventQuery, _ zone: Zone, _ log: OpenedLog) throws {
     let ids = try log.select(query, list)
+    let data = Set(try log.snapshot.listedData(query).keys)
 
     let out = CommandOutput(styling, isText: format.exporter == nil)
     try out.run {
       if let exporter = format.exporter {
-        var writer = try RowWriter(exporter, columns: ActRow.columns, to: out.output)
+        var writer = try RowWriter(exporter, columns: ActRow.columns(of: data), to: out.output)
         for id in ids { try writer.write(ActRow.json(log.snapshot.act(id))) }
         try writer.finish()
       } else {
-        var table = ActTable(isWide: format.isWide, zone: zone, to: out)
+        var table = ActTable(of: data, isWide: format.isWide, zone: zone, to: out)
         for id in ids { try table.add(log.snapshot.act(id)) }
         try table.finish()
       }
@@ -61,36 +86,4 @@ extension OpenedLog {
     ErrorOutput.say(
       "level \(query.level.rawValue) leaves out " + parts.joined(separator: ", ") + " (--level 3 lists all)")
   }
-}
-
-/// The table that `log` prints for people.
-private struct ActTable {
-  private var table: TextTable
-  private let isWide: Bool
-  private let zone: Zone
-
-  init(isWide: Bool, zone: Zone, to out: CommandOutput) {
-    self.isWide = isWide
-    self.zone = zone
-    let headings = ["TIME (\(zone.name))", "VERB", "CODE", "KIND", "OBJECT", "ACTOR", "OUTCOME"]
-    let more = isWide ? ["LEVEL", "TOOK", "FROM", "AUDIT ID", "AGENT"] : []
-    table = TextTable(headings + more, to: out.output, style: out.style)
-  }
-
-  mutating func add(_ act: Act) throws {
-    var cells = [
-      Words.time(act.time, zone), act.verb, act.code.map(String.init) ?? "-", Words.kind(act), Words.object(act),
-      act.actorText,
-    ].map { TextTable.Cell($0) }
-    cells.append(TextTable.Cell(act.outcome.name, Words.emphasis(act.outcome)))
-    if isWide {
-      cells += [
-        act.level?.name ?? "-", act.took.map { "\(Int(($0 * 1000).rounded())) ms" } ?? "-",
-        act.ips.isEmpty ? "-" : act.ips.joined(separator: ","), act.auditID ?? "-", act.agent ?? "-",
-      ].map { TextTable.Cell($0) }
-    }
-    try table.add(cells)
-  }
-
-  mutating func finish() throws { try table.finish() }
 }

@@ -62,9 +62,32 @@ struct FilterOptions: ParsableArguments {
   ///   - positional: the FILTER among the arguments.
   ///   - takesNamespace: whether `-n` is a term of the filter, rather than part of the OBJECT.
   func parsed(positional: String? = nil, zone: Zone, takesNamespace: Bool) throws -> Filter {
+    let texts = [positional, filter].compactMap { $0 }
+    return try parsed(zone, takesNamespace) { context in try texts.map { try Self.parse($0, context) } }
+  }
+
+  /// As `parsed`, with what stands behind a `|` in one of the filters.
+  func pipeline(positional: String?, zone: Zone) throws -> (filter: Filter, stage: FilterStage?) {
+    let texts = [positional, filter].compactMap { $0 }
+    var stages: [FilterStage] = []
+    let filter = try parsed(zone, true) { context in
+      try texts.map { text in
+        let pipeline = try Self.parse(text) { (text) throws(FilterError) in
+          try FilterPipeline(parsing: text, context: context)
+        }
+        if let stage = pipeline.stage { stages.append(stage) }
+        return pipeline.filter
+      }
+    }
+    guard stages.count < 2 else { throw CommandError("only one filter may have a | in it") }
+    return (filter, stages.first)
+  }
+
+  private func parsed(
+    _ zone: Zone, _ takesNamespace: Bool, _ filters: (FilterContext) throws -> [Filter]
+  ) throws -> Filter {
     let context = FilterContext(now: Configuration.now(), zone: zone)
-    var result = Filter.everything
-    for text in [positional, filter].compactMap({ $0 }) { result = result.and(try Self.parse(text, context)) }
+    var result = try filters(context).reduce(Filter.everything) { $0.and($1) }
     for (field, value) in [("since", since), ("until", until)] {
       guard let value else { continue }
       result = result.and(try Self.parse(field + ":" + FilterField.quoted(value), context, origin: "--" + field))
@@ -76,8 +99,14 @@ struct FilterOptions: ParsableArguments {
   }
 
   static func parse(_ text: String, _ context: FilterContext, origin: String? = nil) throws -> Filter {
-    do {
-      return try Filter(parsing: text, context: context)
+    try parse(text, origin: origin) { (text) throws(FilterError) in try Filter(parsing: text, context: context) }
+  }
+
+  private static func parse<Value>(
+    _ text: String, origin: String? = nil, _ parse: (String) throws(FilterError) -> Value
+  ) throws -> Value {
+    do throws(FilterError) {
+      return try parse(text)
     } catch {
       throw CommandError(
         (origin.map { $0 + ": " } ?? "filter, column \(error.column): ") + error.message,

@@ -87,6 +87,7 @@ private struct EventText {
   func write(to output: Output) throws {
     let act = detail.act
     try output.write(style.text(act.summary, .heading) + "\n\n")
+    if let sheet = FactSheet(detail, zone: zone) { return try write(sheet, to: output) }
     for (name, value) in facts(act) {
       let label = name + String(repeating: " ", count: max(1, 9 - name.count))
       try output.write(style.paint(label, .faint) + style.text(value) + "\n")
@@ -99,6 +100,25 @@ private struct EventText {
     }
     if detail.request == nil, detail.response == nil {
       try output.write("\n" + style.text("-- no body: \(missing(act)) --", .heading) + "\n")
+    }
+  }
+
+  /// A row of another log, section by section.
+  private func write(_ sheet: FactSheet, to output: Output) throws {
+    for section in sheet.sections {
+      try output.write(style.paint("-- \(section.title) --", .heading) + "\n")
+      let width = max(8, section.lines.map(\.label.count).max() ?? 0)
+      for line in section.lines {
+        let label = line.label + String(repeating: " ", count: width - line.label.count + 1)
+        let note = line.note.isEmpty ? "" : style.text("   (\(line.note))", .faint)
+        let text = style.text(line.text, line.isFailure ? .failed : .none)
+        try output.write(style.text(label, .faint) + text + note + "\n")
+      }
+      try output.write("\n")
+    }
+    for record in detail.records {
+      try output.write(style.paint("-- record as logged --", .heading) + "\n")
+      try output.write(style.text(String(decoding: record.bytes, as: UTF8.self)) + "\n")
     }
   }
 

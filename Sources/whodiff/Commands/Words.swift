@@ -46,6 +46,9 @@ enum Words {
     return lines
   }
 
+  /// Of a row of any log: denied traffic and failed lookups stand out as refused acts do.
+  static func emphasis(_ act: Act) -> Emphasis { act.facts?.isFailure == true ? .failed : emphasis(act.outcome) }
+
   /// `1 act`, `2 acts`.
   static func count(_ count: Int, _ word: String) -> String { "\(count) \(word)\(count == 1 ? "" : "s")" }
 }

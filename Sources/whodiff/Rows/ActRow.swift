@@ -1,6 +1,7 @@
 import AuditModel
 
-/// One act as `log` and `export` write it, field by field in the order that `cli.md` fixes for `whodiff.act/1`.
+/// One act as `log` and `export` write it, field by field in the order that `cli.md` fixes for `whodiff.act/1`. Rows of
+/// other logs have what they say behind these (`FactMembers`).
 enum ActRow {
   static let schema = "whodiff.act/1"
   static let columns = [
@@ -8,6 +9,15 @@ enum ActRow {
     "api", "kind", "resource", "namespace", "name", "subresource", "uid", "auditID", "took", "decision", "reason",
     "truncated", "summary", "cluster", "source",
   ]
+
+  /// Of a table with rows of these logs.
+  static func columns(of data: Set<DataKind>) -> [String] {
+    var seen = Set(columns)
+    return columns
+      + DataKind.allCases.filter(data.contains).flatMap { FactMembers.names(of: $0) }.filter {
+        seen.insert($0).inserted
+      }
+  }
 
   static func json(_ act: Act) -> JSONValue { .object(JSONMembers(members(act, schema: schema))) }
 
@@ -44,7 +54,7 @@ enum ActRow {
       member("summary", .string(act.summary)),
       member("cluster", .optional(act.cluster)),
       member("source", source(act.source)),
-    ]
+    ] + (act.facts.map(FactMembers.of) ?? [])
   }
 
   /// `networking.k8s.io/v1`; the version alone for the core group.
@@ -66,12 +76,16 @@ enum ActRow {
 }
 
 /// One act with all that its records hold: what `show` writes as `whodiff.event/1`. It begins with the fields of
-/// `whodiff.act/1`.
+/// `whodiff.act/1`; a row of another log ends with its `record`.
 enum EventRow {
   static let schema = "whodiff.event/1"
 
   static func json(_ detail: ActDetail) -> JSONValue {
     var members = JSONMembers(ActRow.members(detail.act, schema: schema))
+    guard detail.act.facts == nil else {
+      members["record"] = detail.records.first.flatMap { try? JSONValue(parsing: $0.bytes) } ?? .null
+      return .object(members)
+    }
     members["requestURI"] = .string(detail.requestURI)
     members["message"] = .optional(detail.message)
     members["annotations"] = .object(

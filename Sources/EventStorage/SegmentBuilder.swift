@@ -104,9 +104,13 @@ public struct SegmentBuilder: ~Copyable {
     }
     // A block ends where a record begins, so that no record is split.
     var taken = 0
+    // Records of several lines may stand in one another.
+    var reach = 0
     for record in batch.records {
       let begin = Int(record.position.offset - batch.offset)
-      guard begin > taken, begin <= text.count, open.count + begin - taken >= Self.blockSize else { continue }
+      let isFree = begin >= reach
+      reach = max(reach, begin + record.position.length)
+      guard isFree, begin > taken, begin <= text.count, open.count + begin - taken >= Self.blockSize else { continue }
       open.append(contentsOf: text[taken..<begin])
       taken = begin
       closeBlock()

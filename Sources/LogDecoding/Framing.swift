@@ -4,6 +4,8 @@ public enum Framing: Hashable, Sendable {
   case lines
   /// One value a line, but a record may go on in another line, as in the logs of containers: from front to back only.
   case linesInOrder
+  /// Rows under a head that names their columns: from front to back only.
+  case table
   /// An array or EventList over many lines, pretty-printed objects, objects glued together: from front to back only.
   case stream
 }
@@ -13,6 +15,9 @@ extension RecordDecoder {
   public static func framing(of head: UnsafeRawBufferPointer) -> Framing {
     var at = 0
     var isInOrder = false
+    let start = head.trimmed(0..<head.count).lowerBound
+    let top = start..<(head.first(Ascii.newline, from: start) ?? head.count)
+    if !top.isEmpty, TableHeader(head.part(head.trimmed(top))) != nil { return .table }
     while at < head.count {
       let newline = head.first(Ascii.newline, from: at)
       let whole = head.trimmed(at..<(newline ?? head.count))
@@ -28,19 +33,20 @@ extension RecordDecoder {
       {
         continue
       }
-      let lines = isInOrder || isContainerLine(bytes) ? Framing.linesInOrder : .lines
+      // What writes parts writes lines, whatever this one looks like.
+      if isInOrder || isContainerLine(bytes) { return .linesInOrder }
       let end = ending(of: bytes)
       let ending = first == Ascii.openBracket && end == .insideOneRecord ? .further : end
       guard let newline else {
         // The line goes on: one long record, unless something else than its end was seen.
-        return ending == .insideOneRecord || ending == .closed ? lines : .stream
+        return ending == .insideOneRecord || ending == .closed ? .lines : .stream
       }
-      if ending == .closed { return lines }
+      if ending == .closed { return .lines }
       // Open at the end of its line: cut off, or going on further in.
       let next = head.trimmed((newline + 1)..<head.count)
       let startsAtMargin = newline + 1 < head.count && head[newline + 1] == Ascii.openBrace
       let startsAnew = startsAtMargin || next.isEmpty || line != whole && LinePrefix.match(head.part(next)) != nil
-      return ending == .insideOneRecord && startsAnew ? lines : .stream
+      return ending == .insideOneRecord && startsAnew ? .lines : .stream
     }
     return isInOrder ? .linesInOrder : .lines
   }
@@ -59,7 +65,11 @@ extension RecordDecoder {
   }
 
   /// Whether the line may be a part of a record: docker's file driver cuts at 16 KiB.
-  static func isContainerLine(_ bytes: UnsafeRawBufferPointer) -> Bool { bytes.starts(with: "{\"log\":\"") }
+  static func isContainerLine(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    let starts: [StaticString] = [#"{"log":""#, #"{"stream":""#, #"{"time":""#, #"{"date":"#, #"{"@timestamp":""#]
+    return starts.contains { bytes.starts(with: $0) } && bytes.contains(#""log":""#)
+      && bytes.contains(#""stream":"std"#)
+  }
 
   private enum Ending {
     case closed

@@ -9,8 +9,10 @@ public import AuditModel
 public func payload(of outer: [UInt8], contentID: ContentID) -> [UInt8]? {
   if outer.withUnsafeBytes({ contentKey(of: $0) }) == contentID { return outer }
   var found: [UInt8]?
-  observe(outer) { own, _, id, _ in
-    if id == contentID { found = Array(own) }
+  for asLines in [true, false] where found == nil {
+    observe(outer, asLines: asLines) { own, _, id, _ in
+      if id == contentID { found = Array(own) }
+    }
   }
   return found
 }
@@ -24,43 +26,48 @@ struct DecodedText {
 /// The JSON text that a record's bytes are, or that they are translated into; nil where they are no record.
 func decodedText(of record: [UInt8]) -> DecodedText? {
   var found: DecodedText?
-  observe(record) { _, decoded, _, isCut in
-    found = found ?? DecodedText(json: Array(decoded), isCut: isCut)
+  for asLines in [true, false] where found == nil {
+    observe(record, asLines: asLines) { _, decoded, _, isCut in
+      found = found ?? DecodedText(json: Array(decoded), isCut: isCut)
+    }
   }
   return found
 }
 
+/// Reads a piece of text as it was read within the whole, and tells of each record in it.
+/// - Parameter asLines: as lines of which some are joined, where it begins like one; else as one piece.
 private func observe(
-  _ text: [UInt8], _ body: @escaping (UnsafeRawBufferPointer, UnsafeRawBufferPointer, ContentID, Bool) -> Void
+  _ text: [UInt8], asLines: Bool,
+  _ body: @escaping (UnsafeRawBufferPointer, UnsafeRawBufferPointer, ContentID, Bool) -> Void
 ) {
   text.withUnsafeBytes { bytes in
     var call = DecodingCall(bytes: bytes, offset: 0)
     call.observer = body
-    RecordDecoder(framing: .linesInOrder).decodeWhole(&call)
+    RecordDecoder(framing: .linesInOrder).decodeWhole(&call, asLines: asLines)
   }
 }
 
 extension RecordDecoder {
-  /// Takes the text as one piece; where it is lines of which some are joined, as lines.
-  ///
-  /// What is cut in it was cut by others, since it was a record once; its wrapper, which knew the time, may be gone.
-  fileprivate func decodeWhole(_ call: inout DecodingCall) {
+  /// What is cut in the text was cut by others, since it was a record once; its wrapper, which knew the time, may be
+  /// gone.
+  fileprivate func decodeWhole(_ call: inout DecodingCall, asLines: Bool) {
     let range = call.bytes.trimmed(0..<call.bytes.count)
     guard !range.isEmpty else { return }
+    if asLines {
+      if isPart(call.bytes.part(range)) { _ = decode(&call, isLast: true) }
+      return
+    }
     var origin = Origin()
     origin.transport.time = Timestamp(microseconds: 0)
-    let isJoined = call.bytes.first(Ascii.newline, in: range) != nil && isPart(call.bytes.part(range))
-    if isJoined {
-      _ = decode(&call, isLast: true)
-    } else {
-      decode(&call, in: call.bytes, range, origin: origin, isCut: false)
-      giveUp(&call)
-    }
+    decode(&call, in: call.bytes, range, origin: origin, isCut: false)
+    giveUp(&call)
   }
 
-  /// Whether the first line is a part of a record that other lines belong to.
+  /// Whether the first of several lines is a part of a record that others belong to.
   private func isPart(_ text: UnsafeRawBufferPointer) -> Bool {
-    if text[0] == Ascii.openBrace { return RecordDecoder.isContainerLine(text) }
-    return LinePrefix.match(text)?.part != nil || legacyPart(text) != nil
+    guard let newline = text.first(Ascii.newline, from: 0) else { return false }
+    let line = text.part(0..<newline)
+    if line[0] == Ascii.openBrace { return RecordDecoder.isContainerLine(line) }
+    return LinePrefix.match(line)?.part != nil || legacyPart(line) != nil
   }
 }

@@ -8,6 +8,8 @@ public final class RecordDecoder {
   let hasher = ContentHasher()
   let formats = LogFormat.all
   var times = TimestampReader()
+  /// The columns of the table that is read.
+  var table: TableHeader?
   private var splitter = RecordSplitter()
   /// The rest of a line that is too long is passed over.
   private var isSkippingLine = false
@@ -16,6 +18,8 @@ public final class RecordDecoder {
 
   /// Told the name of each row that takes something; for tests.
   var traces: ((String) -> Void)?
+  /// Told where wrappers stand that hold nothing; for tests.
+  var passes: ((Range<Int>) -> Void)?
 
   let longestRecord: Int
 
@@ -50,6 +54,7 @@ public final class RecordDecoder {
     let consumed: Int
     switch framing {
     case .lines, .linesInOrder: consumed = decodeLines(&call, isLast: isLast)
+    case .table: consumed = decodeTable(&call, isLast: isLast)
     case .stream:
       consumed = decodePieces(
         &call, in: call.bytes, range: 0..<call.bytes.count, splitter: &splitter, origin: Origin(), isLast: isLast)
@@ -131,11 +136,11 @@ public final class RecordDecoder {
     let bytes = UnsafeRawBufferPointer(rebasing: text[..<range.upperBound])
     var at = range.lowerBound
     while true {
+      let step = splitter.next(in: bytes, from: at, isLast: isLast)
       var origin = origin
       if let cluster = splitter.cluster { origin.transport.cluster = cluster }
-      switch splitter.next(in: bytes, from: at, isLast: isLast) {
+      switch step {
       case .record(let record):
-        if let cluster = splitter.cluster { origin.transport.cluster = cluster }
         if bytes[record.lowerBound] != Ascii.openBrace {
           decodeText(&call, in: bytes, record, origin: origin, isCut: false)
         } else if !decodeObject(&call, in: text, record, origin: origin, isAlone: true) {
@@ -156,11 +161,15 @@ public final class RecordDecoder {
       case .wait(let place):
         guard isLast else { return place }
         // Nothing of it is left to be a record, but who wrote a list and did not close it had more to say.
-        if splitter.isInList { call.reject(bytes.count..<bytes.count, "a list that is cut off here: it is not closed") }
+        if splitter.isInList {
+          call.reject(
+            origin.place ?? bytes.count..<bytes.count, "a list that is cut off here: it is not closed",
+            line: origin.line)
+        }
         return bytes.count
       }
     }
   }
 
-  private var tooLong: String { "a record longer than \(longestRecord >> 20) MiB" }
+  var tooLong: String { "a record longer than \(longestRecord >> 20) MiB" }
 }

@@ -39,7 +39,10 @@ extension RecordDecoder {
   func decode(_ call: inout DecodingCall, payload: [UInt8], origin: Origin) {
     payload.withUnsafeBytes { bytes in
       let range = bytes.trimmed(0..<bytes.count)
-      guard !range.isEmpty else { return }
+      guard !range.isEmpty else {
+        if let place = origin.place { passes?(place) }
+        return
+      }
       decode(&call, in: bytes, range, origin: origin, isCut: false)
     }
   }
@@ -71,6 +74,7 @@ extension RecordDecoder {
       return decode(&call, record, row: row, in: text, range, origin: origin)
     }
     if mayBeList, ListMember.isContainer(record) {
+      passes?(origin.place ?? range)
       var inside = RecordSplitter()
       inside.longestRecord = .max
       _ = decodePieces(&call, in: text, range: range, splitter: &inside, origin: origin, isLast: true, isCut: false)
@@ -101,10 +105,17 @@ extension RecordDecoder {
       let made = try translate(own)
       var origin = origin
       if let cluster = made.cluster { origin.transport.cluster = cluster }
-      made.json.withUnsafeBytes { json in
-        guard let record = parser.object(json, readable: json.count) else { return }
-        finish(&call, record, row: row, own, json, origin: origin, place: place)
+      var json = made.json
+      // Numbers beyond 64 bits, which only some readers take.
+      if !json.withUnsafeBytes({ parser.object($0, readable: $0.count) != nil }) {
+        json = json.withUnsafeBytes { sanitised($0) } ?? json
       }
+      let isRead = json.withUnsafeBytes { json in
+        guard let record = parser.object(json, readable: json.count) else { return false }
+        finish(&call, record, row: row, own, json, origin: origin, place: place)
+        return true
+      }
+      if !isRead { throw DecodeError(reason: "a record that cannot be translated") }
     } catch {
       call.reject(origin.place ?? place, error.reason, line: origin.line)
     }
@@ -172,6 +183,7 @@ extension RecordDecoder {
       }
       decode(&call, payload: payload.bytes, origin: inner)
     }
+    if contents.payloads.isEmpty, contents.rejects.isEmpty { passes?(origin.place ?? range) }
     for reason in contents.rejects { call.reject(origin.place ?? range, reason, line: origin.line) }
   }
 
@@ -220,6 +232,11 @@ extension RecordDecoder {
       {
         return decode(&call, payload: Array(string.utf8), origin: inside(origin, range))
       }
+      let cells = cellsWithRecords(line)
+      if !cells.isEmpty {
+        for cell in cells { decode(&call, payload: cell, origin: inside(origin, range)) }
+        return
+      }
     }
     call.reject(origin.place ?? range, Lookalike.reason(for: line, isCut: isCut), line: origin.line)
   }
@@ -240,6 +257,8 @@ extension RecordDecoder {
       // What is read stays in its place, so that the parser need not copy it.
       let place = (range.lowerBound + payload.lowerBound)..<(range.lowerBound + payload.upperBound)
       decode(&call, in: text, place, origin: inner, isCut: isCut)
+    } else {
+      passes?(inner.place ?? range)
     }
     guard let next = match.next else { return }
     let rest = line.trimmed(next..<line.count)

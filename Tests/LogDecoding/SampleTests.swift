@@ -25,7 +25,8 @@ struct SampleTests {
       #expect(own.withUnsafeBytes { contentKey(of: $0) } == record.contentID)
       #expect(record.position.isWrapped || own == outer)
       #expect(payload(of: own, contentID: record.contentID) == own)
-      guard let event = record.event else { continue }
+      // What a row means stands in the head of its table.
+      guard let event = record.event, !sample.name.hasSuffix(".table.csv") else { continue }
       let content = try #require(decodeContent(own), "line \(event.position.line)")
       #expect(content.requestURI == event.requestURI)
       #expect((content.responseObject != nil) == (event.response != nil && !event.truncated))

@@ -21,10 +21,15 @@ func document(of fields: JSONMembers) -> JSONValue {
   for member in fields.unique where !member.key.hasSuffix(".keyword") {
     let path = member.key.split(separator: ".").map(String.init)
     var value = member.value
-    if case .array(let items) = value, items.count == 1, !listKeys.contains(path.last ?? "") { value = items[0] }
+    if case .array(let items) = value, items.count == 1, !isList(member.key) { value = items[0] }
     document = document.setting(path, to: value)
   }
   return document
+}
+
+/// Whether a dotted key is that of a list, so that a single value is one of several.
+func isList(_ key: String) -> Bool {
+  key.split(separator: ".").last.map { listKeys.contains(String($0)) } ?? false
 }
 
 private let listKeys: Set<String> = [

@@ -57,6 +57,6 @@ private func value(_ word: String, _ column: Column) -> JSONValue {
   case "source_labels", "dest_labels":
     .array(
       word.split { $0 == "[" || $0 == "]" || $0 == "," || $0 == "{" || $0 == "}" }.map { .string(String($0)) })
-  default: column.isNumber && Int64(word) != nil ? .number(word) : .string(word)
+  default: column.isNumber ? Int64(word).map { .integer($0) } ?? .string(word) : .string(word)
   }
 }

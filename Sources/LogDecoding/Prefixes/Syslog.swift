@@ -60,7 +60,7 @@ extension LinePrefix {
   }
 }
 
-private let monthNames: Set<String> = [
+let monthNames = [
   "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 ]
 

@@ -66,6 +66,10 @@ struct FormatsCommand: ParsableCommand {
       |---|---|---|
       \(table("text"))
 
+      Tables (comma, tab or semicolon separated) are read by their head: a column that holds records, as of CloudWatch
+      Insights, Splunk, Azure and old Kibana, or one column for each member. Of the latter only what the columns say is
+      shown, since a row means nothing without its head.
+
       Lines of containers that came in parts are joined again, stream by stream. Of a record that some limit cut off
       (CloudWatch 256 KiB, AKS and container runtimes 16 KiB, syslog 1 KiB) what came before the cut becomes an act
       that is marked as truncated and has no bodies.

@@ -49,6 +49,7 @@ struct OpenedLog {
     self.store = store
     snapshot = store.snapshot()
     if reading.hasProblem || saysRejects && RejectReport.say(snapshot.rejects) { code = 3 }
+    if saysRejects { UnrecognisedReport.say(snapshot.sources) }
     exitCode = reading.wasInterrupted ? 130 : code
   }
 
@@ -222,5 +223,23 @@ enum RejectReport {
     }
     if rejects.count > shownAtMost { ErrorOutput.line("... and \(rejects.count - shownAtMost) more") }
     return !rejects.isEmpty
+  }
+}
+
+/// Tells of files in which nothing was recognised: what they look like, and what each format misses.
+enum UnrecognisedReport {
+  /// How much of a file is looked at.
+  private static let headLength = 1 << 16
+
+  static func say(_ sources: [SourceSummary]) {
+    // One such file is a mistake to be explained; of many, the rejects tell enough.
+    let strange = sources.filter { $0.actCount == 0 && $0.rejectCount > 0 && $0.path != "-" }
+    guard strange.count == 1, let source = strange.first,
+      let head = try? ByteSource.open(source.path).bytes(at: 0, count: headLength), let found = Unrecognised(head: head)
+    else { return }
+    ErrorOutput.say("\(source.path): no record of any known format; it looks like this: \(found.looksLike)")
+    ErrorOutput.line("  it begins: " + SafeText.line(String(decoding: found.start, as: UTF8.self)))
+    ErrorOutput.line("  each format missed what its records have:")
+    for refusal in found.refusals { ErrorOutput.line("    \(refusal.format): \(refusal.needs)") }
   }
 }

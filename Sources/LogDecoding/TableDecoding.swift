@@ -1,0 +1,63 @@
+import AuditModel
+
+/// Tables: the first row names the columns, each other row is a record or holds one.
+extension RecordDecoder {
+  func decodeTable(_ call: inout DecodingCall, isLast: Bool) -> Int {
+    let bytes = call.bytes
+    var at = 0
+    while at < bytes.count {
+      let newline = TableText.endOfRow(bytes, from: at, separator: table?.separator ?? Ascii.comma)
+      if newline == nil, !isLast {
+        guard bytes.count - at > longestRecord else { return at }
+        call.reject(at..<bytes.count, tooLong)
+        return bytes.count
+      }
+      let end = newline ?? bytes.count
+      let range = bytes.trimmed(at..<end)
+      if !range.isEmpty { decodeRow(&call, range, isCut: newline == nil) }
+      at = newline.map { $0 + 1 } ?? end
+    }
+    return at
+  }
+
+  private func decodeRow(_ call: inout DecodingCall, _ range: Range<Int>, isCut: Bool) {
+    let row = call.bytes.part(range)
+    if let header = TableHeader(row) {
+      // Exports that were put together repeat it.
+      table = header
+      passes?(range)
+      return
+    }
+    guard let table else { return decode(&call, in: call.bytes, range, origin: Origin(), isCut: isCut) }
+    let cells = TableText.cells(row, separator: table.separator)
+    var origin = Origin()
+    origin.place = range
+    origin.depth = 1
+    for (column, cell) in zip(table.columns, cells) {
+      switch column {
+      case "@timestamp", "TimeGenerated", "TimeGenerated [UTC]", "_time":
+        origin.transport.time = cell.withUnsafeBytes { times.read($0) ?? rfc3339($0) }
+      case "_ResourceId", "ResourceId":
+        origin.transport.cluster = azureCluster(String(decoding: cell, as: UTF8.self))
+      default: break
+      }
+    }
+    traces?("table")
+    if let column = table.textColumn {
+      guard column < cells.count else { return call.reject(range, "a row without the column \(table.columns[column])") }
+      return decode(&call, payload: cells[column], origin: origin)
+    }
+    origin.own = Array(row)
+    decode(&call, payload: Array(table.document(cells).json.utf8), origin: origin)
+  }
+
+  /// The cells of a row that are records, where its table's head is not at hand.
+  func cellsWithRecords(_ row: UnsafeRawBufferPointer) -> [[UInt8]] {
+    guard row.contains("\"{") else { return [] }
+    for separator in TableText.separators {
+      let cells = TableText.cells(row, separator: separator).filter { $0.first == Ascii.openBrace }
+      if !cells.isEmpty { return cells }
+    }
+    return []
+  }
+}

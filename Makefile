@@ -8,7 +8,7 @@ CHECK_PACKAGES := python3 tmux
 # The Swift runtime is linked in: the program starts in a few milliseconds and runs where no toolchain is.
 RELEASE := -c release --static-swift-stdlib
 
-.PHONY: run build test unit e2e lint format bench docs install setup setup-checks clean
+.PHONY: run build test unit e2e lint format bench fuzz docs install setup setup-checks clean
 
 run: build
 	$(BINARY) sample-logs
@@ -34,6 +34,11 @@ format:
 
 bench: build
 	python3 Tests/Support/bench.py $(BINARY)
+
+# Each sample for a minute: make fuzz, or make fuzz SECONDS=10 SAMPLES="cri.log docker.log".
+SECONDS ?= 60
+fuzz: setup
+	sh Tests/Fuzz/fuzz.sh $(SECONDS) $(SAMPLES)
 
 docs: build
 	python3 Tests/Support/check_docs.py --write $(BINARY)

@@ -41,10 +41,13 @@ public struct PageRequest: Hashable, Sendable {
   public var histogramBuckets: Int
   /// The span of the histogram; nil for all that the store holds.
   public var histogramSpan: ClosedRange<Timestamp>?
+  /// Moments whose places in the list are wanted.
+  public var marks: [Timestamp]
 
   public init(
     query: EventQuery, order: Order = .newestFirst, anchor: Anchor = .position(0), count: Int = 200,
-    zone: Zone = .utc, histogramBuckets: Int = 0, histogramSpan: ClosedRange<Timestamp>? = nil
+    zone: Zone = .utc, histogramBuckets: Int = 0, histogramSpan: ClosedRange<Timestamp>? = nil,
+    marks: [Timestamp] = []
   ) {
     self.query = query
     self.order = order
@@ -53,6 +56,7 @@ public struct PageRequest: Hashable, Sendable {
     self.zone = zone
     self.histogramBuckets = histogramBuckets
     self.histogramSpan = histogramSpan
+    self.marks = marks
   }
 }
 
@@ -72,6 +76,8 @@ public struct EventPage: Sendable {
   public var folded: [Outcome: Int]
   /// Days that have acts, in the order of the request.
   public var days: [DayCount]
+  /// For each mark of the request how many acts stand above it: newest first, those from its moment on.
+  public var markPositions: [Int] = []
   public var histogram: Histogram?
   /// First and last time of all acts in the store.
   public var storeSpan: ClosedRange<Timestamp>?

@@ -35,6 +35,10 @@ public struct StoreSnapshot: Sendable {
         try state.act(ofGlobal: selection.rows[newestFirst ? total - 1 - $0 : $0])
       }
     }
+    page.markPositions = try request.marks.map { mark in
+      let place = try state.firstPlace(in: selection.rows, from: mark.microseconds)
+      return newestFirst ? total - place : place
+    }
     page.days = try days(selection, zone: request.zone, newestFirst: newestFirst)
     if request.histogramBuckets > 0, let span = request.histogramSpan ?? timeSpan {
       page.histogram = try histogram(selection, span: span, buckets: request.histogramBuckets, zone: request.zone)

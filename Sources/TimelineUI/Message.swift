@@ -79,7 +79,7 @@ public enum Answer: Sendable {
   case detail(ActDetail)
   case changeLog(ChangeLog)
   case check(TrailReport)
-  case holes(TrailReport, storeVersion: Int)
+  case holes(TrailReport)
   /// In words for people.
   case failed(Request, reason: String)
 }

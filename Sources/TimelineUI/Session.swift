@@ -1,6 +1,7 @@
 public import AuditModel
 public import EventQueries
 public import TerminalScreen
+public import TrailCheck
 
 /// What all screens share.
 public struct Session: Sendable {
@@ -17,6 +18,8 @@ public struct Session: Sendable {
   public var sourceName: String
   public var progress: ReadingProgress?
   public var storeVersion: Int
+  /// What the last check of the logs said, with or without histories.
+  public var trail: TrailReport?
   /// Sides chosen with `(` and `)`, across objects.
   public var leftSide: DiffSide?
   public var rightSide: DiffSide?

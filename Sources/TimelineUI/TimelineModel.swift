@@ -7,6 +7,7 @@ public import TerminalScreen
 public struct TimelineModel: Sendable {
   public private(set) var session: Session
   private(set) var visits: VisitedPanes
+  private var holesInquiry = HolesInquiry()
 
   public init(session: Session, filter: Filter, level: ViewLevel) {
     self.session = session
@@ -28,20 +29,34 @@ public struct TimelineModel: Sendable {
       session.size = size
       return visits.carryOut(visits.front.appear(&session), &session)
     case .answer(let answer):
-      return visits.receive(answer, &session)
+      return take(answer)
     case .progress(let progress):
       session.progress = progress
-      return []
+      return holesInquiry.begin(session)
     case .storeChanged(let version):
       guard version != session.storeVersion else { return [] }
       session.storeVersion = version
-      return visits.carryOut(visits.front.appear(&session), &session)
+      return visits.carryOut(visits.front.appear(&session), &session) + holesInquiry.begin(session)
     case .clock(let now):
       session.now = now
       return []
     case .notice(let text):
       session.notice = text
       return []
+    }
+  }
+
+  /// What a check says of the time axis is for every screen.
+  private mutating func take(_ answer: Answer) -> [Effect] {
+    switch answer {
+    case .check(let report), .holes(let report):
+      let before = session.trail?.holes
+      session.trail = report
+      let effects = visits.receive(answer, &session)
+      guard before ?? [] != report.holes else { return effects }
+      return effects + visits.carryOut(visits.front.appear(&session), &session)
+    default:
+      return visits.receive(answer, &session)
     }
   }
 
@@ -54,5 +69,19 @@ public struct TimelineModel: Sendable {
       Frame.render(visits, session, into: &screen)
     }
     return screen
+  }
+}
+
+/// When to look for holes: once all is read, and then no oftener than twice a minute while the logs grow.
+private struct HolesInquiry: Sendable {
+  private var askedVersion = 0
+  private var askedAt: Timestamp?
+
+  mutating func begin(_ session: Session) -> [Effect] {
+    guard session.progress?.state != .reading, session.storeVersion != askedVersion else { return [] }
+    if let askedAt, session.now < askedAt.adding(seconds: 30) { return [] }
+    askedVersion = session.storeVersion
+    askedAt = session.now
+    return [.ask(.holes)]
   }
 }

@@ -1,5 +1,5 @@
-public import EventQueries
 import AuditModel
+import EventQueries
 
 /// The writes that a review of network policies has to see with their bodies.
 struct ReviewedResources: Hashable, Sendable {

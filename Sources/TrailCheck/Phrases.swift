@@ -1,7 +1,7 @@
 import AuditModel
 
 /// Numbers and times in sentences.
-enum Phrases {
+public enum Phrases {
   /// `1 change`, `1,204 changes`.
   static func count(_ count: Int, _ one: String, _ many: String? = nil) -> String {
     grouped(count) + " " + (count == 1 ? one : many ?? one + "s")
@@ -18,7 +18,7 @@ enum Phrases {
   }
 
   /// `0.2 s`, `48 s`, `27 min`, `3 h 20 min`, `2 d 4 h`.
-  static func duration(_ seconds: Double) -> String {
+  public static func duration(_ seconds: Double) -> String {
     let seconds = abs(seconds)
     if seconds < 10 { return "\((seconds * 10).rounded() / 10) s" }
     if seconds < 120 { return "\(Int(seconds.rounded())) s" }

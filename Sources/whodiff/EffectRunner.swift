@@ -94,7 +94,7 @@ final class EffectRunner {
       case .check:
         return .check(try snapshot.trailReport(isCancelled: { stop.isSet }))
       case .holes:
-        return .holes(try snapshot.trailReport(withHistories: false), storeVersion: snapshot.version)
+        return .holes(try snapshot.trailReport(withHistories: false, isCancelled: { stop.isSet }))
       }
     } catch is CancellationError {
       return nil

@@ -23,7 +23,7 @@ struct FakeStore {
     case .objects: .objects([], storeVersion: version)
     case .detail(let id): detail(id).map(Answer.detail) ?? .failed(request, reason: "no such act")
     case .check: .check(report)
-    case .holes: .holes(report, storeVersion: version)
+    case .holes: .holes(report)
     case .changeLog(let key):
       .changeLog(ChangeLog(History.of(key, acts: acts.filter { $0.key == key }.compactMap { detail($0.id) })))
     }
@@ -60,6 +60,7 @@ struct FakeStore {
       page.hidden = Dictionary(grouping: others, by: \.data).mapValues(\.count)
     }
     page.days = days(rows, request.zone)
+    page.markPositions = request.marks.map { mark in rows.filter { $0.time >= mark }.count }
     for act in taken(request.query.filter)
     where act.viewLevel > request.query.level && (page.shown == nil || page.shown == act.data) {
       page.folded[act.outcome, default: 0] += 1

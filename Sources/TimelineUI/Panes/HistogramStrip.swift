@@ -1,6 +1,7 @@
 import AuditModel
 import EventQueries
 import TerminalScreen
+import TrailCheck
 
 /// The counts over time above the list: what is listed, the failures among it, an axis; with a bucket in focus and a brush while it is used.
 struct HistogramStrip: Sendable {
@@ -85,7 +86,8 @@ struct HistogramStrip: Sendable {
 
   /// - Parameter level: whether reads are listed too.
   func render(
-    into screen: inout Screen, layout: TimelineLayout, level: ViewLevel, zone: Zone, focusedTime: Timestamp?
+    into screen: inout Screen, layout: TimelineLayout, level: ViewLevel, zone: Zone, focusedTime: Timestamp?,
+    holes: [Hole] = []
   ) {
     let area = layout.histogram
     guard !area.isEmpty else { return }
@@ -120,6 +122,15 @@ struct HistogramStrip: Sendable {
       screen.write(
         label.text, x: graph.x + label.column, y: area.y + 2, style: .frame, width: graph.width - label.column)
     }
+    for hole in holes { mark(hole, histogram, into: &screen, y: area.y + 2, graph: graph) }
+  }
+
+  /// `gap!` on the axis where a hole begins.
+  private func mark(_ hole: Hole, _ histogram: Histogram, into screen: inout Screen, y: Int, graph: Rect) {
+    let end = histogram.time(of: min(graph.width, histogram.count))
+    guard hole.until > histogram.start, hole.since < end, graph.width >= 4 else { return }
+    let column = min(histogram.bucket(of: hole.since), graph.width - 4)
+    screen.write("gap!", x: graph.x + column, y: y, style: Style(.hole, bold: true))
   }
 
   /// What the bucket in focus, or the brush, holds: `20 Nov 12:00 to 18:00: 61 listed, 3 of them failed`.

@@ -11,7 +11,8 @@ enum TimelineCommands {
 
   private static let open: [Row] = [
     Row(.enter, name: "event", group: .open, "Open the event", hint: "open") { pane, _ in
-      pane.focusedAct.map { [.open(.event($0.id))] } ?? []
+      if pane.focusedHole != nil { return [.open(.check(rule: "holes"))] }
+      return pane.focusedAct.map { [.open(.event($0.id))] } ?? []
     },
     Row("d", name: "diff-act", group: .open, "Diff of what this act changed", hint: "diff") { pane, session in
       guard let act = pane.focusedAct, let key = pane.key(&session) else { return [] }

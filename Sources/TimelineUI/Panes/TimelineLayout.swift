@@ -49,42 +49,72 @@ struct TimelineLayout: Hashable, Sendable {
   static let peakWidth = 11
 }
 
-/// The lines of a list with a heading above each day: which of them are acts, and which acts those are.
+/// The lines of a list with a heading above each day and marks between the acts: which line is what.
 struct DayLines: Sendable {
   var days: [DayCount]
   var total: Int
+  /// For each mark how many acts stand above it; ascending. A mark stands above the heading at its place.
+  var marks: [Int] = []
 
   enum Line: Hashable, Sendable {
     case heading(day: Int)
     case act(position: Int)
+    case mark(Int)
     case none
   }
 
-  var count: Int { total + days.count }
+  var count: Int { total + days.count + marks.count }
 
   /// The day that holds the act; nil when the days are not known.
   func day(of position: Int) -> Int? {
-    var low = 0
-    var high = days.count
-    while low < high {
-      let middle = (low + high) / 2
-      if days[middle].firstPosition <= position { low = middle + 1 } else { high = middle }
-    }
-    return low > 0 ? low - 1 : nil
+    let after = firstIndex(days.count) { days[$0].firstPosition > position }
+    return after > 0 ? after - 1 : nil
   }
 
-  func line(of position: Int) -> Int { position + (day(of: position).map { $0 + 1 } ?? 0) }
+  func line(of position: Int) -> Int {
+    position + (day(of: position).map { $0 + 1 } ?? 0) + firstIndex(marks.count) { marks[$0] > position }
+  }
+
+  func line(ofMark index: Int) -> Int { start(of: marks[index]) + index - firstMark(at: marks[index]) }
+
+  /// Where the marks, the heading and the act of a position begin.
+  private func start(of position: Int) -> Int {
+    position + firstIndex(days.count) { days[$0].firstPosition >= position } + firstMark(at: position)
+  }
+
+  private func firstMark(at position: Int) -> Int { firstIndex(marks.count) { marks[$0] >= position } }
 
   func item(at line: Int) -> Line {
     guard line >= 0, line < count else { return .none }
+    let position = firstIndex(total + 1) { start(of: $0) > line } - 1
+    var offset = line - start(of: position)
+    let mark = firstMark(at: position) + offset
+    if marks.indices.contains(mark), marks[mark] == position { return .mark(mark) }
+    offset -= firstIndex(marks.count) { marks[$0] > position } - firstMark(at: position)
+    if offset == 0, let day = day(of: position), days[day].firstPosition == position { return .heading(day: day) }
+    return position < total ? .act(position: position) : .none
+  }
+
+  // MARK: What can be focused
+
+  /// Acts and marks, in their order.
+  var stopCount: Int { total + marks.count }
+  func stop(of position: Int) -> Int { position + firstIndex(marks.count) { marks[$0] > position } }
+  func stop(ofMark index: Int) -> Int { marks[index] + index }
+
+  func item(atStop stop: Int) -> Line {
+    let mark = firstIndex(marks.count) { self.stop(ofMark: $0) >= stop }
+    if marks.indices.contains(mark), self.stop(ofMark: mark) == stop { return .mark(mark) }
+    return .act(position: stop - mark)
+  }
+
+  private func firstIndex(_ count: Int, where holds: (Int) -> Bool) -> Int {
     var low = 0
-    var high = days.count
+    var high = count
     while low < high {
       let middle = (low + high) / 2
-      if days[middle].firstPosition + middle <= line { low = middle + 1 } else { high = middle }
+      if holds(middle) { high = middle } else { low = middle + 1 }
     }
-    guard low > 0 else { return .act(position: line) }
-    let day = low - 1
-    return days[day].firstPosition + day == line ? .heading(day: day) : .act(position: line - low)
+    return low
   }
 }

@@ -1,6 +1,7 @@
 import AuditModel
 import EventQueries
 import TerminalScreen
+import TrailCheck
 
 /// The acts that the filter takes, newest first, by days.
 ///
@@ -15,6 +16,10 @@ struct TimelinePane: Pane {
   private(set) var page: EventPage?
   /// Position in the list, whether or not its row is here.
   private(set) var focus = 0
+  /// The hole in focus, as a place in `holes`; the position in focus is then that of the act below it.
+  private(set) var focusedMark: Int?
+  /// Stretches without lines, newest first, as far as the filter's time goes.
+  private(set) var holes: [Hole] = []
   /// First visible line of the list, day headings counted.
   private(set) var top = 0
   var column: TimelineColumns.Column = .object
@@ -90,7 +95,15 @@ struct TimelinePane: Pane {
 
   // MARK: What is in focus
 
-  var days: DayLines { DayLines(days: page?.days ?? [], total: page?.total ?? 0) }
+  var days: DayLines {
+    DayLines(days: page?.days ?? [], total: page?.total ?? 0, marks: marksAreHere ? page?.markPositions ?? [] : [])
+  }
+  /// The places of the holes are known, and there is a list that they stand in.
+  private var marksAreHere: Bool {
+    page.map { $0.total > 0 && $0.markPositions.count == holes.count && $0.request.marks == holes.map(\.until) }
+      ?? false
+  }
+  var focusedHole: Hole? { focusedMark.flatMap { holes.indices.contains($0) ? holes[$0] : nil } }
   var total: Int { page?.total ?? 0 }
   /// The rows on show are not those of the query any more.
   var isPending: Bool { page == nil || page?.request.query != query }
@@ -99,7 +112,7 @@ struct TimelinePane: Pane {
     guard let page, position >= page.firstPosition, position - page.firstPosition < page.rows.count else { return nil }
     return page.rows[position - page.firstPosition]
   }
-  var focusedAct: Act? { act(at: focus) }
+  var focusedAct: Act? { focusedMark == nil ? act(at: focus) : nil }
   func focusedAct(_ session: Session) -> Act? { focusedAct }
 
   var hints: [CommandEntry] {
@@ -112,11 +125,13 @@ struct TimelinePane: Pane {
   }
 
   private func height(_ session: Session) -> Int { max(1, TimelineLayout(session.size).list.height) }
-  private var distanceFromTop: Int { days.line(of: focus) - top }
+  private var focusedLine: Int { focusedMark.map(days.line(ofMark:)) ?? days.line(of: focus) }
+  private var distanceFromTop: Int { focusedLine - top }
 
   // MARK: Coming to the front
 
   mutating func appear(_ session: inout Session) -> [Effect] {
+    takeHoles(session)
     scroll(session)
     guard let page else {
       guard awaited == nil else { return [] }
@@ -130,6 +145,8 @@ struct TimelinePane: Pane {
       return ask(.position(0), .window, session)
     }
     if page.request.zone != session.zone, awaited?.request.zone != session.zone { return reload(session) }
+    let marks = holes.map(\.until)
+    if page.request.marks != marks, awaited?.request.marks ?? [] != marks { return reload(session) }
     if page.storeVersion < session.storeVersion, refreshedFor != session.storeVersion, awaited == nil {
       refreshedFor = session.storeVersion
       // Somebody who has not moved yet wants to see the newest.
@@ -157,7 +174,21 @@ struct TimelinePane: Pane {
     let wantsHistogram = !layout.histogram.isEmpty && key != histogramKey
     return PageRequest(
       query: query, order: .newestFirst, anchor: anchor, count: max(200, layout.list.height * 8), zone: session.zone,
-      histogramBuckets: wantsHistogram ? layout.graph.width : 0, histogramSpan: wantsHistogram ? strip.span : nil)
+      histogramBuckets: wantsHistogram ? layout.graph.width : 0, histogramSpan: wantsHistogram ? strip.span : nil,
+      marks: holes.map(\.until))
+  }
+
+  /// Those that lie in the time that the filter leaves.
+  private mutating func takeHoles(_ session: Session) {
+    let window = query.filter.window(session.filterContext)
+    let found = (session.trail?.holes ?? []).reversed().filter { hole in
+      window.map { hole.until >= $0.lowerBound && hole.since <= $0.upperBound } ?? true
+    }
+    // By their ends, as the list has them.
+    let sorted = found.sorted { $0.until > $1.until }
+    guard sorted != holes else { return }
+    holes = sorted
+    focusedMark = nil
   }
 
   private mutating func ask(_ anchor: PageRequest.Anchor, _ purpose: Awaited.Purpose, _ session: Session) -> [Effect] {
@@ -215,6 +246,7 @@ struct TimelinePane: Pane {
     failure = nil
     match = nil
     strip.leave()
+    takeHoles(session)
     return reload(session)
   }
 
@@ -222,6 +254,8 @@ struct TimelinePane: Pane {
   mutating func goBack(_ session: Session) -> [Effect]? {
     guard let last = past.popLast() else { return nil }
     query = last.query
+    focusedMark = nil
+    takeHoles(session)
     failure = nil
     match = nil
     strip.leave()
@@ -275,9 +309,24 @@ struct TimelinePane: Pane {
 
   // MARK: Moving
 
-  mutating func move(by step: Int, _ session: Session) -> [Effect] { place(at: focus + step, session) }
+  /// Over acts and holes.
+  mutating func move(by step: Int, _ session: Session) -> [Effect] {
+    let lines = days
+    guard !lines.marks.isEmpty else { return place(at: focus + step, session) }
+    let stop = (focusedMark.map(lines.stop(ofMark:)) ?? lines.stop(of: focus)) + step
+    switch lines.item(atStop: min(max(0, stop), lines.stopCount - 1)) {
+    case .act(let position): return place(at: position, session)
+    case .mark(let index):
+      focus = min(lines.marks[index], max(0, total - 1))
+      focusedMark = index
+      hasMoved = true
+      return settle(session)
+    case .heading, .none: return []
+    }
+  }
 
   mutating func place(at position: Int, _ session: Session) -> [Effect] {
+    focusedMark = nil
     focus = min(max(0, position), max(0, total - 1))
     hasMoved = true
     return settle(session)
@@ -291,7 +340,8 @@ struct TimelinePane: Pane {
     let lines = days
     let height = height(session)
     focus = min(max(0, focus), max(0, lines.total - 1))
-    let line = lines.line(of: focus)
+    if let mark = focusedMark, !lines.marks.indices.contains(mark) { focusedMark = nil }
+    let line = focusedLine
     if line < top { top = line }
     if line >= top + height { top = line - height + 1 }
     if line == top, height > 1, case .heading = lines.item(at: line - 1) { top = line - 1 }
@@ -389,7 +439,8 @@ struct TimelinePane: Pane {
   /// Puts the focused row so far below the top of the list.
   private mutating func keep(_ distance: Int, _ session: Session) {
     focus = min(max(0, focus), max(0, total - 1))
-    top = days.line(of: focus) - min(distance, height(session) - 1)
+    if let mark = focusedMark, !days.marks.indices.contains(mark) { focusedMark = nil }
+    top = focusedLine - min(distance, height(session) - 1)
     scroll(session)
   }
 

@@ -2,6 +2,7 @@ import AuditModel
 import EventQueries
 import ManifestDiff
 import TerminalScreen
+import TrailCheck
 
 /// How the Timeline is painted.
 extension TimelinePane {
@@ -13,7 +14,8 @@ extension TimelinePane {
       into: &screen, area: layout.bar, filter: query.filter.description, counts: countsText(isReading: isReading))
     renderLevel(into: &screen, area: layout.level)
     strip.render(
-      into: &screen, layout: layout, level: query.level, zone: session.zone, focusedTime: focusedAct?.time)
+      into: &screen, layout: layout, level: query.level, zone: session.zone, focusedTime: focusedAct?.time,
+      holes: holes)
     let columns = TimelineColumns(width: layout.list.width)
     columns.renderHeader(into: &screen, area: layout.header, focused: column, shown: page?.shown)
     if total > 0 {
@@ -112,6 +114,9 @@ extension TimelinePane {
         screen.heading(
           session.zone.civil(count.start).longDayText, note: PaneWords.count(count.count, rowNoun), y: y, x: area.x,
           width: area.width)
+      case .mark(let index):
+        screen.hole(holes[index], y: y, x: area.x, width: area.width, session: session)
+        if index == focusedMark { screen.select(y: y, x: area.x, width: area.width) }
       case .act(let position):
         if let act = act(at: position) {
           columns.render(act, into: &screen, x: area.x, y: y, zone: session.zone)
@@ -119,7 +124,7 @@ extension TimelinePane {
         } else {
           screen.write("...", x: area.x + 2, y: y, style: .hint)
         }
-        if position == focus {
+        if position == focus, focusedMark == nil {
           screen.select(y: y, x: area.x, width: columns.selectionWidth)
           // One style: each other one inside is a sequence more to send.
           screen.restyle(Rect(x: area.x, y: y, width: columns.selectionWidth, height: 1)) { _ in .selected }
@@ -174,6 +179,9 @@ extension TimelinePane {
   private func renderSummary(into screen: inout Screen, area: Rect, session: Session) {
     if strip.isFocused {
       screen.write(strip.sentence(zone: session.zone), x: area.x + 1, y: area.y, width: area.width - 2)
+    } else if let hole = focusedHole {
+      let words = "\(hole.words(session)); 99 of 100 gaps around are under \(Phrases.duration(hole.norm))"
+      screen.write(words, x: area.x + 1, y: area.y, width: area.width - 2)
     } else if let act = focusedAct {
       let sentence =
         act.facts == nil
@@ -192,11 +200,23 @@ extension TimelinePane {
     let place = total > 0 ? PaneWords.grouped(focus + 1) : "0"
     // As wide as the last place: what stands behind it stays where it is.
     var left = String(repeating: " ", count: max(0, all.count - place.count)) + "\(place)/\(all)"
+    if let focusedMark { left = "hole \(focusedMark + 1)/\(holes.count)" }
     if let act = focusedAct { left += "  " + session.zone.civil(act.time).longDayText }
     // Of the act that was found, in the list in which it was counted.
     if let match, match.act == focusedAct?.id, match.total == total, !isPending { left += "   " + match.words }
     if total > 0, let failure { left += "   failed: " + failure }
-    screen.ends(left, progressText(session), y: area.y, x: area.x, width: area.width)
+    let right = [progressText(session), clockText(session)].filter { !$0.isEmpty }.joined(separator: "  ")
+    screen.ends(left, right, y: area.y, x: area.x, width: area.width)
+  }
+
+  /// `skew apiserver-2 +1.8s`: what the order by time is worth.
+  private func clockText(_ session: Session) -> String {
+    guard let trail = session.trail else { return "" }
+    if let worst = trail.skews.max(by: { $0.seconds < $1.seconds }) {
+      let tenths = Int((worst.seconds * 10).rounded())
+      return "skew \(worst.stream) +\(tenths / 10).\(tenths % 10)s"
+    }
+    return trail.steps.isEmpty ? "" : "clock jumps: C"
   }
 
   /// `ee-audit.log.3.gz 41% 61 MB/s 18,204 acts`; what could not be read stays told afterwards.

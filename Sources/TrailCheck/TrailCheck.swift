@@ -67,6 +67,7 @@ extension SourceTally {
     else { return "unknown" }
     switch data {
     case .audit:
+      if head.contains("\"protoPayload\"") { return "gke-audit" }
       let calico = coverage.filter { $0.key.group == "projectcalico.org" }.values.reduce(0, +)
       return calico * 2 > (times[.audit]?.count ?? 0) ? "calico-audit" : "kubernetes-audit"
     case .alert: return "alerts"

@@ -44,6 +44,16 @@ import Testing
     #expect(report.findings.first?.items.first?.text.hasSuffix("patch by bob (and 3 more)") == true)
   }
 
+  @Test func `an object that changed off the record again and again is told a few times`() {
+    let outside = (1...7).map {
+      Finding(kind: .outside, object: key, before: $0, evidence: ["uid"], since: at(1), until: at(2))
+    }
+    let report = trailReport(TrailTally(), history: outside)
+    #expect(report.titles == ["outside: 7 changes that no line of the log shows"])
+    #expect(report.findings.first?.items.count == 3)
+    #expect(report.findings.first?.items.last?.text.hasSuffix("uid (and 4 more)") == true)
+  }
+
   @Test(arguments: [
     ("AKS", "aksService", ""), ("EKS", "eks:node-manager", ""), ("EKS", "bob", "{\"logStream\":\"x\"}"),
     ("GKE", "me@p.iam.gserviceaccount.com", ""), ("GKE", "bob", "{\"protoPayload\":{}}"),
@@ -55,6 +65,17 @@ import Testing
     let report = TrailReport([log])
     #expect(report.titles == ["platform: Logs of \(name)"])
     #expect(!report.hasFindings)
+  }
+
+  @Test func `where the audit policy cannot be changed no rule for it is advised`() {
+    var log = source(writtenAt: steady(from: 0, to: 100))
+    log.users = ["aksService": 4]
+    log.coverage = [
+      SourceTally.Coverage(group: "networking.k8s.io", resource: "networkpolicies", verb: "patch", level: .request): 2
+    ]
+    #expect(TrailReport([log]).advice.first?.hasPrefix("The audit policy of a managed service") == true)
+    log.users = [:]
+    #expect(TrailReport([log]).advice.first?.hasPrefix("- level: RequestResponse") == true)
   }
 
   @Test func `calicoctl is told by its agent, and Calico itself is not`() {

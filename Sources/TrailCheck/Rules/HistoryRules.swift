@@ -36,19 +36,22 @@ extension TrailRule {
   private static func finding(
     _ evidence: TrailEvidence, _ kind: Finding.Kind, one: String, many: String, meaning: String, advice: [String]
   ) -> [TrailFinding] {
-    // Many writes to one object past the API are one thing to know.
+    // Many changes of one object are one thing to know.
     var order: [ObjectKey] = []
     var byObject: [ObjectKey: [Finding]] = [:]
+    var count = 0
     for finding in evidence.history where finding.kind == kind {
+      count += 1
       if byObject[finding.object] == nil { order.append(finding.object) }
       byObject[finding.object, default: []].append(finding)
     }
-    let isGrouped = kind == .bypass
+    let shownAtMost = kind == .bypass ? 1 : 3
     let items = order.flatMap { key -> [TrailItem] in
       let findings = byObject[key] ?? []
-      let more = isGrouped && findings.count > 1 ? " (and \(findings.count - 1) more)" : ""
-      return findings.prefix(isGrouped ? 1 : findings.count).map { finding in
-        TrailItem(
+      return findings.prefix(shownAtMost).enumerated().map { index, finding in
+        let isLast = index == shownAtMost - 1 && findings.count > shownAtMost
+        let more = isLast ? " (and \(Phrases.grouped(findings.count - shownAtMost)) more)" : ""
+        return TrailItem(
           "\(finding.objectKind) \(key.path)\(group(key)), \(finding.place): \(finding.shortEvidence)\(more)",
           target: .object(key))
       }
@@ -56,7 +59,8 @@ extension TrailRule {
     guard !items.isEmpty else { return [] }
     return [
       TrailFinding(
-        weight: .alarm, title: Phrases.count(items.count, one, many), items: items, meaning: meaning, advice: advice)
+        weight: .alarm, title: Phrases.count(kind == .bypass ? order.count : count, one, many), items: items,
+        meaning: meaning, advice: advice)
     ]
   }
 

@@ -50,6 +50,16 @@ struct Platform: Sendable {
         + "those of google.rpc."),
   ]
 
+  /// Whether all audit logs come from services whose audit policy is not for their users to change.
+  static func manageAll(of sources: [SourceTally]) -> Bool {
+    let audits = sources.filter { $0.times[.audit] != nil }
+    return !audits.isEmpty && audits.allSatisfy { source in all.contains { $0.sign(in: source) != nil } }
+  }
+  /// What to do there where the audit policy leaves something out.
+  static let advice =
+    "The audit policy of a managed service cannot be changed: keep the objects themselves as well, in a repository or "
+    + "by regular snapshots."
+
   /// What tells that the source is from here; nil where nothing does.
   func sign(in source: SourceTally) -> String? {
     if let mark = marks.first(where: source.head.contains) { return "its text has \(mark)" }

@@ -29,7 +29,7 @@ extension TrailRule {
           ? "Who and when is complete; what was changed cannot be shown, and changes off the record are hard to see."
           : "What was asked for is known, what the server made of it is not: defaults, webhooks, generated names, "
             + "versions, and with them most signs of changes off the record.",
-        advice: rest.rules.map { $0.joined(separator: "\n") })
+        advice: advice(rest, evidence))
     }
   }
 
@@ -50,7 +50,7 @@ extension TrailRule {
           },
           meaning: "The namespace controller deletes what is in a namespace with that verb, and so does "
             + "`kubectl delete --all`: policies vanish without a line.",
-          advice: collections.rules.map { $0.joined(separator: "\n") }))
+          advice: advice(collections, evidence)))
     }
     // The Calico API server's own log: nothing else in it could show a namespace going.
     let calico = evidence.sources.filter { source in
@@ -68,6 +68,10 @@ extension TrailRule {
           advice: ["Read kube-apiserver's audit log beside it, with deletecollection of projectcalico.org logged."]))
     }
     return found
+  }
+
+  private static func advice(_ gaps: PolicyGaps, _ evidence: TrailEvidence) -> [String] {
+    Platform.manageAll(of: evidence.sources) ? [Platform.advice] : gaps.rules.map { $0.joined(separator: "\n") }
   }
 
   /// Writes by Calico's client library, which names no program.

@@ -18,6 +18,8 @@ public struct AppendResult: Sendable {
   public var records: Int
   /// Records that the store had already, or the draft twice.
   public var duplicates: Int
+  /// The number of the segment that was added.
+  public var segment: UInt32
 }
 
 extension EventStore {
@@ -56,7 +58,7 @@ extension EventStore {
     }
   }
 
-  private func writing<Value: Sendable>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
+  func writing<Value: Sendable>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
     do {
       let value = try writer.withLock { _ in try database.write(body) }
       try refresh()
@@ -92,11 +94,7 @@ extension EventStore {
     let known = current
     var draft = draft
     let joins = try known.joins(of: &draft, source: source)
-    let span = draft.timeSpan
-    var info = SegmentInfo(
-      number: 0, source: source, start: draft.start, byteCount: draft.byteCount, lineCount: draft.lineCount,
-      rowCount: draft.groups.count, timeMin: span?.lowerBound ?? 0, timeMax: span?.upperBound ?? 0,
-      hasBlocks: !draft.blocks.isEmpty)
+    var info = draft.info(source: source)
     let last = known.segments.last?.info.number ?? 0
     // Another process may have added writes that the ledger has not seen.
     let seen = writer.ledgerSegment == last ? writer.ledger : nil
@@ -106,13 +104,8 @@ extension EventStore {
     let version = known.version + 1
     let rows: StoreRows? = try database.write { db in
       guard try Int.fetchOne(db, sql: "SELECT version FROM state") == known.version else { return nil }
-      try db.execute(
-        sql: "INSERT INTO segment VALUES(NULL, ?, ?, ?, ?, ?, ?, ?, ?)",
-        arguments: [
-          info.source, info.start, info.byteCount, info.lineCount, info.rowCount, info.timeMin, info.timeMax,
-          info.hasBlocks,
-        ])
-      info.number = UInt32(truncatingIfNeeded: db.lastInsertedRowID)
+      try db.execute(sql: "UPDATE state SET version = ?", arguments: [version])
+      info.number = try insert(info, db)
       try write(draft, info, db)
       let links = joins.links(segment: info.number)
       for link in links {
@@ -121,12 +114,12 @@ extension EventStore {
           arguments: [link.row.segment, link.row.row, link.head.segment, link.head.row, version])
       }
       let noops = Set(
-        draft.feed(&ledger, segment: info.number, skipping: joins.alreadyFed, inherited: joins.inheritedNoops))
+        draft.feed(&ledger, segment: info.number, skipping: joins.alreadyFed, inherited: joins.inheritedNoops)
+          .map(known.current))
       for noop in noops {
         try db.execute(
           sql: "INSERT OR REPLACE INTO noop VALUES(?, ?, ?)", arguments: [noop.segment, noop.row, version])
       }
-      try db.execute(sql: "UPDATE state SET version = ?", arguments: [version])
       return StoreRows(
         version: version, segments: [info], links: links, noops: Array(noops), sources: known.sources)
     }
@@ -135,10 +128,22 @@ extension EventStore {
     writer.ledgerSegment = info.number
     publish(try known.adding(rows, segments: [segment(info)]))
     return AppendResult(
-      addedActs: draft.actCount - joins.groups.count, records: draft.recordCount, duplicates: draft.duplicates)
+      addedActs: draft.actCount - joins.groups.count, records: draft.recordCount, duplicates: draft.duplicates,
+      segment: info.number)
   }
 
-  private func write(_ draft: SegmentDraft, _ info: SegmentInfo, _ db: Database) throws {
+  /// - Returns: the new segment's number.
+  func insert(_ info: SegmentInfo, _ db: Database) throws -> UInt32 {
+    try db.execute(
+      sql: "INSERT INTO segment VALUES(NULL, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
+      arguments: [
+        info.source, info.start, info.byteCount, info.lineCount, info.rowCount, info.timeMin, info.timeMax,
+        info.hasBlocks,
+      ])
+    return UInt32(truncatingIfNeeded: db.lastInsertedRowID)
+  }
+
+  func write(_ draft: SegmentDraft, _ info: SegmentInfo, _ db: Database) throws {
     let chunk = try db.cachedStatement(sql: "INSERT INTO chunk VALUES(?, ?)")
     for (column, data) in draft.chunks {
       try chunk.execute(arguments: [column.key(segment: info.number), Data(data)])

@@ -8,11 +8,13 @@ extension StoreSnapshot {
   ///
   /// Only rows that all else leaves open are asked about, object by object, so the cost is that of the histories of
   /// their objects: each is made once, on all cores.
+  ///
+  /// - Parameter places: the segments that are asked about; nil for all.
   func changeRows(
-    _ tests: Set<ChangeTest>, _ query: EventQuery, _ plan: FilterPlan, _ scan: FilterScan
+    _ tests: Set<ChangeTest>, _ query: EventQuery, _ plan: FilterPlan, _ scan: FilterScan, in places: [Int]? = nil
   ) throws -> [ChangeTest: [Bitset]] {
     var open: [ObjectKey: [GlobalRow]] = [:]
-    for place in state.segments.indices {
+    for place in places ?? Array(state.segments.indices) {
       let rows = try scan.undecided(of: place, by: plan, within: state.rows(of: place, upTo: query.level))
       for (key, rows) in try state.objects(of: rows, in: place) {
         open[key, default: []] += rows.map { GlobalRow(place: place, row: $0) }

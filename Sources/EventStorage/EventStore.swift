@@ -1,3 +1,4 @@
+import AuditModel
 import GRDB
 import Synchronization
 
@@ -72,10 +73,21 @@ public final class EventStore: Sendable {
       guard rows.version > known.version else {
         throw StoreError.failed(reason: "its file was replaced by an older one; open it again")
       }
-      publish(try known.adding(rows, segments: rows.segments.map(segment)))
+      publish(try advance(known, by: rows))
     } catch {
       throw storeError(error)
     }
+  }
+
+  /// The state that the rows make of another.
+  /// - Parameter moved: where rows of segments are that are gone now; those that are known already count too.
+  func advance(_ known: StoreState, by rows: StoreRows, moved: [UInt32: [ActID]]? = nil) throws -> StoreState {
+    guard rows.isWhole else { return try known.adding(rows, segments: rows.segments.map(segment)) }
+    // Columns that were read stay with their segments.
+    let here = Dictionary(known.segments.map { ($0.info.number, $0) }, uniquingKeysWith: { first, _ in first })
+    let bare = StoreState(
+      version: 0, segments: [], patches: [], sources: [:], links: ActLinks(), noops: [], moved: moved ?? known.moved)
+    return try bare.adding(rows, segments: rows.segments.map { here[$0.number] ?? segment($0) })
   }
 
   /// The first damage that was met where no error could be handed on.

@@ -28,7 +28,7 @@ extension StoreSnapshot {
     var here: (position: Int, isListed: Bool) = (0, false)
     if let place = try place(of: request.from, in: selection) {
       here = (position(place), true)
-    } else if let (place, row) = state.locate(state.links.head(of: request.from)) {
+    } else if let (place, row) = state.locate(state.head(of: request.from)) {
       let after = try state.firstPlace(in: rows, from: state.segments[place].time(row))
       here = (newestFirst ? rows.count - after : after, false)
     }

@@ -7,6 +7,8 @@ struct DraftJoins {
     var known: [ActID]
     /// The draft's row shows the act from now on.
     var isHead: Bool
+    /// Those of `known` that nothing says yet are parts of the act that the first shows.
+    var unlinked: [ActID] = []
   }
   /// By the draft's row.
   var groups: [Int: Join] = [:]
@@ -18,7 +20,7 @@ struct DraftJoins {
   func links(segment: UInt32) -> [(row: ActID, head: ActID)] {
     groups.sorted { $0.key < $1.key }.flatMap { row, join -> [(row: ActID, head: ActID)] in
       let id = ActID(segment: segment, row: UInt32(row))
-      return join.isHead ? join.known.map { ($0, id) } : [(id, join.known[0])]
+      return join.isHead ? join.known.map { ($0, id) } : ([id] + join.unlinked).map { ($0, join.known[0]) }
     }
   }
 }
@@ -74,11 +76,11 @@ extension StoreState {
   private func joins(of draft: SegmentDraft, matches: [[ActID]]) throws -> DraftJoins {
     var joins = DraftJoins()
     for (row, match) in matches.enumerated() where !match.isEmpty {
-      let head = links.head(of: match[0])
-      guard let (place, headRow) = locate(head) else { continue }
+      guard let head = try bestHead(match), let (place, headRow) = locate(head) else { continue }
       let parts = [head] + match.filter { $0 != head }
       let isHead = try segments[place].rank(headRow) < draft.records.rank(draft.groups[row].head)
-      joins.groups[row] = DraftJoins.Join(known: parts, isHead: isHead)
+      let unlinked = parts.filter { $0 != head && links.head(of: $0) != head }
+      joins.groups[row] = DraftJoins.Join(known: parts, isHead: isHead, unlinked: unlinked)
       let outcome = try patches[place].summaries[headRow]?.outcome ?? segments[place].summary(headRow).outcome
       if parts.contains(where: noops.contains) {
         joins.alreadyFed.insert(row)
@@ -88,6 +90,16 @@ extension StoreState {
       }
     }
     return joins
+  }
+
+  /// The row that shows an act best; of several that are not linked, since what linked them is gone, the latest stage.
+  private func bestHead(_ rows: [ActID]) throws -> ActID? {
+    let heads = Set(rows.map { links.head(of: $0) })
+    guard heads.count > 1 else { return heads.first }
+    let ranked = try heads.sorted().compactMap { id in
+      try locate(id).map { (id: id, rank: try segments[$0.place].rank($0.row)) }
+    }
+    return ranked.max { $0.rank < $1.rank }?.id
   }
 
   /// Rows of the given segments that are about the same request as the record: of an act that several hold parts of,

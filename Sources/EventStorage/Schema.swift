@@ -62,5 +62,14 @@ func storeMigrator() -> DatabaseMigrator {
         PRAGMA user_version = 2;
         """)
   }
+  migrator.registerMigration("3 clusters and merged segments") { db in
+    // `isReplaced`: a longer segment has its acts; it stays a while for those who still read it.
+    try db.execute(
+      sql: """
+        ALTER TABLE source ADD COLUMN cluster TEXT;
+        ALTER TABLE segment ADD COLUMN isReplaced INTEGER NOT NULL DEFAULT 0;
+        PRAGMA user_version = 3;
+        """)
+  }
   return migrator
 }

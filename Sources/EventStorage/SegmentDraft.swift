@@ -35,6 +35,13 @@ public struct SegmentDraft: Sendable {
     self.duplicates = duplicates
   }
 
+  /// The row of table `segment`, but for its number.
+  func info(source: Int64) -> SegmentInfo {
+    SegmentInfo(
+      number: 0, source: source, start: start, byteCount: byteCount, lineCount: lineCount, rowCount: groups.count,
+      timeMin: timeSpan?.lowerBound ?? 0, timeMax: timeSpan?.upperBound ?? 0, hasBlocks: !blocks.isEmpty)
+  }
+
   var timeSpan: ClosedRange<Int64>? {
     guard let first = groups.first, let last = groups.last else { return nil }
     return records.times[first.head]...records.times[last.head]

@@ -9,15 +9,40 @@ struct StoreRows: Sendable {
   var noops: [ActID]
   /// All of them.
   var sources: [Int64: StoredSource]
+  /// These are all rows there are: segments of the known state are gone.
+  var isWhole = false
 
   /// Nil when nothing changed since the state was read.
   static func fetch(_ db: Database, after known: StoreState) throws -> StoreRows? {
     let version = try Int.fetchOne(db, sql: "SELECT version FROM state") ?? 0
     guard version != known.version else { return nil }
+    var known = known
+    var isWhole = false
+    let last = Int64(known.segments.last?.info.number ?? 0)
+    let left = try Int.fetchOne(
+      db, sql: "SELECT count(*) FROM segment WHERE id <= ? AND NOT isReplaced", arguments: [last])
+    if left != known.segments.count {
+      known = .empty
+      isWhole = true
+    }
+    return try fetch(db, version: version, after: known, isWhole: isWhole)
+  }
+
+  /// All rows there are.
+  static func fetchAll(_ db: Database) throws -> StoreRows {
+    let version = try Int.fetchOne(db, sql: "SELECT version FROM state") ?? 0
+    return try fetch(db, version: version, after: .empty, isWhole: true)
+  }
+
+  private static func fetch(
+    _ db: Database, version: Int, after known: StoreState, isWhole: Bool
+  ) throws -> StoreRows {
     let last = Int64(known.segments.last?.info.number ?? 0)
     return StoreRows(
       version: version,
-      segments: try Row.fetchAll(db, sql: "SELECT * FROM segment WHERE id > ? ORDER BY id", arguments: [last]).map {
+      segments: try Row.fetchAll(
+        db, sql: "SELECT * FROM segment WHERE id > ? AND NOT isReplaced ORDER BY id", arguments: [last]
+      ).map {
         SegmentInfo(
           number: UInt32(truncatingIfNeeded: $0["id"] as Int64), source: $0["source"], start: $0["start"],
           byteCount: $0["byteCount"], lineCount: $0["lineCount"], rowCount: $0["rowCount"], timeMin: $0["timeMin"],
@@ -29,7 +54,7 @@ struct StoreRows: Sendable {
       noops: try Row.fetchAll(db, sql: "SELECT * FROM noop WHERE version > ?", arguments: [known.version]).map {
         id($0, "segment", "row")
       },
-      sources: try StoredSource.fetchAll(db))
+      sources: try StoredSource.fetchAll(db), isWhole: isWhole)
   }
 
   private static func id(_ row: Row, _ segment: String, _ place: String) -> ActID {
@@ -54,7 +79,7 @@ extension StoreState {
     let bare = StoreState(
       version: rows.version, segments: segments + new,
       patches: patches + Array(repeating: SegmentPatch(), count: new.count), sources: rows.sources, links: links,
-      noops: noops)
+      noops: noops, moved: moved)
     guard !touched.isEmpty else { return bare }
     var patches = bare.patches
     for id in touched {
@@ -69,7 +94,7 @@ extension StoreState {
     }
     return StoreState(
       version: rows.version, segments: bare.segments, patches: patches, sources: rows.sources, links: links,
-      noops: noops)
+      noops: noops, moved: moved)
   }
 
   /// Summed up over all records of the act, wherever they are.

@@ -64,7 +64,7 @@ public struct StoreSnapshot: Sendable {
 
   /// The act's place in the selection, counted from the oldest; an act that has become part of another is found there.
   func place(of id: ActID, in selection: Selection) throws -> Int? {
-    guard let (place, row) = state.locate(state.links.head(of: id)), selection.bits[place][row] else { return nil }
+    guard let (place, row) = state.locate(state.head(of: id)), selection.bits[place][row] else { return nil }
     let wanted = UInt32(state.bases[place] + row)
     let time = try state.segments[place].time(row)
     var index = try state.firstPlace(in: selection.rows, from: time)
@@ -114,7 +114,7 @@ public struct StoreSnapshot: Sendable {
   }
 
   private func readAct(_ id: ActID) throws -> Act {
-    guard let (place, row) = state.locate(state.links.head(of: id)) else {
+    guard let (place, row) = state.locate(state.head(of: id)) else {
       throw StoreError.corrupt(reason: "no act \(id.segment)/\(id.row)")
     }
     return try state.act(place, row)

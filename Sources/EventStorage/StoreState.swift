@@ -12,6 +12,8 @@ final class StoreState: Sendable {
   let links: ActLinks
   /// Rows that the version ledger named as having altered nothing.
   let noops: Set<ActID>
+  /// Where the rows of segments that were merged into others are now.
+  let moved: [UInt32: [ActID]]
   /// Global row numbers: `bases[place] + row`; one more at the end.
   let bases: [Int]
   private let placeOfNumber: [UInt32: Int]
@@ -22,7 +24,7 @@ final class StoreState: Sendable {
 
   init(
     version: Int, segments: [Segment], patches: [SegmentPatch], sources: [Int64: StoredSource], links: ActLinks,
-    noops: Set<ActID>
+    noops: Set<ActID>, moved: [UInt32: [ActID]] = [:]
   ) {
     self.version = version
     self.segments = segments
@@ -30,6 +32,7 @@ final class StoreState: Sendable {
     self.sources = sources
     self.links = links
     self.noops = noops
+    self.moved = moved
     var bases = [0]
     for segment in segments { bases.append((bases.last ?? 0) + segment.rowCount) }
     self.bases = bases
@@ -38,6 +41,15 @@ final class StoreState: Sendable {
   }
 
   func place(ofSegment number: UInt32) -> Int? { placeOfNumber[number] }
+
+  /// The id under which a row that was merged into another segment is found now.
+  func current(_ id: ActID) -> ActID {
+    guard let rows = moved[id.segment], Int(id.row) < rows.count else { return id }
+    return rows[Int(id.row)]
+  }
+
+  /// The row that shows the act of a row.
+  func head(of id: ActID) -> ActID { links.head(of: current(id)) }
 
   /// The place of a segment and the row in it; nil for an id of another store.
   func locate(_ id: ActID) -> (place: Int, row: Int)? {

@@ -26,11 +26,13 @@ public struct StoredSource: Sendable, Identifiable {
   public var inode: Int64?
   /// Everything up to `size` was read.
   public var isComplete: Bool
+  /// The cluster that its records are from, where they do not say so themselves.
+  public var cluster: String?
 
   public init(
     id: Int64 = 0, path: String, compression: String, head: [UInt8], headLength: Int, tail: [UInt8]? = nil,
     tailLength: Int = 0, size: Int64 = 0, diskSize: Int64? = nil, diskTail: [UInt8]? = nil, modified: Int64? = nil,
-    inode: Int64? = nil, isComplete: Bool = false
+    inode: Int64? = nil, isComplete: Bool = false, cluster: String? = nil
   ) {
     self.id = id
     self.path = path
@@ -45,6 +47,7 @@ public struct StoredSource: Sendable, Identifiable {
     self.modified = modified
     self.inode = inode
     self.isComplete = isComplete
+    self.cluster = cluster
   }
 
   var isPlain: Bool { compression == "none" }
@@ -56,7 +59,8 @@ public struct StoredSource: Sendable, Identifiable {
         id: row["id"], path: row["path"], compression: row["compression"], head: Array(row["head"] as Data),
         headLength: row["headLength"], tail: (row["tail"] as Data?).map { Array($0) }, tailLength: row["tailLength"],
         size: row["size"], diskSize: row["diskSize"], diskTail: (row["diskTail"] as Data?).map { Array($0) },
-        modified: row["modified"], inode: row["inode"], isComplete: row["isComplete"])
+        modified: row["modified"], inode: row["inode"], isComplete: row["isComplete"],
+        cluster: row["cluster"])
       sources[source.id] = source
     }
     return sources
@@ -67,15 +71,16 @@ public struct StoredSource: Sendable, Identifiable {
   func save(_ db: Database) throws -> Int64 {
     try db.execute(
       sql: """
-        INSERT INTO source VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO source VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT(id) DO UPDATE SET path = excluded.path, compression = excluded.compression, head = excluded.head,
           headLength = excluded.headLength, tail = excluded.tail, tailLength = excluded.tailLength,
           size = excluded.size, diskSize = excluded.diskSize, diskTail = excluded.diskTail,
-          modified = excluded.modified, inode = excluded.inode, isComplete = excluded.isComplete
+          modified = excluded.modified, inode = excluded.inode, isComplete = excluded.isComplete,
+          cluster = excluded.cluster
         """,
       arguments: [
         id == 0 ? nil : id, path, compression, Data(head), headLength, tail.map { Data($0) }, tailLength, size,
-        diskSize, diskTail.map { Data($0) }, modified, inode, isComplete,
+        diskSize, diskTail.map { Data($0) }, modified, inode, isComplete, cluster,
       ])
     return id == 0 ? db.lastInsertedRowID : id
   }

@@ -12,11 +12,16 @@ public struct IngestOptions: Sendable {
   public var threadCount: Int
   /// Whether what was logged last is read first, so that the newest rows can be shown at once.
   public var newestFirst: Bool
+  /// The clusters that sources are from, by their paths, where records do not say so.
+  public var clusters: [String: String]
 
-  public init(keepsPayload: Bool = false, threadCount: Int = 2, newestFirst: Bool = false) {
+  public init(
+    keepsPayload: Bool = false, threadCount: Int = 2, newestFirst: Bool = false, clusters: [String: String] = [:]
+  ) {
     self.keepsPayload = keepsPayload
     self.threadCount = threadCount
     self.newestFirst = newestFirst
+    self.clusters = clusters
   }
 }
 
@@ -63,22 +68,41 @@ public func ingest(
   isCancelled: @escaping @Sendable () -> Bool = { false },
   progress: @escaping @Sendable (IngestProgress) -> Void = { _ in }
 ) throws -> IngestReport {
+  try ingest(
+    paths.map { path in (path, { () throws(SourceError) in try ByteSource.open(path) }) }, into: store,
+    options: options, isCancelled: isCancelled, progress: progress)
+}
+
+/// Reads one text that was opened already.
+func ingest(
+  _ bytes: ByteSource, path: String, into store: EventStore, options: IngestOptions,
+  isCancelled: @escaping @Sendable () -> Bool
+) throws -> IngestReport {
+  try ingest(
+    [(path, { bytes })], into: store, options: options, isCancelled: isCancelled, progress: { _ in })
+}
+
+private func ingest(
+  _ sources: [(path: String, open: () throws(SourceError) -> ByteSource)], into store: EventStore,
+  options: IngestOptions, isCancelled: @escaping @Sendable () -> Bool,
+  progress: @escaping @Sendable (IngestProgress) -> Void
+) throws -> IngestReport {
   let tally = Tally(progress: progress)
   let reader = StretchReader(store: store, options: options, tally: tally, isCancelled: isCancelled)
   var planner = SourcePlanner(store: store, options: options, tally: tally)
-  func plan(_ path: String) throws {
+  func plan(_ path: String, _ open: () throws(SourceError) -> ByteSource) throws {
     if isCancelled() { return tally.cancel() }
     do {
-      try planner.add(path)
+      try planner.add(try open(), path: path)
     } catch let error as SourceError {
       tally.fail(error)
     }
   }
-  for path in paths { try plan(path) }
+  for source in sources { try plan(source.path, source.open) }
   try runAll(planner.takeJobs(), reader, threadCount: options.threadCount)
   // Packed copies of files of this very run: by now it shows what of them is there.
   for path in planner.takeDeferred() {
-    try plan(path)
+    try plan(path, { () throws(SourceError) in try ByteSource.open(path) })
     try runAll(planner.takeJobs(), reader, threadCount: 1)
   }
   return tally.report

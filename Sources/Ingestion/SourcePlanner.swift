@@ -69,8 +69,7 @@ struct SourcePlanner {
   }
 
   /// - Throws: `SourceError` when the file cannot be read, `StoreError` when the store cannot be written.
-  mutating func add(_ path: String) throws {
-    let bytes = try ByteSource.open(path)
+  mutating func add(_ bytes: ByteSource, path: String) throws {
     if bytes.isSeekable, let size = bytes.diskSize {
       let head = try bytes.bytes(at: 0, count: Int(min(size, Int64(Self.fingerprintLength))))
       if size == 0 { return tally.skip() }
@@ -92,15 +91,19 @@ struct SourcePlanner {
       path: path, compression: Compression.none.rawValue, head: sha256(head), headLength: head.count,
       tail: sha256(try bytes.bytes(at: size - Int64(tailLength), count: tailLength)), tailLength: tailLength,
       size: size,
-      diskSize: size, diskTail: nil, modified: disk?.modified, inode: disk?.inode)
+      diskSize: size, diskTail: nil, modified: disk?.modified, inode: disk?.inode, cluster: options.clusters[path])
     var covered: [Range<Int64>] = []
     if let known = try knownPlain(bytes, size: size, head: head) {
       if pending.contains(known.id) { return deferred.append(path) }
+      // Many short stretches are read again as a few long ones.
+      let fragments = isLines ? store.fragments(of: known.id) : []
+      try store.discard(fragments)
       covered = store.coverage(of: known.id)
       source.id = known.id
+      source.cluster = source.cluster ?? known.cluster
       source.headLength = known.headLength
       source.head = known.head
-      if known.isComplete, known.size == size {
+      if known.isComplete, known.size == size, fragments.isEmpty {
         tally.skip()
         // It was moved, or unpacked; where both are there, the one that is known stays.
         if known.path != path, !Self.isStill(known) {
@@ -188,7 +191,8 @@ struct SourcePlanner {
     let diskTail = disk.flatMap { $0.tail(path, count: Self.fingerprintLength) }.map { sha256($0) }
     var source = StoredSource(
       path: path, compression: bytes.compression.rawValue, head: sha256(head), headLength: head.count,
-      diskSize: disk?.size, diskTail: diskTail, modified: disk?.modified, inode: disk?.inode)
+      diskSize: disk?.size, diskTail: diskTail, modified: disk?.modified, inode: disk?.inode,
+      cluster: options.clusters[path])
     var covered: [Range<Int64>] = []
     if disk != nil {
       let alike = store.knownSources.reversed().filter { matchesHead($0, head) }
@@ -210,14 +214,22 @@ struct SourcePlanner {
         source.size = same.size
         source.tail = same.tail
         source.tailLength = same.tailLength
-      } else if let same = try alike.first(where: { try hasTail(of: $0, path) }) {
+      } else if let (same, isAll) = try knownPacked(alike, path) {
         source.id = same.id
         source.head = same.head
         source.headLength = same.headLength
         source.size = same.size
         source.tail = same.tail
         source.tailLength = same.tailLength
+        source.cluster = source.cluster ?? same.cluster
         covered = store.coverage(of: same.id)
+        if isAll, same.isComplete, Self.gaps(in: covered, of: same.size).isEmpty {
+          // A log that was packed after it was read.
+          tally.skip()
+          source.isComplete = true
+          _ = try store.save(source)
+          return
+        }
         try store.dropProvisionalRejects(of: same.id)
       }
     }
@@ -238,11 +250,15 @@ struct SourcePlanner {
     return Array(head[..<filled])
   }
 
-  /// Whether the text goes on, at the place where the source ended, as the source did.
-  private func hasTail(of source: StoredSource, _ path: String) throws -> Bool {
-    guard let tail = source.tail, source.size > 0 else { return false }
-    let read = try ByteSource.open(path).bytes(at: source.size - Int64(source.tailLength), count: source.tailLength)
-    return sha256(read) == tail
+  /// The source whose text the packed one goes on from, and whether there is nothing more in it.
+  private func knownPacked(_ alike: [StoredSource], _ path: String) throws -> (source: StoredSource, isAll: Bool)? {
+    for source in alike {
+      guard let tail = source.tail, source.size > 0 else { continue }
+      let start = source.size - Int64(source.tailLength)
+      let read = try ByteSource.open(path).bytes(at: start, count: source.tailLength + 1)
+      if sha256(read.prefix(source.tailLength)) == tail { return (source, read.count == source.tailLength) }
+    }
+    return nil
   }
 }
 

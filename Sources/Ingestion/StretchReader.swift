@@ -29,7 +29,7 @@ struct StretchReader: Sendable {
   private func readStretch(_ source: PlainSource, _ range: Range<Int64>, isExact: Bool) throws {
     let size = source.stored.size
     let decoder = RecordDecoder(framing: .lines)
-    var builder = SegmentBuilder(keeping: options.keepsPayload ? .all : .none)
+    var builder = SegmentBuilder(keeping: options.keepsPayload ? .all : .none, cluster: source.stored.cluster)
     let found = try isExact ? range.lowerBound : lineStart(source.bytes, from: range.lowerBound, to: range.upperBound)
     guard let start = found else {
       // One line fills it all; it belongs to the stretch in which it begins.
@@ -102,7 +102,7 @@ struct StretchReader: Sendable {
       ? bytes.bytes(at: 0, count: SourcePlanner.fingerprintLength).withUnsafeBytes { RecordDecoder.framing(of: $0) }
       : head.withUnsafeBytes { RecordDecoder.framing(of: $0) }
     var text = TextStream(bytes: bytes, head: head)
-    var builder = SegmentBuilder(keeping: keeping(bytes))
+    var builder = SegmentBuilder(keeping: keeping(bytes), cluster: stored.cluster)
     let decoder = RecordDecoder(framing: framing)
     var begun: Int64 = 0
     var buffer: [UInt8] = []
@@ -150,10 +150,12 @@ struct StretchReader: Sendable {
       offset += Int64(consumed)
       buffer.removeFirst(consumed)
       let reachesKnown = !isKnown && limit == offset
-      if isEnd || reachesKnown || offset - begun >= stretch || isKnown {
+      // What a pipe has given shows while it gives no more.
+      let rests = builder.recordCount > 0 && !isEnd && !bytes.hasInput(milliseconds: 200)
+      if isEnd || reachesKnown || offset - begun >= stretch || isKnown || rests {
         if !isKnown {
           try append(builder.finish(endingAt: end))
-          builder = SegmentBuilder(keeping: keeping(bytes))
+          builder = SegmentBuilder(keeping: keeping(bytes), cluster: stored.cluster)
           stretch = SourcePlanner.stretchLength
         }
         begun = offset

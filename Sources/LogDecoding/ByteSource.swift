@@ -27,7 +27,23 @@ public final class ByteSource: @unchecked Sendable {
     try ByteSource(path: path, limits: Decompressor.Limits())
   }
 
-  init(path: String, limits: Decompressor.Limits) throws(SourceError) {
+  /// Standard input, of which some bytes were read already.
+  public static func standardInput(head: [UInt8]) throws(SourceError) -> ByteSource {
+    try ByteSource(path: "-", limits: Decompressor.Limits(), head: head)
+  }
+
+  /// Whether a text that begins so is read as it stands: it is not packed.
+  public static func isPlainText(_ head: some Sequence<UInt8>) -> Bool { Compression(magic: head) == .none }
+
+  /// Whether reading on gives something at once, or within a time; always for files.
+  public func hasInput(milliseconds: Int32) -> Bool {
+    guard diskSize == nil, decompressor == nil, head.isEmpty else { return true }
+    var input = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    return poll(&input, 1, milliseconds) != 0
+  }
+
+  /// - Parameter known: bytes of a pipe that were read before.
+  init(path: String, limits: Decompressor.Limits, head known: [UInt8]? = nil) throws(SourceError) {
     let isStandardInput = path == "-"
     let descriptor = isStandardInput ? STDIN_FILENO : Glibc.open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw .cannotOpen(path: path, reason: String(cString: strerror(errno))) }
@@ -41,7 +57,12 @@ public final class ByteSource: @unchecked Sendable {
     guard kind != S_IFBLK else { throw .cannotOpen(path: path, reason: "it is a device") }
     let isPlain = kind == S_IFREG
     let start = isPlain ? max(0, lseek(descriptor, 0, SEEK_CUR)) : 0
-    let head = try ByteSource.peek(descriptor, path: path, isPlain: isPlain, at: start)
+    let head: [UInt8]
+    if let known {
+      head = known
+    } else {
+      head = try ByteSource.peek(descriptor, path: path, isPlain: isPlain, at: start)
+    }
 
     self.path = path
     self.descriptor = descriptor

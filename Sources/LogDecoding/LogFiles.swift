@@ -41,6 +41,9 @@ public func logFiles(at paths: [String]) throws(SourceError) -> [String] {
   }.map(\.element.path)
 }
 
+/// Whether a format recognises one of the first records of a file.
+public func holdsLogs(_ path: String) -> Bool { firstTime(of: path) != nil }
+
 /// The time of the first event in a file; nil when there is none among its first records.
 ///
 /// Reads what holds some records, at most 4 MiB of text.

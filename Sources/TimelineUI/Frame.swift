@@ -31,7 +31,7 @@ enum Frame {
     screen.fill(Rect(x: 0, y: 0, width: screen.size.columns, height: 1))
     let pane = visits.front
     let subject = pane.subject(session)
-    let right = session.zone.name + "  ?=help"
+    let right = ([session.zone.name] + [session.follow?.words].compactMap(\.self)).joined(separator: " ") + "  ?=help"
     let end = screen.size.columns - TextWidth.of(right, asciiOnly: screen.asciiOnly) - 1
     var x = 1 + screen.write("whodiff ", x: 1, y: 0, style: .title)
     let tabs = Tab.allCases.map {

@@ -12,6 +12,8 @@ public enum Message: Sendable {
   case progress(ReadingProgress)
   /// The store holds more than the last answer knew of.
   case storeChanged(version: Int)
+  /// Following has added acts: so many since it began.
+  case followed(acts: Int)
   /// The clock, at most once a second, for "2 days ago" and notices that fade.
   case clock(Timestamp)
   /// One line for the user: what was copied, written or refused.
@@ -33,6 +35,14 @@ public enum Effect: Hashable, Sendable {
   case redraw
   /// Stop reading the sources; what is there stays.
   case stopReading
+  /// Take in what is added to the sources, or leave it.
+  case follow(Bool)
+  /// Read nothing for now, though following goes on afterwards.
+  case pauseReading(Bool)
+  /// Look at all sources again: what they gained is read.
+  case readAgain
+  /// Read one more file or folder; nothing else is read again.
+  case openSource(String)
   /// Put text on the clipboard.
   case copy(String)
   /// Show text on the plain screen until a key is pressed.

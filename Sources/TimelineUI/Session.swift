@@ -17,6 +17,8 @@ public struct Session: Sendable {
   /// What was opened, for titles: `sample-logs`, `3 files`.
   public var sourceName: String
   public var progress: ReadingProgress?
+  /// Nil where there is nothing that could grow: a store.
+  public var follow: Follow?
   public var storeVersion: Int
   /// What the last check of the logs said, with or without histories.
   public var trail: TrailReport?
@@ -46,6 +48,35 @@ public struct Session: Sendable {
   }
 
   public var layout: Layout { Layout(size) }
+}
+
+/// Whether what is added to the sources is taken in, and what the focus does then.
+public struct Follow: Hashable, Sendable {
+  public enum State: Hashable, Sendable {
+    case off
+    /// The focus stays on the newest row.
+    case on
+    /// The user looks at something else; reading goes on.
+    case paused
+    /// Nothing is read until he says so.
+    case stopped
+  }
+  public var state: State
+  /// Acts that have come since following began, and how many of them had when it was paused.
+  public var actCount = 0
+  public var seenCount = 0
+
+  public init(_ state: State) { self.state = state }
+
+  /// For the title: `follow:paused +37`.
+  var words: String {
+    switch state {
+    case .off: "follow:off"
+    case .on: "follow:on"
+    case .paused: "follow:paused" + (actCount > seenCount ? " +" + PaneWords.grouped(actCount - seenCount) : "")
+    case .stopped: "reading:paused"
+    }
+  }
 }
 
 /// Classes of terminal size; what fits is decided by them alone.

@@ -24,7 +24,10 @@ public struct TimelineModel: Sendable {
     switch message {
     case .key(let key):
       session.notice = nil
-      return visits.press(key, &session)
+      let place = visits.place
+      let effects = visits.press(key, &session)
+      visits.noteFollowing(isBack: visits.place != place, &session)
+      return effects
     case .resize(let size):
       session.size = size
       return visits.carryOut(visits.front.appear(&session), &session)
@@ -37,6 +40,10 @@ public struct TimelineModel: Sendable {
       guard version != session.storeVersion else { return [] }
       session.storeVersion = version
       return visits.carryOut(visits.front.appear(&session), &session) + holesInquiry.begin(session)
+    case .followed(let acts):
+      session.follow?.actCount = acts
+      if session.follow?.state == .on { session.follow?.seenCount = acts }
+      return []
     case .clock(let now):
       session.now = now
       return []

@@ -100,12 +100,13 @@ struct VisitedPanes: Sendable {
   mutating func run(commandLine: String, _ session: inout Session) -> [Effect] {
     let words = commandLine.split(separator: " ", maxSplits: 1).map(String.init)
     guard let name = words.first?.lowercased() else { return [] }
+    if name == "open", words.count > 1 { return [.openSource(words[1])] }
     if name == "tz" { return carryOut(switchZone(to: words.count > 1 ? words[1] : nil, &session), &session) }
     if let effects = front.run(named: name, &session) { return carryOut(effects, &session) }
     if let command = CommonCommands.all.first(where: { $0.name == name }) {
       return carryOut(command.run(&self, &session), &session)
     }
-    let names = type(of: front).entries.map(\.name) + CommonCommands.all.map(\.name) + ["tz"]
+    let names = type(of: front).entries.map(\.name) + CommonCommands.all.map(\.name) + ["tz", "open"]
     let near = Suggestions.nearest(to: name, among: names)
     session.notice =
       "no command \"\(name)\"" + (near.isEmpty ? "; ? lists them" : "; did you mean \(near.joined(separator: ", "))?")
@@ -128,6 +129,21 @@ struct VisitedPanes: Sendable {
     }
     session.notice = "times are shown in \(session.zone.name)"
     return front.appear(&session)
+  }
+
+  // MARK: Following
+
+  /// Who goes away from the newest row wants to look at something in peace; who moves back to it follows again.
+  /// - Parameter isBack: the pane has just come to the front, and does not show yet what has come meanwhile.
+  func noteFollowing(isBack: Bool, _ session: inout Session) {
+    guard let follow = session.follow else { return }
+    let isAtNewest = (front as? TimelinePane)?.isAtNewest == true
+    switch follow.state {
+    case .on where !isAtNewest: session.follow?.state = .paused
+    case .paused where isAtNewest && !isBack: session.follow?.state = .on
+    default: return
+    }
+    session.follow?.seenCount = follow.actCount
   }
 
   // MARK: Answers

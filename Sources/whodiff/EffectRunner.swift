@@ -15,7 +15,8 @@ final class EffectRunner {
   private let inbox: Inbox
   private let history: FilterHistory
   private let clipboard = Clipboard()
-  private let reading = StopFlag()
+  /// What the reading thread is to do.
+  let orders = ReadingOrders()
   private var store: EventStore?
   private var waiting: [Request] = []
   private var running: [Request.Kind: StopFlag] = [:]
@@ -32,6 +33,7 @@ final class EffectRunner {
     /// Nil: the request was cancelled.
     case answered(Request.Kind, Answer?)
     case reading(ReadingProgress, storeVersion: Int)
+    case followed(acts: Int, storeVersion: Int)
   }
 
   init(inbox: Inbox, history: FilterHistory) {
@@ -41,7 +43,7 @@ final class EffectRunner {
 
   /// Opens the store and reads the sources into it, in the background.
   func begin(_ options: InteractiveOptions) {
-    InteractiveReading(options: options, inbox: inbox, stop: reading).start()
+    InteractiveReading(options: options, inbox: inbox, orders: orders).start()
   }
 
   // MARK: Requests
@@ -120,6 +122,8 @@ final class EffectRunner {
       return answers + tell(version: version)
     case .reading(let progress, let version):
       return [.progress(progress)] + tell(version: version)
+    case .followed(let acts, let version):
+      return [.followed(acts: acts)] + tell(version: version)
     }
   }
 
@@ -137,13 +141,11 @@ final class EffectRunner {
 
   // MARK: Everything else
 
-  func stopReading() { reading.set() }
-
   /// Stops what runs and gives a store that is being written a moment to finish its transaction.
   func close() {
-    reading.set()
+    orders.close()
     running.values.forEach { $0.set() }
-    reading.waitUntilIdle(seconds: 0.5)
+    orders.waitUntilIdle(seconds: 0.5)
   }
 
   func copy(_ text: String) {
@@ -158,14 +160,6 @@ final class EffectRunner {
 /// Asks work elsewhere to stop.
 final class StopFlag: Sendable {
   private let flag = Atomic(false)
-  private let work = DispatchGroup()
   var isSet: Bool { flag.load(ordering: .relaxed) }
   func set() { flag.store(true, ordering: .relaxed) }
-
-  /// Work that is to be waited for begins and ends.
-  func enter() { work.enter() }
-  func leave() { work.leave() }
-  func waitUntilIdle(seconds: Double) {
-    _ = work.wait(timeout: .now() + .milliseconds(Int(seconds * 1000)))
-  }
 }

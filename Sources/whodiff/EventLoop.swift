@@ -105,7 +105,11 @@ final class EventLoop {
       case .quit: exitCode = 0
       case .suspend: suspend()
       case .redraw: terminal.repaint()
-      case .stopReading: runner.stopReading()
+      case .stopReading: runner.orders.stop()
+      case .follow(let isOn): runner.orders.follow(isOn)
+      case .pauseReading(let isPaused): runner.orders.pause(isPaused)
+      case .readAgain: runner.orders.add(.readAgain)
+      case .openSource(let path): runner.orders.add(.open(path))
       case .copy(let text): runner.copy(text)
       case .dump(let text): showPlain(text)
       case .remember(let filter): runner.remember(filter)

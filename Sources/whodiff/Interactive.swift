@@ -1,6 +1,7 @@
 import AuditModel
 import CursesDriver
 import EventQueries
+import Ingestion
 import TimelineUI
 
 /// What the screens are started with; flags and environment have been read by the command line.
@@ -24,6 +25,9 @@ struct InteractiveOptions: Sendable {
   /// Passes every record's bytes, and every text column (user agents, reasons), before anything sees them.
   var redactRecord: @Sendable ([UInt8]) -> [UInt8] = { $0 }
   var redactText: @Sendable (String) -> String = { $0 }
+  /// Whether new rows are taken in from the start.
+  var follows = false
+  var ingest = IngestOptions()
   /// For titles: `sample-logs`, `3 files`.
   var sourceName = ""
 
@@ -49,9 +53,10 @@ func runInteractive(_ options: InteractiveOptions) async throws -> Int32 {
     return 4
   }
   let history = FilterHistory()
-  let session = Session(
+  var session = Session(
     size: terminal.size, asciiOnly: terminal.asciiOnly, monochrome: terminal.monochrome, zone: options.zone,
     zones: options.zones, now: Configuration.now(), sourceName: options.sourceName, filterHistory: history.load())
+  if !options.paths.isEmpty { session.follow = Follow(options.follows ? .on : .off) }
   let runner = EffectRunner(inbox: inbox, history: history)
   let loop = EventLoop(
     terminal: terminal, inbox: inbox, runner: runner,

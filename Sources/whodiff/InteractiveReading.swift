@@ -10,13 +10,14 @@ import TimelineUI
 struct InteractiveReading: Sendable {
   let options: InteractiveOptions
   let inbox: Inbox
-  let stop: StopFlag
+  let orders: ReadingOrders
 
   func start() {
-    stop.enter()
+    orders.enter()
+    if options.follows { orders.follow(true) }
     let thread = Thread {
       run()
-      stop.leave()
+      orders.leave()
     }
     thread.name = "reading"
     thread.stackSize = 4 << 20
@@ -32,11 +33,34 @@ struct InteractiveReading: Sendable {
     }
     inbox.post(.work(.opened(store)))
     guard !options.paths.isEmpty else { return }
+    var paths = options.paths
+    if paths != ["-"] { read(paths, store) }
+    var followedActs = 0
+    while true {
+      switch orders.next() {
+      case .close: return
+      case .order(.readAgain): read(paths, store)
+      case .order(.open(let path)):
+        guard Configuration.exists(path) else {
+          inbox.post(.message(.notice("\(path): no such file")))
+          continue
+        }
+        if !paths.contains(path) { paths.append(path) }
+        read([path], store)
+      case .follow: follow(paths, store, &followedActs)
+      }
+    }
+  }
+
+  /// Reads what the store lacks of files and folders.
+  private func read(_ paths: [String], _ store: EventStore) {
     let teller = ProgressTeller(inbox: inbox)
     do {
-      let files = try logFiles(at: options.paths)
+      let files = try logFiles(at: paths.filter { $0 != "-" })
+      var ingestOptions = options.ingest
+      ingestOptions.newestFirst = true
       let report = try ingest(
-        files, into: store, options: IngestOptions(newestFirst: true), isCancelled: { stop.isSet },
+        files, into: store, options: ingestOptions, isCancelled: { orders.endsReading },
         progress: { teller.tell($0, store.version) })
       teller.finish(report.wasCancelled ? .stopped : .finished, acts: report.acts, store.version)
       if let first = report.errors.first {
@@ -47,6 +71,38 @@ struct InteractiveReading: Sendable {
       teller.finish(.stopped, acts: nil, store.version)
       inbox.post(.message(.notice("\(error)")))
     }
+  }
+
+  /// Follows until there is something else to do. Standard input counts as being read until it ends.
+  private func follow(_ paths: [String], _ store: EventStore, _ acts: inout Int) {
+    let follower = LogFollower(paths, into: store, options: options.ingest)
+    orders.run(follower)
+    let before = acts
+    var latest = FollowNews()
+    func tell(_ state: ReadingProgress.State) {
+      inbox.post(.work(.followed(acts: before + latest.acts, storeVersion: store.version)))
+      guard paths.contains("-") else { return }
+      let progress = ReadingProgress(
+        file: "standard input", bytesRead: 0, bytesTotal: nil, bytesPerSecond: 0, actCount: latest.acts,
+        rejectCount: latest.rejects, state: state)
+      inbox.post(.work(.reading(progress, storeVersion: store.version)))
+    }
+    do {
+      try follower.run(
+        isCancelled: { orders.endsFollowing }, isPaused: { orders.isPaused },
+        report: { news in
+          latest = news
+          tell(.reading)
+        })
+    } catch {
+      inbox.post(.message(.notice("\(error)")))
+      orders.endFollowing()
+    }
+    orders.run(nil)
+    if !orders.endsFollowing { orders.endFollowing() }
+    for error in follower.takeErrors() { inbox.post(.message(.notice("\(error)"))) }
+    tell(orders.endsReading ? .stopped : .finished)
+    acts = before + latest.acts
   }
 
   /// The store that was asked for; where an index cannot be kept, one in memory, and a line that says so.

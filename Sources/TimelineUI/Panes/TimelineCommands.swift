@@ -78,7 +78,13 @@ enum TimelineCommands {
   ]
 
   private static let time: [Row] = [
-    Row("R", .function(5), name: "reload", group: .find, "List anew, after a failure too") { $0.tryAgain($1) },
+    Row("R", .function(5), name: "reload", group: .find, "Look at the sources again, and list anew") {
+      $0.tryAgain($1) + [.readAgain]
+    },
+    Row("F", name: "follow", group: .find, "Follow: new rows come, the newest stays in focus", hint: "follow") {
+      $0.toggleFollowing(&$1)
+    },
+    Row("=", name: "pause-reading", group: .find, "Read nothing for now, and go on") { $0.toggleReading(&$1) },
     Row("T", name: "go-to-time", group: .find, "Go to a time") { pane, _ in
       pane.timePrompt = TimePrompt()
       return []
@@ -122,6 +128,31 @@ extension TimelinePane {
     guard let act = focusedAct else { return nil }
     if act.key == nil { session.notice = act.facts?.namelessNotice ?? "this act is not about one object" }
     return act.key
+  }
+
+  /// Off, on; where the user has gone elsewhere meanwhile, back to the newest row.
+  fileprivate mutating func toggleFollowing(_ session: inout Session) -> [Effect] {
+    guard let follow = session.follow else {
+      session.notice = "a store does not grow by itself: open the logs to follow them"
+      return []
+    }
+    if follow.state == .on {
+      session.follow?.state = .off
+      return [.follow(false)]
+    }
+    session.follow?.state = .on
+    session.follow?.seenCount = follow.actCount
+    return place(at: 0, session) + (follow.state == .stopped ? [.pauseReading(false)] : []) + [.follow(true)]
+  }
+
+  fileprivate mutating func toggleReading(_ session: inout Session) -> [Effect] {
+    guard let follow = session.follow, follow.state != .off else {
+      session.notice = "nothing is being read; F follows the sources"
+      return []
+    }
+    let stops = follow.state != .stopped
+    session.follow?.state = stops ? .stopped : isAtNewest ? .on : .paused
+    return [.pauseReading(stops)]
   }
 
   fileprivate mutating func changeLevel(by step: Int, _ session: Session) -> [Effect] {

@@ -113,6 +113,8 @@ struct TimelinePane: Pane {
     return page.rows[position - page.firstPosition]
   }
   var focusedAct: Act? { focusedMark == nil ? act(at: focus) : nil }
+  /// On the row that comes first, where new ones come.
+  var isAtNewest: Bool { focus == 0 && focusedMark == nil && startAct == nil }
   func focusedAct(_ session: Session) -> Act? { focusedAct }
 
   var hints: [CommandEntry] {
@@ -150,9 +152,13 @@ struct TimelinePane: Pane {
     if page.storeVersion < session.storeVersion, refreshedFor != session.storeVersion, awaited == nil {
       refreshedFor = session.storeVersion
       // Somebody who has not moved yet wants to see the newest.
-      return hasMoved ? reload(session) : ask(.position(0), .jump, session)
+      return staysOnNewest(session) ? ask(.position(0), .jump, session) : reload(session)
     }
     return settle(session)
+  }
+
+  private func staysOnNewest(_ session: Session) -> Bool {
+    !hasMoved || session.follow?.state == .on && isAtNewest
   }
 
   /// Another pane's requests may cancel ours unseen.
@@ -428,7 +434,7 @@ struct TimelinePane: Pane {
 
   private mutating func appearAgain(_ session: Session) -> [Effect] {
     refreshedFor = session.storeVersion
-    return hasMoved ? reload(session) : ask(.position(0), .jump, session)
+    return staysOnNewest(session) ? ask(.position(0), .jump, session) : reload(session)
   }
 
   private func position(of act: Act?, in page: EventPage) -> Int? {

@@ -18,7 +18,7 @@ struct ActTable {
   }
 
   /// - Parameter data: the logs whose rows are listed.
-  init(of data: Set<DataKind>, isWide: Bool, zone: Zone, to out: CommandOutput) {
+  init(of data: Set<DataKind>, isWide: Bool, zone: Zone, to output: Output, style: TextStyle) {
     var layout =
       switch data {
       case [], [.audit]: Self.audit
@@ -31,7 +31,7 @@ struct ActTable {
     layout.cells = { [TextTable.Cell(Words.time($0.time, zone))] + cells($0) }
     self.layout = layout
     table = TextTable(
-      ["TIME (\(zone.name))"] + layout.headings + (isWide ? layout.wideHeadings : []), to: out.output, style: out.style)
+      ["TIME (\(zone.name))"] + layout.headings + (isWide ? layout.wideHeadings : []), to: output, style: style)
   }
 
   mutating func add(_ act: Act) throws {

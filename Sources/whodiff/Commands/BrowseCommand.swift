@@ -13,6 +13,8 @@ struct BrowseCommand: AsyncParsableCommand {
   @OptionGroup var filter: FilterOptions
   @Option(help: "1 effective writes, 2 all writes, 3 everything.")
   var level: LevelChoice = .effective
+  @Flag(name: [.customShort("F"), .long], help: "Take in what is added to the files, through rotation.")
+  var follow = false
   @Option(help: ArgumentHelp("default, mono or blue-orange.", valueName: "theme"))
   var theme = "default"
   @OptionGroup var source: SourceOptions
@@ -48,6 +50,9 @@ struct BrowseCommand: AsyncParsableCommand {
         ErrorOutput.say("no index is kept: \(directory) cannot be made")
       }
     }
+    // What is piped in is shown as it comes.
+    options.follows = follow || options.paths.contains("-")
+    options.ingest = source.ingestOptions
     options.ascii = styling.ascii ? true : nil
     options.color = InteractiveOptions.ColorUse(rawValue: styling.color.rawValue) ?? .auto
     options.themeName = theme

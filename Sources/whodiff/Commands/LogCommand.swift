@@ -15,14 +15,23 @@ struct LogCommand: ParsableCommand {
 
   @Argument(help: ArgumentHelp("A filter, and files to read.", valueName: "filter|file"))
   var arguments: [String] = []
+  @Flag(
+    name: [.customShort("F"), .long],
+    help: "Go on with what is added to the files, through rotation, in the order in which it comes, until ^C.")
+  var follow = false
   @OptionGroup var filter: FilterOptions
   @OptionGroup var list: ListOptions
   @OptionGroup var format: RowFormatOptions
   @OptionGroup var source: SourceOptions
   @OptionGroup var styling: StyleOptions
 
+  func validate() throws {
+    if follow, list.reverse { throw ValidationError("--follow lists in the order in which acts come; not --reverse.") }
+  }
+
   func run() throws {
     let rule = try ArgumentRule(arguments, subjectName: "FILTER")
+    if follow { return try runFollowing(rule) }
     let zone = try source.zone()
     let (taken, stage) = try filter.pipeline(positional: rule.subjects.first, zone: zone)
     let query = EventQuery(filter: taken, level: list.level)
@@ -57,7 +66,7 @@ struct LogCommand: ParsableCommand {
         for id in ids { try writer.write(ActRow.json(log.snapshot.act(id))) }
         try writer.finish()
       } else {
-        var table = ActTable(of: data, isWide: format.isWide, zone: zone, to: out)
+        var table = ActTable(of: data, isWide: format.isWide, zone: zone, to: out.output, style: out.style)
         for id in ids { try table.add(log.snapshot.act(id)) }
         try table.finish()
       }
@@ -65,6 +74,39 @@ struct LogCommand: ParsableCommand {
     try log.sayFolded(query, isQuiet: source.quiet)
     try log.finish()
     if ids.isEmpty, filter.exitCode { throw ExitStatus(1) }
+  }
+
+  private func runFollowing(_ rule: ArgumentRule) throws {
+    guard !rule.files.isEmpty else {
+      throw ValidationError("--follow takes a FILE, a folder or - for standard input; a store does not grow by itself.")
+    }
+    let zone = try source.zone()
+    let (taken, stage) = try filter.pipeline(positional: rule.subjects.first, zone: zone)
+    if stage != nil { throw ValidationError("What is followed has no end to count at: --follow takes no | stage.") }
+    let query = EventQuery(filter: taken, level: list.level)
+    let log = try OpenedLog(files: rule.files, source: source, follows: true)
+    if log.exitCode == 130 { throw ExitStatus(130) }
+    // What is not there yet may be of any kind.
+    let known = Set(try log.snapshot.listedData(query).keys)
+    let data = known.isEmpty ? Set(DataKind.allCases) : known
+    // A pager would wait for the end.
+    let output = Output()
+    if let exporter = format.exporter {
+      var writer = try RowWriter(exporter, columns: ActRow.columns(of: data), to: output)
+      let following = LogFollowing(
+        log, query: query, limit: list.limit, output: output, print: { try writer.write(ActRow.json($0)) }, flush: {})
+      try following.printKnown()
+      try following.run(rule.files, options: source.ingestOptions)
+      try writer.finish()
+    } else {
+      var table = ActTable(of: data, isWide: format.isWide, zone: zone, to: output, style: styling.style)
+      let following = LogFollowing(
+        log, query: query, limit: list.limit, output: output, print: { try table.add($0) },
+        flush: { try table.finish() })
+      try following.printKnown()
+      try following.run(rule.files, options: source.ingestOptions)
+    }
+    try output.flush()
   }
 }
 

@@ -25,7 +25,8 @@ struct OpenedLog {
   /// - Parameters:
   ///   - files: as named on the command line; empty for the store.
   ///   - saysRejects: whether input that is no record is told of on standard error, and makes the exit code 3.
-  init(files: [String], source: SourceOptions, saysRejects: Bool = true) throws {
+  ///   - follows: whether standard input is left to who follows it, and a folder may be empty so far.
+  init(files: [String], source: SourceOptions, saysRejects: Bool = true, follows: Bool = false) throws {
     let redactor = source.redactor()
     let environment = StoreEnvironment.reading(
       redaction: { redactor.redact(record: $0) }, textRedaction: { redactor.redact(text: $0) }
@@ -39,7 +40,8 @@ struct OpenedLog {
     if source.store != nil {
       throw CommandError("--store and FILE exclude each other: `whodiff import` reads files into a store")
     }
-    let found = Self.logs(at: files)
+    let found =
+      follows ? (paths: try logFiles(at: files.filter { $0 != "-" }), hasProblem: false) : Self.logs(at: files)
     var code: Int32 = found.hasProblem ? 3 : 0
     let index = try Index(files, source: source, environment: environment)
     var (store, reading) = try index.filled(with: found.paths, isQuiet: source.quiet)
@@ -183,31 +185,6 @@ struct Reading {
       ErrorOutput.say("stopped while reading: what follows is about the \(report.acts) acts that were read")
     }
     return Reading(report: report, wasInterrupted: flag.isRaised, hasProblem: !report.errors.isEmpty)
-  }
-}
-
-/// ^C while files are read: noted, not obeyed at once, so that what was read can still be shown.
-struct Interruption {
-  /// Raised on ^C; the threads that read look at it.
-  final class Flag: Sendable {
-    private let value = Atomic<Bool>(false)
-    var isRaised: Bool { value.load(ordering: .relaxed) }
-    func raise() { value.store(true, ordering: .relaxed) }
-  }
-  let flag = Flag()
-  private let source: any DispatchSourceSignal
-
-  init() {
-    signal(SIGINT, SIG_IGN)
-    source = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
-    source.setEventHandler { [flag] in flag.raise() }
-    source.resume()
-  }
-
-  /// From here on ^C ends the program again.
-  func end() {
-    source.cancel()
-    signal(SIGINT, SIG_DFL)
   }
 }
 

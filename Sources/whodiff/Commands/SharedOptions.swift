@@ -1,6 +1,7 @@
 import ArgumentParser
 import AuditModel
 import EventQueries
+import Ingestion
 
 /// Where the acts come from and what of them may be shown.
 struct SourceOptions: ParsableArguments {
@@ -27,6 +28,8 @@ struct SourceOptions: ParsableArguments {
     }
     return zone
   }
+
+  var ingestOptions: IngestOptions { IngestOptions() }
 
   func redactor() -> Redactor {
     if redact == .off { ErrorOutput.say("--redact off: secrets are shown as they were logged") }

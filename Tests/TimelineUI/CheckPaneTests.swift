@@ -28,7 +28,7 @@ enum Trail {
         120
     ]
     log.namespaceDeletions = [.init(name: "legacy", time: at("2026-11-20T16:00:00Z"))]
-    log.users = ["aksService": 4]
+    log.duplicateCount = 4
     return TrailTally(sources: [log])
   }()
 

@@ -35,7 +35,7 @@ struct DecodingCall {
     if known == nil { countLines(to: place.lowerBound) }
     record.position = RecordPosition(
       line: known ?? line, offset: batch.offset + Int64(place.lowerBound), length: place.count, isWrapped: isWrapped)
-    batch.records.append(record)
+    batch.records.append(consume record)
     rows.append(row)
   }
 

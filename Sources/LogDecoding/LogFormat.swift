@@ -52,8 +52,9 @@ public struct LogFormat: Sendable {
   /// Whether its records are audit events: of those, half a record says something.
   var isAudit: Bool { name.hasSuffix("-audit") }
 
-  func takes(_ record: borrowing JSONObject) -> Bool {
-    if case .json(let isOne) = signature { isOne(record) } else { false }
+  /// Whether a JSON object is a record of this kind.
+  var takesRecord: @Sendable (borrowing JSONObject) -> Bool {
+    if case .json(let isOne) = signature { isOne } else { { _ in false } }
   }
   func takes(text: UnsafeRawBufferPointer) -> Bool {
     if case .text(let isOne) = signature { isOne(text) } else { false }

@@ -70,7 +70,7 @@ extension RecordDecoder {
     _ call: inout DecodingCall, _ record: borrowing JSONObject, in text: UnsafeRawBufferPointer, _ range: Range<Int>,
     origin: Origin, mayBeList: Bool
   ) {
-    for row in formats.indices where formats[row].takes(record) {
+    for row in signatures.indices where signatures[row](record) {
       return decode(&call, record, row: row, in: text, range, origin: origin)
     }
     if mayBeList, ListMember.isContainer(record) {
@@ -91,7 +91,7 @@ extension RecordDecoder {
     _ call: inout DecodingCall, _ record: borrowing JSONObject, row: Int, in text: UnsafeRawBufferPointer,
     _ range: Range<Int>, origin: Origin
   ) {
-    guard let translate = formats[row].translate else {
+    guard isTranslated[row], let translate = formats[row].translate else {
       return finish(&call, record, row: row, text.part(range), text.part(range), origin: origin, place: range)
     }
     decode(&call, row: row, text.part(range), translate, origin: origin, place: range)
@@ -129,9 +129,9 @@ extension RecordDecoder {
     _ decoded: UnsafeRawBufferPointer, origin: Origin, place: Range<Int>
   ) {
     do throws(DecodeError) {
-      traces?(formats[row].name)
+      if let traces { traces(formats[row].name) }
       times.fallback = origin.transport.time
-      var read = try formats[row].decode(record, &times)
+      var read = try decoders[row](record, &times)
       if origin.isSalvaged || origin.transport.cluster != nil { complete(&read, origin) }
       let contentID =
         origin.own.map { $0.withUnsafeBytes { hasher.contentID(of: $0) } } ?? hasher.contentID(of: own)
@@ -143,7 +143,7 @@ extension RecordDecoder {
           observer(own, decoded, contentID, origin.isSalvaged)
         }
       }
-      call.append(read, row: row, at: origin.place ?? place, line: origin.line, isWrapped: origin.place != nil)
+      call.append(consume read, row: row, at: origin.place ?? place, line: origin.line, isWrapped: origin.place != nil)
     } catch {
       call.reject(
         origin.place ?? place, origin.isSalvaged ? "cut off: \(error.reason)" : error.reason, line: origin.line)
@@ -288,7 +288,7 @@ extension RecordDecoder {
           guard let record = parser.object(closed, readable: closed.count) else { return false }
           // Of records other than audit events half would be told as the whole.
           guard
-            formats.contains(where: { $0.isAudit && $0.takes(record) })
+            signatures.indices.contains(where: { formats[$0].isAudit && signatures[$0](record) })
               || Envelope.all.contains(where: { $0.signature(record) })
           else { return false }
           take(&call, record, in: closed, 0..<closed.count, origin: inner, mayBeList: false)

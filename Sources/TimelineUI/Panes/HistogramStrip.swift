@@ -118,19 +118,24 @@ struct HistogramStrip: Sendable {
         note, x: graph.x + graph.width + 1, y: y, style: .frame, width: area.width - graph.x - graph.width - 1)
     }
     guard area.height > 2 else { return }
-    for label in axis(histogram, width: graph.width, zone: zone) {
+    let gaps = holes.compactMap { gapColumn($0, histogram, width: graph.width) }
+    for label in axis(histogram, width: graph.width, zone: zone)
+    where !gaps.contains(where: { $0 <= label.column + label.text.count && label.column <= $0 + Self.gapMark.count }) {
       screen.write(
         label.text, x: graph.x + label.column, y: area.y + 2, style: .frame, width: graph.width - label.column)
     }
-    for hole in holes { mark(hole, histogram, into: &screen, y: area.y + 2, graph: graph) }
+    for column in gaps {
+      screen.write(Self.gapMark, x: graph.x + column, y: area.y + 2, style: Style(.hole, bold: true))
+    }
   }
 
-  /// `gap!` on the axis where a hole begins.
-  private func mark(_ hole: Hole, _ histogram: Histogram, into screen: inout Screen, y: Int, graph: Rect) {
-    let end = histogram.time(of: min(graph.width, histogram.count))
-    guard hole.until > histogram.start, hole.since < end, graph.width >= 4 else { return }
-    let column = min(histogram.bucket(of: hole.since), graph.width - 4)
-    screen.write("gap!", x: graph.x + column, y: y, style: Style(.hole, bold: true))
+  private static let gapMark = "gap!"
+
+  /// Where on the axis a hole is marked: where it begins; nil when it lies outside of what is shown.
+  private func gapColumn(_ hole: Hole, _ histogram: Histogram, width: Int) -> Int? {
+    let end = histogram.time(of: min(width, histogram.count))
+    guard hole.until > histogram.start, hole.since < end, width >= Self.gapMark.count else { return nil }
+    return min(histogram.bucket(of: hole.since), width - Self.gapMark.count)
   }
 
   /// What the bucket in focus, or the brush, holds: `20 Nov 12:00 to 18:00: 61 listed, 3 of them failed`.

@@ -24,6 +24,8 @@ public struct Act: Hashable, Sendable, Identifiable {
   public var ips: [String]
   public var agent: String?
   public var object: ObjectReference?
+  /// Other keys under which the object is known: Calico keeps what it serves in another group. The public one first.
+  public var aliases: [ObjectKey]
   /// The kind as the body or the resource table says; the resource where neither does.
   public var kind: String?
   /// uid of the object, from the response, else from `objectRef`.
@@ -48,7 +50,8 @@ public struct Act: Hashable, Sendable, Identifiable {
     took: Double? = nil, verb: String, code: Int? = nil, outcome: Outcome = .changed,
     level: Level? = .requestResponse, stages: StageSet = StageSet(.responseComplete), by: String? = nil,
     asUser: String? = nil, groups: [String] = [], ips: [String] = [], agent: String? = nil,
-    object: ObjectReference? = nil, kind: String? = nil, uid: String? = nil, resourceVersion: String? = nil,
+    object: ObjectReference? = nil, aliases: [ObjectKey] = [], kind: String? = nil, uid: String? = nil,
+    resourceVersion: String? = nil,
     generation: Int64? = nil, tier: String? = nil, auditID: String? = nil, decision: String? = nil,
     reason: String? = nil, truncated: Bool = false, dryRun: Bool = false, cluster: String? = nil,
     source: SourcePosition = SourcePosition(file: "", line: 1, offset: 0, length: 0), facts: LogFacts? = nil
@@ -69,6 +72,7 @@ public struct Act: Hashable, Sendable, Identifiable {
     self.ips = ips
     self.agent = agent
     self.object = object
+    self.aliases = aliases
     self.kind = kind
     self.uid = uid
     self.resourceVersion = resourceVersion
@@ -128,21 +132,25 @@ public struct ActDetail: Sendable {
   /// `requestObject` and `responseObject` of the record that has them; nil where the level did not log them.
   public var request: JSONValue?
   public var response: JSONValue?
+  /// The object as Calico's API server stored it, where the act was one on its API and that write was logged too.
+  public var stored: JSONValue?
   /// `annotations` of the latest stage.
   public var annotations: [(name: String, value: String)]
   /// `responseStatus.message`.
   public var message: String?
-  /// The records, latest stage first, byte for byte but for what redaction replaced.
+  /// The records, latest stage first, those of a write to Calico's storage last; byte for byte but for what redaction
+  /// replaced.
   public var records: [RawRecord]
 
   public init(
-    act: Act, requestURI: String, request: JSONValue?, response: JSONValue?,
+    act: Act, requestURI: String, request: JSONValue?, response: JSONValue?, stored: JSONValue? = nil,
     annotations: [(name: String, value: String)] = [], message: String? = nil, records: [RawRecord] = []
   ) {
     self.act = act
     self.requestURI = requestURI
     self.request = request
     self.response = response
+    self.stored = stored
     self.annotations = annotations
     self.message = message
     self.records = records
@@ -154,9 +162,12 @@ public struct RawRecord: Sendable {
   public var stage: Stage
   public var source: SourcePosition
   public var bytes: [UInt8]
-  public init(stage: Stage, source: SourcePosition, bytes: [UInt8]) {
+  /// The write of Calico's API server to its storage that the act came to; comes after the act's own records.
+  public var isStorageWrite: Bool
+  public init(stage: Stage, source: SourcePosition, bytes: [UInt8], isStorageWrite: Bool = false) {
     self.stage = stage
     self.source = source
     self.bytes = bytes
+    self.isStorageWrite = isStorageWrite
   }
 }

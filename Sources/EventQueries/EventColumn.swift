@@ -5,7 +5,8 @@ public import AuditModel
 /// Every column is also a property of `Act`, so one test serves the column scan and the decoded act.
 public enum EventColumn: String, CaseIterable, Hashable, Sendable {
   case data, time, took, verb, code, outcome, level, stages, by, asUser, groups, ips, agent
-  case apiGroup, apiVersion, resource, kind, namespace, name, subresource, uid, resourceVersion, generation, tier
+  case apiGroup, apiVersion, resource, kind, namespace, name, subresource, lineage, uid, resourceVersion, generation,
+    tier
   case auditID, contentID, decision, reason, dryRun, truncated, cluster, sourceFile
 
   // What rows of other logs say (`LogFacts`); absent in audit acts.
@@ -21,8 +22,8 @@ public enum EventColumn: String, CaseIterable, Hashable, Sendable {
     case text, list, number
   }
   /// How values of the column are handed to a test. Times are microseconds since 1970, `took` is microseconds,
-  /// `dryRun` and `truncated` are 0 or 1; enumerations are text by their names in `cli.md`; `stages` is a list of
-  /// names. `latency…` are nanoseconds, `policies` are the texts of `PolicyHit`.
+  /// `lineage` is a list of `namespace/name`, the object's own first; `dryRun` and `truncated` are 0 or 1; enumerations
+  /// are text by their names in `cli.md`; `stages` is a list of names. `latency…` are nanoseconds, `policies` are the texts of `PolicyHit`.
   public var shape: Shape {
     switch self {
     case .time, .took, .code, .generation, .dryRun, .truncated, .end, .answerCode, .srcPort, .dstPort, .clientPort,
@@ -30,7 +31,9 @@ public enum EventColumn: String, CaseIterable, Hashable, Sendable {
       .bytesOut, .bytes, .packetsIn, .packetsOut, .packets, .flows, .flowsStarted, .flowsCompleted, .lookups,
       .latencyMean, .latencyMax:
       .number
-    case .groups, .ips, .stages, .srcLabels, .dstLabels, .clientLabels, .domains, .policies, .answers, .servers: .list
+    case .groups, .ips, .stages, .lineage, .srcLabels, .dstLabels, .clientLabels, .domains, .policies, .answers,
+      .servers:
+      .list
     default: .text
     }
   }
@@ -67,6 +70,7 @@ extension Act {
     case .namespace: .text(object?.namespace)
     case .name: .text(object?.name)
     case .subresource: .text(object?.subresource)
+    case .lineage: .list(([key].compactMap { $0 } + aliases).map(\.path))
     case .uid: .text(uid)
     case .resourceVersion: .text(resourceVersion)
     case .generation: .number(generation)

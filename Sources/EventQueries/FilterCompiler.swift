@@ -18,7 +18,7 @@ struct FilterCompiler {
       throw ItemProblem(message: "\(field.name) has no order: \(comparator.rawValue) needs a number or a time")
     }
     switch field.type {
-    case .name, .user, .text, .file, .path, .verb:
+    case .name, .user, .text, .file, .path, .verb, .lineage:
       let text = try text(field, comparator, item)
       if let change = field.change { return .change(ChangeTest(column: change, test: .text(text))) }
       return .joining(field.columns.map { .column($0, .text(text)) })
@@ -73,7 +73,7 @@ struct FilterCompiler {
     case .user: if let account = serviceAccount(item) { glob = account }
     case .verb: if let verb = glob.literal.flatMap({ Self.verbNames[$0] }) { glob = Glob(literal: verb) }
     case .text: return .part(glob)
-    case .file: return .file(Self.whole(glob))
+    case .file, .lineage: return .file(Self.whole(glob))
     default: break
     }
     return Self.whole(glob)

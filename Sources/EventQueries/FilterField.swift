@@ -162,6 +162,8 @@ public enum FieldType: Sendable {
   case api
   /// `namespace/name` or a name.
   case object
+  /// As `object`, of any of the names under which the object is known.
+  case lineage
   /// As `name`; `=` too takes any case.
   case word
   /// One side of a connection: `namespace/name`, a name, or an address or a network. The columns are those of its
@@ -229,7 +231,7 @@ public enum FieldType: Sendable {
     case .verb: "verb"
     case .kind: "kind"
     case .api: "api"
-    case .object: "object"
+    case .object, .lineage: "object"
     case .everything: "search"
     case .word: "word"
     case .endpoint: "endpoint"
@@ -266,7 +268,7 @@ public enum FieldType: Sendable {
     case .time(.since), .time(.until): .fixed(["1h", "24h", "7d", "30d", "today", "yesterday"])
     case .time(.around), .everything, .duration, .latency: .none
     case .policy(.action): .fixed(FilterField.policyActions.map(\.name))
-    case .name, .user, .text, .file, .path, .number, .api, .object, .word, .endpoint, .policy(.path), .answer:
+    case .name, .user, .text, .file, .path, .number, .api, .object, .lineage, .word, .endpoint, .policy(.path), .answer:
       .facets([])
     }
   }

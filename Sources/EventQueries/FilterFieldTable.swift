@@ -149,6 +149,10 @@ extension FilterField {
       change: .outside, "The object had changed before this act, and no act in the logs shows how",
       examples: ["outside:true"]),
     FilterField(
+      "lineage", .change, .lineage, columns: [.lineage],
+      "Namespace and name of the object or of what it is one with: an object of Calico's API and its record in Calico's "
+        + "storage, which may have another name", examples: ["lineage:default.allow-web", "lineage:shop/allow-*"]),
+    FilterField(
       "dryrun", .change, .flag(.init(test: .column(.dryRun, .interval(1...1)), words: "dry run")), columns: [.dryRun],
       "A write that was only tried, refused or not", examples: ["dryrun:true"]),
     FilterField(

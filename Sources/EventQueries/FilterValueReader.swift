@@ -25,7 +25,7 @@ struct FilterValueReader {
       isOrdered = type?.isOrdered ?? false
       let isPath =
         switch type {
-        case .file, .object, .endpoint, .policy: true
+        case .file, .object, .lineage, .endpoint, .policy: true
         default: false
         }
       takesSlashes = isPath && comparator != .like && comparator != .unlike

@@ -7,6 +7,7 @@ extension StoreState {
     let sum = try patches[place].summaries[row] ?? segment.summary(row)
     let flags = try segment.flags(row)
     let data = DataKind(rawValue: try segment.numbers(.data).byte(row)) ?? .audit
+    let object = try segment.object(row)
     return Act(
       id: id(place, row), contentID: try segment.identifiers(.contentID)[row],
       data: data, time: Timestamp(microseconds: try segment.time(row)),
@@ -16,7 +17,9 @@ extension StoreState {
       stages: data == .audit ? sum.stages : [],
       by: try segment.text(.by)[row], asUser: try segment.text(.asUser)[row],
       groups: try segment.lists(.groups)[row] ?? [], ips: try segment.lists(.ips)[row] ?? [],
-      agent: try segment.text(.agent)[row], object: try segment.object(row), kind: try segment.text(.kind)[row],
+      agent: try segment.text(.agent)[row], object: object,
+      aliases: try object?.key.map { key in try lineage(of: key).filter { $0 != key } } ?? [],
+      kind: try segment.text(.kind)[row],
       uid: try segment.text(.uid)[row], resourceVersion: try segment.text(.resourceVersion)[row],
       generation: try segment.numbers(.generation)[row], tier: try segment.text(.tier)[row],
       auditID: try segment.auditID(row)?.text, decision: try segment.text(.decision)[row],

@@ -102,12 +102,16 @@ extension EventStore {
     // One reference only, or each write would copy the whole ledger.
     writer.ledger = nil
     let version = known.version + 1
+    var lineageCount = 0
     let rows: StoreRows? = try database.write { db in
       guard try Int.fetchOne(db, sql: "SELECT version FROM state") == known.version else { return nil }
       try db.execute(sql: "UPDATE state SET version = ?", arguments: [version])
       info.number = try insert(info, db)
       try write(draft, info, db)
-      let links = joins.links(segment: info.number)
+      let joined = joins.links(segment: info.number)
+      let lineage = try known.calicoLinks(of: draft, info, joined: joined, version: version)
+      lineageCount = lineage.count
+      let links = joined + lineage
       for link in links {
         try db.execute(
           sql: "INSERT OR REPLACE INTO actLink VALUES(?, ?, ?, ?, ?)",
@@ -128,8 +132,8 @@ extension EventStore {
     writer.ledgerSegment = info.number
     publish(try known.adding(rows, segments: [segment(info)]))
     return AppendResult(
-      addedActs: draft.actCount - joins.groups.count, records: draft.recordCount, duplicates: draft.duplicates,
-      segment: info.number)
+      addedActs: draft.actCount - joins.groups.count - lineageCount, records: draft.recordCount,
+      duplicates: draft.duplicates, segment: info.number)
   }
 
   /// - Returns: the new segment's number.

@@ -23,6 +23,12 @@ extension StoreState {
       bits = try enumerated(segment, .flags) {
         test.matches(.number(RowFlags(rawValue: $0).contains(.truncated) ? 1 : 0))
       }
+    case .lineage:
+      bits = Bitset(repeating: test.matches(.list([])), count: count)
+      for (key, rows) in try objects(of: Bitset(repeating: true, count: count), in: place) {
+        let takes = test.matches(.list(try [key.path] + lineage(of: key).filter { $0 != key }.map(\.path)))
+        for row in rows { bits[row] = takes }
+      }
     case .dryRun:
       bits = try enumerated(segment, .flags) { test.matches(.number(RowFlags(rawValue: $0).contains(.dryRun) ? 1 : 0)) }
       // A record of the act other than its last may have said so.

@@ -35,16 +35,27 @@ extension StoreSnapshot {
   /// Acts on the object, oldest first: also those that deleted the whole collection it is in, which may or may not
   /// have met it.
   public func acts(about key: ObjectKey, includingReads: Bool = false) -> [ActID] {
-    store.noting([]) { try readActs(about: key, includingReads: includingReads) }
+    acts(about: [key], includingReads: includingReads)
   }
 
-  private func readActs(about key: ObjectKey, includingReads: Bool) throws -> [ActID] {
-    var collections: Set = [StoredObject(group: key.group, resource: key.resource, namespace: key.namespace, name: nil)]
-    collections.insert(StoredObject(group: key.group, resource: key.resource, namespace: nil, name: nil))
+  /// The same of an object that is known under several keys (`lineage(of:)`).
+  public func acts(about keys: [ObjectKey], includingReads: Bool = false) -> [ActID] {
+    store.noting([]) { try readActs(about: keys, includingReads: includingReads) }
+  }
+
+  private func readActs(about keys: [ObjectKey], includingReads: Bool) throws -> [ActID] {
+    var collections: Set<StoredObject> = []
+    for key in keys {
+      for namespace in [key.namespace, nil] {
+        collections.insert(StoredObject(group: key.group, resource: key.resource, namespace: namespace, name: nil))
+      }
+    }
     var found: Set<UInt32> = []
     for (place, segment) in state.segments.enumerated() where segment.rowCount > 0 {
-      for row in try segment.rows(about: StoredObject(key)) {
-        if try includingReads || segment.flags(row).contains(.isWrite) { found.insert(shown(place, row)) }
+      for key in keys {
+        for row in try segment.rows(about: StoredObject(key)) {
+          if try includingReads || segment.flags(row).contains(.isWrite) { found.insert(shown(place, row)) }
+        }
       }
       for collection in collections {
         for row in try segment.rows(about: collection) where try segment.text(.verb)[row] == "deletecollection" {
@@ -91,6 +102,10 @@ extension StoreSnapshot {
         }
       }
     }
+    for key in rowsOf.keys.filter({ $0.group == CalicoAccounts.storageGroup }) {
+      let main = try state.lineage(of: key)[0]
+      if main != key, let rows = rowsOf.removeValue(forKey: key) { rowsOf[main, default: []] += rows }
+    }
     return try rowsOf.map { key, rows in
       if isCancelled() { throw CancellationError() }
       return try summary(of: key, rows: rows, collections: collections)
@@ -121,7 +136,7 @@ extension StoreSnapshot {
       let segment = state.segments[place]
       if try segment.text(.subresource)[row] == nil { kinds = try segment.text(.kind)[row] ?? kinds }
       guard try state.outcome(place, row) == .changed else { continue }
-      if let uid = try segment.text(.uid)[row] { uids.insert(uid) }
+      if let uid = try segment.text(.uid)[row], try segment.text(.apiGroup)[row] == key.group { uids.insert(uid) }
       let verb = try segment.text(.verb)[row]
       summary.lastChange = Timestamp(microseconds: try segment.time(row))
       summary.lastActor = try segment.text(.asUser)[row] ?? segment.text(.by)[row]

@@ -113,11 +113,13 @@ struct DetailReader {
   let state: StoreState
   let store: EventStore
 
-  /// The act's records with their redacted bytes, latest stage first.
+  /// The act's records with their redacted bytes, latest stage first; those of another object, the write to Calico's
+  /// storage that the act came to, after all others.
   /// - Parameter text: of the row's segment, asked first where bytes are needed.
   func rawRecords(_ place: Int, _ row: Int, text: SegmentText? = nil) throws -> [RawRecord] {
     var found: [(rank: RecordRank, record: RawRecord)] = []
     let head = state.id(place, row)
+    let group = try state.segments[place].text(.apiGroup)[row]
     for id in [head] + (state.links.members[head] ?? []) {
       guard let (place, row) = state.locate(id) else { continue }
       let segment = state.segments[place]
@@ -125,6 +127,8 @@ struct DetailReader {
         throw StoreError.corrupt(reason: "a segment without a source")
       }
       let before = state.linesBefore(segment)
+      let isStorageWrite = try id != head && segment.text(.apiGroup)[row] != group
+      let level = try segment.numbers(.level).byte(row)
       for record in try segment.records(of: row) {
         let near = id == head ? try text?.bytes(of: record) : nil
         let logged = try near ?? store.payload.bytes(of: record, in: segment.info, from: source)
@@ -133,16 +137,17 @@ struct DetailReader {
           file: source.path, line: before + record.line, offset: record.offset, length: record.length)
         found.append(
           (
-            RecordRank(stage: record.stage, level: 0, contentID: record.contentID),
-            RawRecord(stage: record.stage, source: position, bytes: bytes)
+            RecordRank(stage: record.stage, level: level, contentID: record.contentID),
+            RawRecord(stage: record.stage, source: position, bytes: bytes, isStorageWrite: isStorageWrite)
           ))
       }
     }
-    return found.sorted { $1.rank < $0.rank }.map(\.record)
+    let sorted = found.sorted { $1.rank < $0.rank }.map(\.record)
+    return sorted.filter { !$0.isStorageWrite } + sorted.filter(\.isStorageWrite)
   }
 
   func detail(of act: Act, raw: [RawRecord]) throws -> ActDetail {
-    let contents = raw.lazy.compactMap { store.environment.decodeContent($0.bytes) }
+    let contents = raw.lazy.filter { !$0.isStorageWrite }.compactMap { store.environment.decodeContent($0.bytes) }
     let first = contents.first
     var detail = ActDetail(
       act: act, requestURI: first?.requestURI ?? "", request: first?.request, response: first?.response,
@@ -153,6 +158,10 @@ struct DetailReader {
         detail.response = detail.response ?? content.response
       }
     }
+    detail.stored =
+      raw.lazy.filter(\.isStorageWrite).compactMap {
+        store.environment.decodeContent($0.bytes)?.response
+      }.first
     return detail
   }
 }

@@ -105,8 +105,11 @@ extension StoreState {
     let members = (links.members[head] ?? []).sorted()
     if !members.isEmpty {
       var dryRun = try segment.flags(row).contains(.dryRun)
+      let group = try segment.text(.apiGroup)[row]
       for member in members {
         guard let (memberPlace, memberRow) = locate(member) else { continue }
+        // What a request to Calico's API came to in its storage says nothing about the request itself.
+        guard try segments[memberPlace].text(.apiGroup)[memberRow] == group else { continue }
         let part = try segments[memberPlace].summary(memberRow)
         sum.stages.formUnion(part.stages)
         sum.code = sum.code ?? part.code

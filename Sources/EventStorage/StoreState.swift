@@ -19,6 +19,8 @@ final class StoreState: Sendable {
   private let placeOfNumber: [UInt32: Int]
   private let orderCache = Mutex<[Run]?>(nil)
   private let lineCache = Mutex<[UInt32: Int]?>(nil)
+  /// The keys of Calico's objects that were asked for, see `lineage(of:)`.
+  let lineages = Mutex<[ObjectKey: [ObjectKey]]>([:])
 
   static let empty = StoreState(version: 0, segments: [], patches: [], sources: [:], links: ActLinks(), noops: [])
 
@@ -189,7 +191,15 @@ struct ActLinks: Sendable {
 
   func head(of id: ActID) -> ActID { heads[id] ?? id }
 
+  /// What hangs on the row moves along, and a head that is a part itself hands on: all rows hang on the one that shows
+  /// the act.
   mutating func link(_ row: ActID, to head: ActID) {
+    let head = self.head(of: head)
+    guard row != head else { return }
+    for member in members.removeValue(forKey: row) ?? [] {
+      heads[member] = head
+      members[head, default: []].append(member)
+    }
     if let old = heads[row] {
       guard old != head else { return }
       members[old]?.removeAll { $0 == row }

@@ -4,14 +4,19 @@ public import AuditModel
 public struct History: Sendable {
   public var object: ObjectKey
   public var kind: String
+  /// Other keys under which it is known: Calico's storage of an object of its API.
+  public var aliases: [ObjectKey]
   /// By lifetime, then resourceVersion where it is known, else time of the latest stage.
   public var revisions: [Revision]
   /// What the acts do not account for, in the order of the revisions between which they stand (`Finding.position`).
   public var findings: [Finding]
 
-  public init(object: ObjectKey, kind: String, revisions: [Revision], findings: [Finding] = []) {
+  public init(
+    object: ObjectKey, kind: String, aliases: [ObjectKey] = [], revisions: [Revision], findings: [Finding] = []
+  ) {
     self.object = object
     self.kind = kind
+    self.aliases = aliases
     self.revisions = revisions
     self.findings = findings
   }
@@ -31,7 +36,9 @@ public struct History: Sendable {
 
   /// The same, with what the acts on this object alone do not tell.
   public static func of(_ object: ObjectKey, acts: [ActDetail], context: HistoryContext) -> History {
-    let steps = inOrder(acts.compactMap { Step($0, about: object) })
+    let storage = CalicoStorage(object, aliases: context.aliases, acts: acts)
+    let steps = inOrder(
+      acts.map(storage.read).compactMap { Step($0.detail, about: storage, isConverted: $0.isConverted) })
     var replay = Replay(object)
     replay.run(steps)
     replay.addInitial(steps)
@@ -42,6 +49,7 @@ public struct History: Sendable {
       return revision
     }
     let findings = FindingSearch.findings(of: object, steps, rows: replay.rows, revisions: revisions, context: context)
-    return History(object: object, kind: replay.kind, revisions: revisions, findings: findings)
+    return History(
+      object: object, kind: replay.kind, aliases: context.aliases, revisions: revisions, findings: findings)
   }
 }

@@ -156,7 +156,7 @@ struct Replay {
     switch body {
     case .stored(let object):
       owners = nil
-      return (.full, object)
+      return (step.isConverted ? .rebuilt : .full, object)
     case .storedMetadata(let partial):
       guard let manifest, let metadata = partial["metadata"] else { return (.metadata, nil) }
       return (.rebuilt, manifest.setting(["metadata"], to: metadata))

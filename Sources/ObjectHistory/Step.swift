@@ -33,8 +33,11 @@ struct Step {
   var resourceVersion: String?
   /// When the latest stage happened.
   var end: Timestamp
-  /// The object in an answer that was accepted: as the act left it, or as it found it.
+  /// The object in an answer that was accepted: as the act left it, or as it found it. Nil where it was made out of
+  /// what Calico stored: good enough to show, not to find what is missing.
   var answer: StoredObject?
+  /// Whether bodies were made out of what Calico stored.
+  var isConverted: Bool
 
   var act: Act { detail.act }
   /// resourceVersions count up through the whole store; nil where this one is no number.
@@ -44,8 +47,10 @@ struct Step {
   var isEffective: Bool { if case .none = effect { false } else { true } }
 
   /// Nil for an act that is not about the object, or only reads it.
-  init?(_ detail: ActDetail, about key: ObjectKey) {
+  init?(_ detail: ActDetail, about storage: CalicoStorage, isConverted: Bool) {
     let act = detail.act
+    let key = storage.key
+    self.isConverted = isConverted
     guard act.outcome != .read, let reference = act.object else { return nil }
     self.detail = detail
     end = act.took.map { act.time.adding(seconds: $0) } ?? act.time
@@ -54,12 +59,14 @@ struct Step {
       guard readCollection(reference, key) else { return nil }
       return
     }
-    guard reference.key == key else { return nil }
+    guard storage.isAbout(reference.key) else { return nil }
     let stored = detail.response.flatMap { StoredObject($0, is: key, reference: reference) }
     if act.outcome == .changed || act.outcome == .subresource || act.outcome == .noop {
-      uid = stored?.uid ?? statusUID ?? (act.verb == "update" ? reference.uid : nil)
+      uid = stored?.uid
+      // An object in the storage has another uid.
+      if !isConverted { uid = uid ?? statusUID ?? (act.verb == "update" ? reference.uid : nil) }
       resourceVersion = stored?.resourceVersion
-      answer = stored
+      answer = isConverted ? nil : stored
     }
     switch act.outcome {
     case .subresource: effect = .part(body(stored))

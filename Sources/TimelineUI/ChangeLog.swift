@@ -33,6 +33,9 @@ public struct ChangeLog: Sendable {
 
   public var object: ObjectKey { history.object }
 
+  /// Whether the key names the object, under this name or another.
+  public func isAbout(_ key: ObjectKey) -> Bool { key == object || history.aliases.contains(key) }
+
   /// Compares each version with the one before it, once: the cost is that of as many comparisons as versions.
   /// - Parameter tellsActChanges: whether `actChanges` is wanted.
   public init(_ history: History, tellsActChanges: Bool = false) {

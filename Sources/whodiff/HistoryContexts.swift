@@ -19,7 +19,8 @@ extension StoreSnapshot {
   /// The change log of an object, from all acts on it.
   /// - Throws: `CancellationError` once `isCancelled` says so, `StoreError` where a body cannot be read.
   func changeLog(of object: ObjectKey, tellsActChanges: Bool = false, isCancelled: () -> Bool) throws -> ChangeLog {
-    let acts = try acts(about: object).map { id in
+    let keys = lineage(of: object)
+    let acts = try acts(about: keys).map { id in
       if isCancelled() { throw CancellationError() }
       var detail = try detail(id)
       // A history needs the bodies alone; the records of thousands of acts would only fill memory.
@@ -27,14 +28,15 @@ extension StoreSnapshot {
       return detail
     }
     return ChangeLog(
-      History.of(object, acts: acts, context: historyContext(of: object)), tellsActChanges: tellsActChanges)
+      History.of(keys[0], acts: acts, context: historyContext(of: keys)), tellsActChanges: tellsActChanges)
   }
 
   /// What the history of one object needs to know of the acts on others.
-  func historyContext(of object: ObjectKey) -> HistoryContext {
+  /// - Parameter keys: of its lineage; at least one.
+  func historyContext(of keys: [ObjectKey]) -> HistoryContext {
     HistoryContext(
-      showsCalicoAPI: object.group == "crd.projectcalico.org" && showsCalicoAPI,
-      namespaceDeletions: namespaceDeletions(of: object))
+      showsCalicoAPI: keys.contains { $0.group == CalicoAccounts.storageGroup } && showsCalicoAPI,
+      namespaceDeletions: namespaceDeletions(of: keys[0]), aliases: Array(keys.dropFirst()))
   }
 
   /// Whether anybody wrote through Calico's own API.

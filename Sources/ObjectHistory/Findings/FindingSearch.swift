@@ -205,7 +205,9 @@ struct FindingSearch {
   // MARK: Past the API
 
   private func isBypass(_ step: Step) -> Bool {
-    guard context.showsCalicoAPI, key.group == CalicoAccounts.storageGroup, step.isEffective else { return false }
+    guard context.showsCalicoAPI, step.act.object?.group == CalicoAccounts.storageGroup, step.isEffective else {
+      return false
+    }
     return !CalicoAccounts.mayWriteStorage(step.act)
   }
 
@@ -214,7 +216,9 @@ struct FindingSearch {
     let agent = act.agent.map { " with \($0)" } ?? ""
     add(
       .bypass, from: last?.index == index ? nil : last?.index, at: index, paths: [],
-      evidence: ["\(act.verb) of \(key.group) by \(act.actorText)\(agent), past the projectcalico.org API"])
+      evidence: [
+        "\(act.verb) of \(CalicoAccounts.storageGroup) by \(act.actorText)\(agent), past the projectcalico.org API"
+      ])
   }
 
   // MARK: Borrowed names

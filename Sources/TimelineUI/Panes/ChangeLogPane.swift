@@ -8,7 +8,7 @@ import TerminalScreen
 struct ChangeLogPane: RowPane {
   static let title = "Changes"
 
-  let object: ObjectKey
+  private(set) var object: ObjectKey
   private(set) var log: ChangeLog?
   var failure: String?
   private var inquiry = Inquiry()
@@ -123,7 +123,8 @@ struct ChangeLogPane: RowPane {
 
   mutating func receive(_ answer: Answer, _ session: inout Session) -> [Effect] {
     switch answer {
-    case .changeLog(let log) where log.object == object:
+    case .changeLog(let log) where log.isAbout(object):
+      object = log.object
       let isAwaited = inquiry.end()
       take(log, &session)
       return isAwaited ? appear(&session) : []

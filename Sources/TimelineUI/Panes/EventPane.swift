@@ -108,7 +108,7 @@ struct EventPane: RowPane {
       isAsked = false
       arrange(session)
       return askLog(session)
-    case .changeLog(let log) where log.object == detail?.act.key:
+    case .changeLog(let log) where detail?.act.key.map(log.isAbout) == true:
       self.log = log
       logFailure = nil
       let isAwaited = logInquiry.end()

@@ -111,7 +111,9 @@ enum EventLines {
   static func body(_ detail: ActDetail, _ options: Options) -> (name: String, value: JSONValue)? {
     let request = detail.request.map { (name: "request", value: $0) }
     let response = detail.response.map { (name: "response", value: $0) }
-    return options.showsRequest ? request ?? response : response ?? request
+    // Where Calico's API logged no answer, its storage tells what came of the request.
+    let stored = detail.stored.map { (name: "stored by Calico", value: $0) }
+    return options.showsRequest ? request ?? response ?? stored : response ?? stored ?? request
   }
 
   static func make(_ detail: ActDetail, _ changes: Changes, _ options: Options, _ session: Session) -> [EventLine] {
@@ -179,7 +181,8 @@ enum EventLines {
     add("audit", ["id " + (act.auditID ?? "-"), act.level.map { "level " + $0.name }], value: act.auditID)
     let stages = act.stages.stages
     let joined = stages.count > 1 ? "joined from \(stages.count) stages" : stages.first.map { "stage " + $0.name }
-    add("body", [bodyWords(detail), joined], value: nil)
+    let isStored = detail.records.contains(where: \.isStorageWrite)
+    add("body", [bodyWords(detail), joined, isStored ? "what Calico stored was logged too" : nil], value: nil)
     let source = act.source
     let digest = act.contentID.description
     add(
@@ -210,6 +213,7 @@ enum EventLines {
     if act.truncated { return "T content not logged (truncated)" }
     switch (detail.response, detail.request) {
     case (.some, _): return "response logged, not truncated"
+    case (nil, _) where detail.stored != nil: return "R as Calico stored it"
     case (nil, .some): return act.level == .request ? "request only (level Request)" : "request only"
     case (nil, nil): return act.level == .metadata ? "M content not logged (level Metadata)" : "none logged"
     }
@@ -312,7 +316,9 @@ enum EventLines {
     var lines: [EventLine] = []
     for (index, record) in detail.records.enumerated() {
       let stage = detail.act.facts == nil ? record.stage.name : detail.act.data.name + " record"
-      let title = "\(index + 1) of \(detail.records.count): \(stage)"
+      let title =
+        "\(index + 1) of \(detail.records.count): \(stage)"
+        + (record.isStorageWrite ? ", the write to Calico's storage" : "")
       lines.append(EventLine(.heading, id: "record \(index)", text: title, note: "y=copy"))
       lines.append(EventLine(.raw, id: "record \(index) source", text: place(record.source), style: .hint))
       let text = String(decoding: record.bytes, as: UTF8.self)

@@ -97,7 +97,7 @@ struct PoliciesPane: RowPane {
     case .failed(.objects, let reason):
       failure = reason
       inquiry.end()
-    case .changeLog(let log) where log.object == pendingDiff:
+    case .changeLog(let log) where pendingDiff.map(log.isAbout) == true:
       pendingDiff = nil
       guard let sides = log.history.revisions.indices.reversed().lazy.compactMap({ log.sides(of: $0) }).first else {
         session.notice = "no version of \(log.object.path) is in the logs"

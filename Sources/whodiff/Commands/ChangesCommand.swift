@@ -98,10 +98,14 @@ struct ChangesCommand: ParsableCommand {
     let known = log.snapshot.objectKeys()
     let namespace = filter.allNamespaces ? nil : filter.namespace
     guard let subject else {
-      return known.filter { namespace == nil || $0.namespace == namespace }.sorted()
+      // What Calico stores of an object of its API has no change log of its own.
+      return known.filter { namespace == nil || $0.namespace == namespace }.filter {
+        log.snapshot.lineage(of: $0)[0] == $0
+      }.sorted()
     }
     let context = FilterContext(now: Configuration.now(), zone: zone)
-    let argument = try ObjectArgument(subject, namespace: namespace, objects: known, context: context)
+    let argument = try ObjectArgument(
+      subject, namespace: namespace, objects: known, context: context, lineage: log.snapshot.lineage)
     guard argument.side == nil else {
       throw CommandError("`changes` prints all versions; @ is for `whodiff diff` (or use --since and --until)")
     }

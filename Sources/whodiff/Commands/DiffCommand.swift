@@ -46,7 +46,8 @@ struct DiffCommand: ParsableCommand {
     let known = log.snapshot.objectKeys()
     let logs = ObjectLogs(log.snapshot)
     func argument(_ text: String) throws -> ObjectArgument {
-      try ObjectArgument(text, namespace: namespace, objects: known, context: context)
+      try ObjectArgument(
+        text, namespace: namespace, objects: known, context: context, lineage: log.snapshot.lineage)
     }
     let sides = try Sides(
       left: argument(first), right: rule.subjects.dropFirst().first.map(argument), known: known, logs: logs)

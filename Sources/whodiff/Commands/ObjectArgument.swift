@@ -20,7 +20,11 @@ struct ObjectArgument {
   /// - Parameters:
   ///   - namespace: of `-n`; it counts for `KIND/NAME` of namespaced objects.
   ///   - objects: those that the logs know of.
-  init(_ text: String, namespace: String?, objects: [ObjectKey], context: FilterContext) throws {
+  ///   - lineage: the keys under which one object is known, at least one; several names of one are one object.
+  init(
+    _ text: String, namespace: String?, objects: [ObjectKey], context: FilterContext,
+    lineage: (ObjectKey) -> [ObjectKey] = { [$0] }
+  ) throws {
     self.text = text
     // A name may hold `@` itself (ClusterRoleBindings are free to), so the whole text goes first.
     self.objects = Self.matches(text, namespace: namespace, objects: objects)
@@ -29,6 +33,8 @@ struct ObjectArgument {
       side = try Self.side(String(text[text.index(after: at)...]), context)
       self.objects = Self.matches(self.text, namespace: namespace, objects: objects)
     }
+    var seen: Set<ObjectKey> = []
+    self.objects = self.objects.map { lineage($0)[0] }.filter { seen.insert($0).inserted }
     guard Pattern(self.text) != nil else {
       throw CommandError(
         "\(quoted(self.text)) is no OBJECT",

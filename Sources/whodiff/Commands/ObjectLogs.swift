@@ -32,9 +32,10 @@ final class ObjectLogs: Sendable {
   }
 
   func changeLog(of object: ObjectKey) -> Entry {
-    let details = snapshot.acts(about: object).map(detail)
+    let keys = snapshot.lineage(of: object)
+    let details = snapshot.acts(about: keys).map(detail)
     let byID = Dictionary(details.map { ($0.act.id, $0) }, uniquingKeysWith: { first, _ in first })
-    let history = History.of(object, acts: details, context: snapshot.historyContext(of: object))
+    let history = History.of(keys[0], acts: details, context: snapshot.historyContext(of: keys))
     let placed = history.revisions.compactMap(\.act).filter { $0.object?.name == nil }.map(\.id)
     if !placed.isEmpty { state.withLock { $0.placed.formUnion(placed) } }
     return Entry(log: ChangeLog(history, tellsActChanges: tellsActChanges), details: byID)

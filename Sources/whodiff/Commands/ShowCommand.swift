@@ -93,12 +93,16 @@ private struct EventText {
       try output.write(style.paint(label, .faint) + style.text(value) + "\n")
     }
     try writeChange(act, to: output)
-    for (title, body) in [("request body", detail.request), ("response body", detail.response)] {
+    let bodies = [
+      ("request body", detail.request), ("response body", detail.response),
+      ("stored by Calico", detail.response == nil ? detail.stored : nil),
+    ]
+    for (title, body) in bodies {
       guard let body else { continue }
       try output.write("\n" + style.paint("-- \(title) --", .heading) + "\n")
       for line in ManifestText(body).lines { try output.write(style.text(line.text) + "\n") }
     }
-    if detail.request == nil, detail.response == nil {
+    if bodies.allSatisfy({ $0.1 == nil }) {
       try output.write("\n" + style.text("-- no body: \(missing(act)) --", .heading) + "\n")
     }
   }
@@ -146,6 +150,7 @@ private struct EventText {
         (
           "source",
           "\(position.file) line \(position.line) bytes \(position.offset)+\(position.length)   \(record.stage.name)"
+            + (record.isStorageWrite ? "   what Calico's API server stored" : "")
         ))
     }
     for annotation in detail.annotations where !annotation.name.hasPrefix("authorization.k8s.io/") {

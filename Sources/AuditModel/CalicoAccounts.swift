@@ -1,13 +1,11 @@
-import AuditModel
-
 /// The service accounts under which Calico itself writes to its storage.
-enum CalicoAccounts {
-  static let storageGroup = "crd.projectcalico.org"
-  static let publicGroup = "projectcalico.org"
+public enum CalicoAccounts {
+  public static let storageGroup = "crd.projectcalico.org"
+  public static let publicGroup = "projectcalico.org"
 
   /// Whether a write to the storage group is no way past the API: Calico's own, or one of the controllers that clear
   /// up after a deletion. Whoever acts as one of them is still themselves.
-  static func mayWriteStorage(_ act: Act) -> Bool {
+  public static func mayWriteStorage(_ act: Act) -> Bool {
     guard let user = act.by else { return false }
     func isTrusted(_ name: String) -> Bool {
       isCalico(name) || (act.verb.hasPrefix("delete") && cleaners.contains(name))

@@ -1,5 +1,3 @@
-public import AuditModel
-
 /// Joins what one change of a Calico object leaves in two places: the person's act on `projectcalico.org`, and the
 /// write of Calico's API server to `crd.projectcalico.org`, where the object is kept.
 ///
@@ -68,18 +66,30 @@ public enum CalicoLineage {
   }
 
   /// Whether a stored write is what a person's act on the public API came to.
-  public static func joins(_ person: ActDetail, _ storage: ActDetail) -> Bool {
-    guard person.act.isWrite, storage.act.isWrite, person.act.outcome == .changed, storage.act.outcome == .changed,
-      let key = person.act.key, let other = storage.act.key, key.group == CalicoAccounts.publicGroup,
-      otherKeys(of: key).contains(other), isSameDeed(person.act, storage.act),
-      abs(person.act.time.microseconds - storage.act.time.microseconds) <= Int64(seconds * 1_000_000)
+  /// - Parameter stored: the object in the answer to the stored write, where it was logged.
+  public static func joins(_ person: Act, _ storage: Act, stored: JSONValue? = nil) -> Bool {
+    guard person.isWrite, storage.isWrite, person.outcome == .changed, storage.outcome == .changed,
+      let key = person.key, let other = storage.key, key.group == CalicoAccounts.publicGroup,
+      otherKeys(of: key).contains(other), isSameDeed(person, storage), isNear(person, storage)
     else { return false }
-    if let left = uid(person), let right = uid(storage),
-      isSame(publicUID: left, storedUID: right, stored: storage.response)
-    {
+    if let left = person.uid, let right = storage.uid, isSame(publicUID: left, storedUID: right, stored: stored) {
       return true
     }
-    return storage.act.by.map(CalicoAccounts.isAPIServer) ?? false && storage.act.asUser == nil
+    return storage.by.map(CalicoAccounts.isAPIServer) ?? false && storage.asUser == nil
+  }
+
+  /// Whether two records are one request to Calico's API: what kube-apiserver logged as it passed the request on, and
+  /// what Calico's API server logged, which shares the auditID. Only the latter has bodies, and each its own clock.
+  public static func isPassedOn(_ left: Act, _ right: Act) -> Bool {
+    guard let auditID = left.auditID, auditID == right.auditID, left.object?.group == CalicoAccounts.publicGroup,
+      left.key == right.key, left.object == nil || left.object?.resource == right.object?.resource,
+      left.verb == right.verb, left.by == right.by, left.code == nil || right.code == nil || left.code == right.code
+    else { return false }
+    return isNear(left, right) && (left.level != right.level || left.source.file != right.source.file)
+  }
+
+  private static func isNear(_ left: Act, _ right: Act) -> Bool {
+    abs(left.time.microseconds - right.time.microseconds) <= Int64(seconds * 1_000_000)
   }
 
   /// Pairs of acts that are one change, each act at most once, the nearest in time first.
@@ -87,21 +97,21 @@ public enum CalicoLineage {
   /// The storage act of a pair is no change of its own: its author only did what the person asked for. Takes time in
   /// proportion to the acts, and to those within two seconds of each other.
   /// - Returns: the person's act for each storage act that has one.
-  public static func pairs(public people: [ActDetail], storage: [ActDetail]) -> [ActID: ActID] {
-    let sorted = people.sorted { ($0.act.time, $0.act.id) < ($1.act.time, $1.act.id) }
+  public static func pairs(public people: [Act], storage: [Act]) -> [ActID: ActID] {
+    let sorted = people.sorted { ($0.time, $0.id) < ($1.time, $1.id) }
     var found: [(distance: Int64, storage: ActID, person: ActID)] = []
     for write in storage {
-      let earliest = write.act.time.adding(seconds: -seconds)
+      let earliest = write.time.adding(seconds: -seconds)
       var low = 0
       var high = sorted.count
       while low < high {
         let middle = (low + high) / 2
-        if sorted[middle].act.time < earliest { low = middle + 1 } else { high = middle }
+        if sorted[middle].time < earliest { low = middle + 1 } else { high = middle }
       }
       for person in sorted[low...] {
-        guard person.act.time <= write.act.time.adding(seconds: seconds) else { break }
+        guard person.time <= write.time.adding(seconds: seconds) else { break }
         guard joins(person, write) else { continue }
-        found.append((abs(person.act.time.microseconds - write.act.time.microseconds), write.act.id, person.act.id))
+        found.append((abs(person.time.microseconds - write.time.microseconds), write.id, person.id))
       }
     }
     found.sort { ($0.distance, $0.storage, $0.person) < ($1.distance, $1.storage, $1.person) }
@@ -119,10 +129,6 @@ public enum CalicoLineage {
     if person.verb == storage.verb { return true }
     guard person.verb == "patch" else { return false }
     return storage.verb == (person.code == 201 ? "create" : "update")
-  }
-
-  private static func uid(_ detail: ActDetail) -> String? {
-    detail.act.uid ?? detail.response?["metadata", "uid"]?.string ?? detail.response?["details", "uid"]?.string
   }
 
   private static let tierPrefix = "default."

@@ -102,21 +102,14 @@ extension EventStore {
     // One reference only, or each write would copy the whole ledger.
     writer.ledger = nil
     let version = known.version + 1
-    var lineageCount = 0
+    let newLinks = try known.links(of: draft, info, joins)
     let rows: StoreRows? = try database.write { db in
       guard try Int.fetchOne(db, sql: "SELECT version FROM state") == known.version else { return nil }
       try db.execute(sql: "UPDATE state SET version = ?", arguments: [version])
       info.number = try insert(info, db)
       try write(draft, info, db)
-      let joined = joins.links(segment: info.number)
-      let lineage = try known.calicoLinks(of: draft, info, joined: joined, version: version)
-      lineageCount = lineage.count
-      let links = joined + lineage
-      for link in links {
-        try db.execute(
-          sql: "INSERT OR REPLACE INTO actLink VALUES(?, ?, ?, ?, ?)",
-          arguments: [link.row.segment, link.row.row, link.head.segment, link.head.row, version])
-      }
+      let links = newLinks.numbered(info.number)
+      try write(links, version: version, db)
       let noops = Set(
         draft.feed(&ledger, segment: info.number, skipping: joins.alreadyFed, inherited: joins.inheritedNoops)
           .map(known.current))
@@ -132,7 +125,7 @@ extension EventStore {
     writer.ledgerSegment = info.number
     publish(try known.adding(rows, segments: [segment(info)]))
     return AppendResult(
-      addedActs: draft.actCount - joins.groups.count - lineageCount, records: draft.recordCount,
+      addedActs: draft.actCount - joins.groups.count - newLinks.lineage.count, records: draft.recordCount,
       duplicates: draft.duplicates, segment: info.number)
   }
 
@@ -145,6 +138,14 @@ extension EventStore {
         info.hasBlocks,
       ])
     return UInt32(truncatingIfNeeded: db.lastInsertedRowID)
+  }
+
+  func write(_ links: [(row: ActID, head: ActID)], version: Int, _ db: Database) throws {
+    for link in links {
+      try db.execute(
+        sql: "INSERT OR REPLACE INTO actLink VALUES(?, ?, ?, ?, ?)",
+        arguments: [link.row.segment, link.row.row, link.head.segment, link.head.row, version])
+    }
   }
 
   func write(_ draft: SegmentDraft, _ info: SegmentInfo, _ db: Database) throws {

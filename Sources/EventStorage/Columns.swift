@@ -231,6 +231,8 @@ struct IdentifierColumn: Sendable {
   var count: Int { words.count / 2 }
   @inline(__always)
   subscript(row: Int) -> ContentID { ContentID(high: words[2 * row], low: words[2 * row + 1]) }
+  @inline(__always)
+  func low(_ row: Int) -> UInt64 { words[2 * row + 1] }
 
   func write(to out: inout ByteWriter) {
     out.put(UInt32(count))

@@ -1,10 +1,34 @@
 public import AuditModel
 
+/// The links that a segment brings about, while its number is not known: the database gives it.
+struct NewLinks {
+  /// Between stages of one request.
+  var stages: [(row: ActID, head: ActID)]
+  /// Across Calico's aggregation layer.
+  var lineage: [(row: ActID, head: ActID)]
+
+  /// All of them.
+  func numbered(_ segment: UInt32) -> [(row: ActID, head: ActID)] {
+    func known(_ id: ActID) -> ActID { id.segment == .max ? ActID(segment: segment, row: id.row) : id }
+    return (stages + lineage).map { (row: known($0.row), head: known($0.head)) }
+  }
+}
+
 extension StoreState {
-  /// The links that a draft brings about once it is a segment.
-  /// - Parameter joined: the links to acts of other segments that stages make.
-  func calicoLinks(
-    of draft: SegmentDraft, _ info: SegmentInfo, joined: [(row: ActID, head: ActID)], version: Int
+  /// Reads columns of other segments, so it must not run inside a transaction.
+  func links(of draft: SegmentDraft, _ info: SegmentInfo, _ joins: DraftJoins) throws -> NewLinks {
+    var info = info
+    info.number = .max
+    let stages = joins.links(segment: info.number)
+    return NewLinks(stages: stages, lineage: try calicoLinks(of: draft, info, joined: stages))
+  }
+
+  /// The links across Calico's aggregation layer that a draft brings about once it is a segment.
+  /// - Parameters:
+  ///   - info: with the number that the segment has in the links.
+  ///   - joined: the links to acts of other segments that stages make.
+  private func calicoLinks(
+    of draft: SegmentDraft, _ info: SegmentInfo, joined: [(row: ActID, head: ActID)]
   ) throws -> [(row: ActID, head: ActID)] {
     guard draft.records.holdsCalico else { return [] }
     let chunks = Dictionary(draft.chunks.map { ($0.column, $0.data) }, uniquingKeysWith: { first, _ in first })

@@ -29,17 +29,14 @@ extension EventStore {
     let known = current
     var info = merge.info
     let version = known.version + 1
+    let links = try known.removing(Set(merge.numbers)).links(of: merge.draft, info, merge.joins)
     let rows: StoreRows? = try database.write { db in
       guard try Int.fetchOne(db, sql: "SELECT version FROM state") == known.version else { return nil }
       try sweep(db)
       info.number = try insert(info, db)
       try retire(merge.numbers, db)
       try write(merge.draft, info, db)
-      for link in merge.joins.links(segment: info.number) {
-        try db.execute(
-          sql: "INSERT OR REPLACE INTO actLink VALUES(?, ?, ?, ?, ?)",
-          arguments: [link.row.segment, link.row.row, link.head.segment, link.head.row, version])
-      }
+      try write(links.numbered(info.number), version: version, db)
       for row in merge.noops {
         try db.execute(sql: "INSERT OR REPLACE INTO noop VALUES(?, ?, ?)", arguments: [info.number, row, version])
       }

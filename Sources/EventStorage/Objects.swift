@@ -40,21 +40,50 @@ extension StoreSnapshot {
 
   /// The same of an object that is known under several keys (`lineage(of:)`).
   public func acts(about keys: [ObjectKey], includingReads: Bool = false) -> [ActID] {
-    store.noting([]) { try readActs(about: keys, includingReads: includingReads) }
+    store.noting([]) { try readActs(about: keys) { try includingReads || $0.flags($1).contains(.isWrite) } }
   }
 
-  private func readActs(about keys: [ObjectKey], includingReads: Bool) throws -> [ActID] {
-    var collections: Set<StoredObject> = []
-    for key in keys {
-      for namespace in [key.namespace, nil] {
-        collections.insert(StoredObject(group: key.group, resource: key.resource, namespace: namespace, name: nil))
+  /// What a history is made from: acts that wrote the object, or its whole collection, and reads whose answers were
+  /// logged and may show it. Of lists, which hold much else, the first and the last 32.
+  public func historyActs(about keys: [ObjectKey]) -> [ActID] {
+    store.noting([]) {
+      let acts = try readActs(about: keys) { segment, row in
+        try segment.flags(row).contains(.isWrite) || isAnsweredRead(segment, row, verb: "get")
       }
+      var collections: [UInt32] = []
+      for (place, segment) in state.segments.enumerated() where segment.rowCount > 0 {
+        for collection in Set(keys.flatMap(self.collections)) {
+          for row in try segment.rows(about: collection) where try isAnsweredRead(segment, row, verb: "list") {
+            collections.append(shown(place, row))
+          }
+        }
+      }
+      guard !collections.isEmpty else { return acts }
+      let lists = try inTimeOrder(collections)
+      let chosen = lists.count > 64 ? Array(lists.prefix(32) + lists.suffix(32)) : lists
+      return acts + chosen.map { state.id(ofGlobal: $0) }
     }
+  }
+
+  /// A read that was accepted, with its answer in the log.
+  private func isAnsweredRead(_ segment: Segment, _ row: Int, verb: String) throws -> Bool {
+    try segment.text(.verb)[row] == verb && segment.numbers(.level).byte(row) == Level.requestResponse.rawValue
+      && segment.numbers(.outcome).byte(row) == Outcome.read.rawValue
+  }
+
+  private func collections(of key: ObjectKey) -> [StoredObject] {
+    [key.namespace, nil].map {
+      StoredObject(group: key.group, resource: key.resource, namespace: $0, name: nil)
+    }
+  }
+
+  private func readActs(about keys: [ObjectKey], where holds: (Segment, Int) throws -> Bool) throws -> [ActID] {
+    let collections = Set(keys.flatMap(self.collections))
     var found: Set<UInt32> = []
     for (place, segment) in state.segments.enumerated() where segment.rowCount > 0 {
       for key in keys {
-        for row in try segment.rows(about: StoredObject(key)) {
-          if try includingReads || segment.flags(row).contains(.isWrite) { found.insert(shown(place, row)) }
+        for row in try segment.rows(about: StoredObject(key)) where try holds(segment, row) {
+          found.insert(shown(place, row))
         }
       }
       for collection in collections {

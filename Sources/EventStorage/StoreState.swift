@@ -19,6 +19,7 @@ final class StoreState: Sendable {
   private let placeOfNumber: [UInt32: Int]
   private let orderCache = Mutex<[Run]?>(nil)
   private let lineCache = Mutex<[UInt32: Int]?>(nil)
+  let clockCache = Mutex<Bool?>(nil)
   /// The keys of Calico's objects that were asked for, see `lineage(of:)`.
   let lineages = Mutex<[ObjectKey: [ObjectKey]]>([:])
 

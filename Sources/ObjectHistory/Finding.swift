@@ -17,7 +17,7 @@ public struct Finding: Hashable, Sendable {
   /// Numbers of the last version before and of the first one after; nil where there is none.
   public var after: Int?
   public var before: Int?
-  /// Index in `History.revisions` of the row that the finding stands before.
+  /// Index in `History.revisions` of the row that the finding stands before; their count where it stands after all.
   public var position: Int
   /// Fields that differ, as `changed` of a revision writes them. Where a whole object was written on top of what is not
   /// known, all that differs between the versions on both sides; empty where only versions or names tell.

@@ -27,9 +27,11 @@ public struct History: Sendable {
 
   /// Reads the acts on one object, given in any order, deletecollections that may have met it among them.
   ///
-  /// Acts about other objects, reads, and deletecollections that did not meet the object are left out, so the caller
-  /// may hand over every deletecollection of the object's resource and namespace. A revision's `act` is a
-  /// `noop` where it was handed in as `changed` and the versions, rebuilt from requests, prove that nothing was altered.
+  /// Acts about other objects, and deletecollections that did not meet the object, are left out, so the caller may hand
+  /// over every deletecollection of the object's resource and namespace. Reads make no row; what the answers to gets and
+  /// lists show of the object counts as evidence, as state before the first write and as what the next one found. A
+  /// revision's `act` is a `noop` where it was handed in as `changed` and the versions, rebuilt from requests, prove that
+  /// nothing was altered.
   public static func of(_ object: ObjectKey, acts: [ActDetail]) -> History {
     of(object, acts: acts, context: HistoryContext())
   }

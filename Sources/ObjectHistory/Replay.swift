@@ -17,6 +17,8 @@ struct Replay {
   /// Who owns which of its fields; nil where the manifest's own managedFields tell.
   private var owners: FieldOwners?
   private var isAlive = false
+  /// When the last write ended whose version is not known.
+  private var lastUnversioned: Timestamp?
 
   init(_ key: ObjectKey) {
     self.key = key
@@ -28,6 +30,7 @@ struct Replay {
       let rowCount = revisions.count
       defer { rows.append(revisions.count > rowCount ? rowCount : nil) }
       switch step.effect {
+      case .none where step.isSighting: see(step)
       case .none: addNoVersion(step)
       case .write(let operation, let body): write(step, operation, body)
       case .part(let body): writePart(step, body)
@@ -74,8 +77,20 @@ struct Replay {
     append(step, operation: nil, fidelity: nil, manifest: nil, isVersion: false)
   }
 
+  /// A read that shows the object tells what it was. One that ran beside a write may have been answered before it.
+  private mutating func see(_ step: Step) {
+    guard let answer = step.answer, !answer.isPartial else { return }
+    enterLife(step)
+    isAlive = true
+    if manifest == nil || lastUnversioned.map({ $0 < step.act.time }) ?? true {
+      manifest = answer.object
+      owners = nil
+    }
+  }
+
   private mutating func write(_ step: Step, _ operation: Operation, _ body: Step.Body) {
     enterLife(step, isCreation: operation == .create)
+    if step.version == nil { lastUnversioned = max(lastUnversioned ?? step.end, step.end) }
     let before = manifest
     let known = state(after: body, step, operation)
     manifest = known.manifest

@@ -38,6 +38,8 @@ struct Step {
   var answer: StoredObject?
   /// Whether bodies were made out of what Calico stored.
   var isConverted: Bool
+  /// A read whose answer shows the object: evidence of a version, and no row of its own.
+  var isSighting: Bool { act.outcome == .read }
 
   var act: Act { detail.act }
   /// resourceVersions count up through the whole store; nil where this one is no number.
@@ -46,15 +48,19 @@ struct Step {
   /// Whether the act was accepted and did something to the object.
   var isEffective: Bool { if case .none = effect { false } else { true } }
 
-  /// Nil for an act that is not about the object, or only reads it.
+  /// Nil for an act that is not about the object, and for a read that does not show it.
   init?(_ detail: ActDetail, about storage: CalicoStorage, isConverted: Bool) {
     let act = detail.act
     let key = storage.key
     self.isConverted = isConverted
-    guard act.outcome != .read, let reference = act.object else { return nil }
+    guard let reference = act.object else { return nil }
     self.detail = detail
     end = act.took.map { act.time.adding(seconds: $0) } ?? act.time
     effect = .none
+    if act.outcome == .read {
+      guard !isConverted, readSighting(reference, key) else { return nil }
+      return
+    }
     if act.verb == "deletecollection" {
       guard readCollection(reference, key) else { return nil }
       return
@@ -96,6 +102,29 @@ struct Step {
     } else {
       effect = .write(verb == "create" || act.code == 201 ? .create : .update, body(stored))
     }
+  }
+
+  /// The answer to a get, or the object among those of a list.
+  private mutating func readSighting(_ reference: ObjectReference, _ key: ObjectKey) -> Bool {
+    guard reference.group == key.group, reference.resource == key.resource, let response = detail.response else {
+      return false
+    }
+    let candidates: [JSONValue]
+    switch act.verb {
+    case "get" where reference.key == key: candidates = [response]
+    case "list": candidates = response["items"]?.array ?? []
+    default: return false
+    }
+    for candidate in candidates where candidate["metadata", "name"]?.string == key.name {
+      guard let seen = StoredObject(candidate, is: key, reference: reference), let uid = seen.uid else { continue }
+      self.uid = uid
+      resourceVersion = seen.resourceVersion
+      answer = seen
+      // The bodies of lists are large, and nobody asks for them again.
+      detail.response = seen.object
+      return true
+    }
+    return false
   }
 
   /// A deletecollection: of the objects in its answer, or of whatever it must have met.

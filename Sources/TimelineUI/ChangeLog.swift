@@ -62,7 +62,8 @@ public struct ChangeLog: Sendable {
       changes.append(change)
     }
     guard tellsActChanges else { return }
-    for finding in history.findings where finding.kind == .outside {
+    for finding in history.findings
+    where finding.kind == .outside && history.revisions.indices.contains(finding.position) {
       if let id = history.revisions[finding.position].act?.id { actChanges[id]?.isOutside = true }
     }
   }

@@ -20,7 +20,8 @@ extension StoreSnapshot {
   /// - Throws: `CancellationError` once `isCancelled` says so, `StoreError` where a body cannot be read.
   func changeLog(of object: ObjectKey, tellsActChanges: Bool = false, isCancelled: () -> Bool) throws -> ChangeLog {
     let keys = lineage(of: object)
-    let acts = try acts(about: keys).map { id in
+    let ids = historyActs(about: keys)
+    let acts = try ids.map { id in
       if isCancelled() { throw CancellationError() }
       var detail = try detail(id)
       // A history needs the bodies alone; the records of thousands of acts would only fill memory.
@@ -28,15 +29,19 @@ extension StoreSnapshot {
       return detail
     }
     return ChangeLog(
-      History.of(keys[0], acts: acts, context: historyContext(of: keys)), tellsActChanges: tellsActChanges)
+      History.of(keys[0], acts: acts, context: historyContext(of: keys, acts: ids)), tellsActChanges: tellsActChanges)
   }
 
   /// What the history of one object needs to know of the acts on others.
-  /// - Parameter keys: of its lineage; at least one.
-  func historyContext(of keys: [ObjectKey]) -> HistoryContext {
+  /// - Parameters:
+  ///   - keys: of its lineage; at least one.
+  ///   - acts: those on it.
+  func historyContext(of keys: [ObjectKey], acts: [ActID]) -> HistoryContext {
     HistoryContext(
       showsCalicoAPI: keys.contains { $0.group == CalicoAccounts.storageGroup } && showsCalicoAPI,
-      namespaceDeletions: namespaceDeletions(of: keys[0]), aliases: Array(keys.dropFirst()))
+      namespaceDeletions: namespaceDeletions(of: keys[0]),
+      reusedAuditIDs: auditIDs(of: acts, alsoOutside: keys), hasClockSteps: hasClockSteps,
+      aliases: Array(keys.dropFirst()))
   }
 
   /// Whether anybody wrote through Calico's own API.

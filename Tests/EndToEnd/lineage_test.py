@@ -100,6 +100,15 @@ class Lineage(unittest.TestCase):
                     self.assertEqual(shown.count("\nsource "), 3)
                     self.assertEqual(shown.count("what Calico's API server stored"), 1)
 
+    def test_any_number_of_segments_and_any_place_for_the_index(self):
+        # Each file is a segment of its own, and each record of a change comes in another one.
+        files = [self.write(f"{index}.log", [record]) for index, record in enumerate(record for one in CHANGES for record in one)]
+        for order in (files, files[::-1], files[1::2] + files[::2]):
+            for more in ([], ["--no-index"]):
+                rows = self.rows("log", *order, *more)
+                self.assertEqual([row["by"] for row in rows], ["alice", "bob"])
+                self.assertEqual([row["level"] for row in rows], ["RequestResponse"] * 2)
+
     def test_one_history_under_either_name(self):
         files = self.files(*CHANGES)
         for name in ("gnp/allow-web", "gnp/default.allow-web", "globalnetworkpolicies.crd.projectcalico.org/default.allow-web"):

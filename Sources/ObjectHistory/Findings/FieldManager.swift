@@ -37,11 +37,11 @@ struct FieldManager: Hashable {
   }
 }
 
-extension Step {
+extension ActDetail {
   /// The name under which the API server keeps what the act wrote: `fieldManager` of the URI, else the user agent up
   /// to its first slash. Nil where neither is known.
   var fieldManager: String? {
-    if let query = detail.requestURI.split(separator: "?", maxSplits: 1).dropFirst().first {
+    if let query = requestURI.split(separator: "?", maxSplits: 1).dropFirst().first {
       for pair in query.split(separator: "&") where pair.hasPrefix("fieldManager=") {
         let name = CollectionSelector.decoded(String(pair.dropFirst("fieldManager=".count)))
         if !name.isEmpty { return name }
@@ -51,4 +51,8 @@ extension Step {
     let name = agent.prefix { $0 != "/" }
     return String(String.UnicodeScalarView(name.unicodeScalars.prefix(128)))
   }
+}
+
+extension Step {
+  var fieldManager: String? { detail.fieldManager }
 }

@@ -126,16 +126,31 @@ struct FindingSearch {
   private func strangers(
     _ managers: [FieldManager], _ last: Sighting, _ step: Step
   ) -> [FieldManager] {
-    let news = managers.filter { !last.managers.contains($0) && !$0.isMadeUp && !$0.isUpkeep }
+    // Left out by the one server's audit policy and logged by another's, they need not be new but for their time.
+    let since = last.object["metadata", "managedFields"] == nil ? steps[last.index].end : nil
+    let news = managers.filter { entry in
+      !last.managers.contains(entry) && !entry.isMadeUp && !entry.isUpkeep && since.map { entry.time > $0 } ?? true
+    }
     guard !news.isEmpty else { return [] }
     let sent = Set(FieldManager.all(of: step.detail.request) + step.patchedManagers)
     let isOwnThere =
       step.fieldManager.map { name in news.contains { $0.manager == name && $0.isWithin(step) } } ?? false
     return news.filter { entry in
       if sent.contains(entry) { return false }
+      if isOwn(entry, of: step) { return false }
       let isByStep = step.isEffective && entry.isWithin(step) && (!isOwnThere || step.fieldManager == entry.manager)
       return !isByStep && !unseen.mayHave(entry, by: step.uid)
     }
+  }
+
+  /// Whether the write itself must have left the entry: each manager has but one for its updates and one for what it
+  /// applies, and a write brings its own up to date. Whatever the clocks of two API servers say.
+  private func isOwn(_ entry: FieldManager, of step: Step) -> Bool {
+    guard case .write(let operation, _) = step.effect, operation != .terminating, entry.subresource.isEmpty,
+      step.fieldManager == entry.manager
+    else { return false }
+    let isApply = step.act.verb == "patch" && step.detail.request.flatMap { PatchKind($0, object: key) } == .apply
+    return isApply == (entry.operation == "Apply")
   }
 
   /// What the API server, Calico's, and the components that run a pod keep up on their own. The server itself brings
@@ -173,9 +188,12 @@ struct FindingSearch {
 
   // MARK: Lives
 
-  /// Which of two lives came first: versions tell, and times do as long as no clock was set back.
+  /// Which of two lives came first: versions tell, so do lines of one file, and times as long as no clock was set back.
   private func isOrderKnown(_ old: Int, _ new: Int) -> Bool {
     if versions[old] != nil, versions[new] != nil { return true }
+    // Lines of one file stand in the order in which requests ended, whatever the clock said.
+    let places = (steps[old].act.source, steps[new].act.source)
+    if !places.0.file.isEmpty, places.0.file == places.1.file { return places.0.line < places.1.line }
     return !context.hasClockSteps && steps[old].act.time <= steps[new].end
   }
 
@@ -244,11 +262,13 @@ struct FindingSearch {
 
   private mutating func add(_ kind: Finding.Kind, from start: Int?, at index: Int, paths: [String], evidence: [String])
   {
-    guard let row = rows[index] else { return }
+    // A read has no row: what it shows stands before the next one.
+    let row = rows[index] ?? rows[index...].lazy.compactMap { $0 }.first ?? revisions.count
     let step = steps[index]
+    guard !revisions.isEmpty, rows[index] != nil || step.isSighting else { return }
     findings.append(
       Finding(
-        kind: kind, object: key, objectKind: revisions[row].kind,
+        kind: kind, object: key, objectKind: revisions[0].kind,
         after: revisions[..<row].last { $0.number != nil }?.number,
         before: revisions[row...].first { $0.number != nil }?.number, position: row, paths: paths, evidence: evidence,
         since: kind == .bypass ? step.act.time : start.map { steps[$0].act.time }, until: step.end))

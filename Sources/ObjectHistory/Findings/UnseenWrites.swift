@@ -29,11 +29,13 @@ struct UnseenWrites {
     return fitting.filter { $0.uid == nil || uid == nil || $0.uid == uid }[...]
   }
 
-  /// Whether one of them, wherever it stands, may have left an entry of managedFields: its own time tells that best.
+  /// Whether one of them, wherever it stands, may have left an entry of managedFields: its own time tells that best, and
+  /// its name where clocks do not agree.
   func mayHave(_ entry: FieldManager, by uid: String?) -> Bool {
     indices.contains { index in
       let step = steps[index]
-      return (step.uid == nil || uid == nil || step.uid == uid) && entry.isWithin(step)
+      return (step.uid == nil || uid == nil || step.uid == uid)
+        && (entry.isWithin(step) || (isClockStepped && step.fieldManager == entry.manager))
     }
   }
 

@@ -33,9 +33,10 @@ final class ObjectLogs: Sendable {
 
   func changeLog(of object: ObjectKey) -> Entry {
     let keys = snapshot.lineage(of: object)
-    let details = snapshot.acts(about: keys).map(detail)
+    let ids = snapshot.historyActs(about: keys)
+    let details = ids.map(detail)
     let byID = Dictionary(details.map { ($0.act.id, $0) }, uniquingKeysWith: { first, _ in first })
-    let history = History.of(keys[0], acts: details, context: snapshot.historyContext(of: keys))
+    let history = History.of(keys[0], acts: details, context: snapshot.historyContext(of: keys, acts: ids))
     let placed = history.revisions.compactMap(\.act).filter { $0.object?.name == nil }.map(\.id)
     if !placed.isEmpty { state.withLock { $0.placed.formUnion(placed) } }
     return Entry(log: ChangeLog(history, tellsActChanges: tellsActChanges), details: byID)

@@ -35,7 +35,7 @@ public struct FactSheet: Sendable {
     case .dns(let dns): addDNS(dns, detail.act, record)
     case .plain(let plain): addPlain(plain, detail.act)
     }
-    if let members = record?.members { addFigures(members) }
+    if let members = record?.members { addFigures(members) } else { addFigures(facts) }
     let source = detail.act.source
     add(
       "record",
@@ -74,11 +74,11 @@ public struct FactSheet: Sendable {
 
     var verdict = [
       Line(
-        label: "action", text: flow.action + (flow.decidedBy.map { " by " + $0.words } ?? ""),
+        label: "action", text: flow.verdict,
         isFailure: flow.action == "deny", value: flow.action, field: "action")
     ]
     if let reporter = flow.reporter {
-      verdict.append(Line(label: "reported", text: FactWords.reporter(reporter), value: reporter, field: "reporter"))
+      verdict.append(Line(label: "seen", text: FactWords.reporter(reporter), value: reporter, field: "reporter"))
     }
     verdict.append(Line(label: "", text: FactWords.doubleCounting))
     add("verdict", verdict)
@@ -159,7 +159,7 @@ public struct FactSheet: Sendable {
     let seconds = (end.microseconds - act.time.microseconds) / 1_000_000
     return [
       Line(
-        label: "interval", text: "\(start) to \(PaneWords.longTime(end, zone: zone))",
+        label: "when", text: "\(start) to \(PaneWords.longTime(end, zone: zone))",
         note: "\(FactWords.length(seconds)) of collecting; when in it is not logged", value: act.time.rfc3339)
     ]
   }
@@ -176,16 +176,35 @@ public struct FactSheet: Sendable {
     ]
     if endpoint.name != nil {
       lines.append(
-        Line(label: "  ip", text: endpoint.ip ?? "- (aggregated away)", value: endpoint.ip, field: field + ".ip"))
+        Line(label: " ip", text: endpoint.ip ?? "- (aggregated away)", value: endpoint.ip, field: field + ".ip"))
     }
     if !endpoint.labels.isEmpty {
       lines.append(
         Line(
-          label: "  labels", text: endpoint.labels.joined(separator: ", "),
+          label: " labels", text: endpoint.labels.joined(separator: ", "),
           note: endpoint.isAggregated ? "those that all share" : "", value: endpoint.labels.first,
           field: field + ".label"))
     }
     return lines
+  }
+
+  /// What is known of the figures where the record is not at hand or is no JSON.
+  private mutating func addFigures(_ facts: LogFacts) {
+    let values: [(String, Int64?)] =
+      switch facts {
+      case .flow(let flow):
+        [
+          ("bytes_in", flow.bytesIn), ("bytes_out", flow.bytesOut), ("packets_in", flow.packetsIn),
+          ("packets_out", flow.packetsOut), ("num_flows", flow.flows), ("num_flows_started", flow.flowsStarted),
+          ("num_flows_completed", flow.flowsCompleted),
+        ]
+      case .dns(let dns):
+        [("count", dns.lookups), ("latency_mean", dns.latencyMean), ("latency_max", dns.latencyMax)]
+      case .plain: []
+      }
+    addFigures(
+      JSONMembers(
+        values.compactMap { name, value in value.map { JSONMembers.Member(key: name, value: .integer($0)) } }))
   }
 
   /// Every member of the record that was not told above: those of the table with their units, then what it does not

@@ -41,7 +41,9 @@ public enum FactWords {
     let figures = figures(facts)
     let whole = ([interval(act, zone), facts.summary] + figures).joined(separator: "  ")
     guard whole.count > width, let short = verdict(facts) else { return whole }
-    return ([interval(act, zone), short] + figures).joined(separator: "  ")
+    // The row has the beginning.
+    let end = facts.end.map { "to " + zone.civil($0).clockText } ?? interval(act, zone)
+    return ([end, short] + figures).joined(separator: "  ")
   }
 
   /// `denied by the default action of tier app`, `NXDomain`, the first answers.

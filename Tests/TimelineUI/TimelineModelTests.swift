@@ -110,9 +110,9 @@ import Testing
   }
 
   @Test func `help lists every key of the screen it was called from`() throws {
-    var user = Afternoon(rows: 60)
+    var user = Afternoon(rows: 64)
     user.press("?")
-    try expectScreen(user.screen, "help-80x60")
+    try expectScreen(user.screen, "help-80x64")
     user.press("?")
     user.press("q")
     #expect(user.title.contains("[1]Timeline"))

@@ -86,7 +86,7 @@ import Testing
     #expect(!user.text.contains("denied by app/payments/db-in"))
     user.send(.resize(Size(columns: 80, rows: 24)))
     #expect(
-      user.text.contains("16:10 - 16:15  denied by the default action of tier app  300 B  seen by dst"))
+      user.text.contains("to 16:15:00  denied by the default action of tier app  300 B  seen by dst"))
     user.send(.resize(Size(columns: 200, rows: 40)))
     user.press("K")
     #expect(

@@ -164,7 +164,12 @@ struct EventPane: RowPane {
   var hints: [CommandEntry] {
     guard detail?.act.facts != nil else { return Self.entries }
     // What needs an object or a body is no use here.
-    return Self.entries.filter { !["diff", "change-log", "machine-fields", "other-body"].contains($0.name) }
+    return Self.entries.filter { !["diff", "change-log", "machine-fields", "other-body"].contains($0.name) }.map {
+      guard $0.name == "older-same-object" else { return $0 }
+      var entry = $0
+      entry.hint = detail?.act.facts?.dns == nil ? "same pair" : "same name"
+      return entry
+    }
   }
 
   // MARK: Content

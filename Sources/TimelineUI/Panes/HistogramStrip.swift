@@ -84,9 +84,9 @@ struct HistogramStrip: Sendable {
 
   // MARK: Painting
 
-  /// - Parameter level: whether reads are listed too.
+  /// - Parameter label: what the bars count.
   func render(
-    into screen: inout Screen, layout: TimelineLayout, level: ViewLevel, zone: Zone, focusedTime: Timestamp?,
+    into screen: inout Screen, layout: TimelineLayout, label: String, zone: Zone, focusedTime: Timestamp?,
     holes: [Hole] = []
   ) {
     let area = layout.histogram
@@ -96,7 +96,7 @@ struct HistogramStrip: Sendable {
     let graph = layout.graph
     let focusedBucket = focusedTime.map(histogram.bucket)
     let rows: [(label: String, counts: [Int], role: Style)] = [
-      (level == .everything ? "acts" : "writes", histogram.listed, .plain), ("failed", histogram.failures, .failed),
+      (label, histogram.listed, .plain), ("failed", histogram.failures, .failed),
     ]
     for (offset, row) in rows.enumerated() where offset < area.height {
       let y = area.y + offset

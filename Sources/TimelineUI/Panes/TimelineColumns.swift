@@ -62,7 +62,7 @@ struct TimelineColumns: Sendable {
   /// - Parameter shown: the only log whose rows are listed; nil: several.
   func renderHeader(into screen: inout Screen, area: Rect, focused: Column, shown: DataKind?) {
     screen.fill(area)
-    for place in places(of: shown) {
+    for place in places(of: shown, isAlone: shown != nil) {
       let style = place.column == focused ? Style.heading.underlined : Style.heading
       screen.write(
         place.column.title(in: shown), x: area.x + place.x, y: area.y, style: style,
@@ -70,8 +70,10 @@ struct TimelineColumns: Sendable {
     }
   }
 
-  func render(_ act: Act, into screen: inout Screen, x: Int, y: Int, zone: Zone) {
-    if let facts = act.facts { return render(facts, of: act, into: &screen, x: x, y: y, zone: zone) }
+  func render(_ act: Act, into screen: inout Screen, x: Int, y: Int, zone: Zone, shown: DataKind?) {
+    if let facts = act.facts {
+      return render(facts, of: act, into: &screen, x: x, y: y, zone: zone, isAlone: shown == facts.data)
+    }
     let tone = Self.style(of: act)
     for place in places {
       let at = x + place.x

@@ -7,10 +7,13 @@ import TerminalScreen
 /// A flow has its verdict for what was done, its protocol for a code, its source and destination for object and actor;
 /// a lookup its code for both what and code, the name for the object and the client for the actor.
 extension TimelineColumns {
-  func render(_ facts: LogFacts, of act: Act, into screen: inout Screen, x: Int, y: Int, zone: Zone) {
+  /// - Parameter isAlone: rows of no other log are listed.
+  func render(
+    _ facts: LogFacts, of act: Act, into screen: inout Screen, x: Int, y: Int, zone: Zone, isAlone: Bool
+  ) {
     let tone = Self.style(of: act)
     let hasCode = contains(.code)
-    for place in places(of: facts.data) {
+    for place in places(of: facts.data, isAlone: isAlone) {
       let at = x + place.x
       func write(_ text: String, _ style: Style = .plain, width: Int? = nil, cut: Screen.Cut = .end) {
         screen.write(text, x: at, y: y, style: style, width: width ?? place.width, cut: cut)
@@ -29,30 +32,39 @@ extension TimelineColumns {
       case (.outcome, .plain): continue
       case (.kind, .flow(let flow)): write(hasCode ? "flow" : flow.proto ?? "flow")
       case (.kind, _): if hasCode { write(facts.data.name) }
-      case (.object, .flow(let flow)): write(flow.source.path ?? "-", cut: .middle)
+      // The hash at the end of a pod's name says least.
+      case (.object, .flow(let flow)): write(flow.source.path ?? "-")
       case (.object, _): write(facts.target, cut: .middle)
-      case (.actor, .flow(let flow)): write("-> " + flow.target, tone, cut: .middle)
-      case (.actor, _): write(facts.subject ?? "-", Style(.machine), cut: .middle)
+      case (.actor, .flow(let flow)): write(Self.destination(flow, place.width, screen.asciiOnly), tone)
+      case (.actor, _): write(facts.subject ?? "-", Style(.machine))
       }
     }
   }
 
-  /// Source and destination of a flow share the room evenly.
-  func places(of data: DataKind?) -> [Place] {
-    guard data == .flow, let object = places.last(where: { $0.column == .object }),
-      let actor = places.last(where: { $0.column == .actor })
-    else { return places }
-    let room = actor.x + actor.width - object.x - 1
+  /// `-> shop/db-*:5432`; a name that is too long loses its end, never its port.
+  private static func destination(_ flow: FlowFacts, _ width: Int, _ asciiOnly: Bool) -> String {
+    let whole = "-> " + flow.target
+    let path = "-> " + (flow.destination.path ?? "-")
+    let excess = TextWidth.of(whole, asciiOnly: asciiOnly) - width
+    guard excess > 0, whole.hasPrefix(path), path.count > excess + 8 else { return whole }
+    return path.dropLast(excess + 1) + "~" + whole.dropFirst(path.count)
+  }
+
+  /// Source and destination of a flow share the room evenly. Where all rows are from one other log, the column that
+  /// would name it gives its room to the names.
+  func places(of data: DataKind?, isAlone: Bool) -> [Place] {
     var places = places
-    for index in places.indices {
-      switch places[index].column {
-      case .object: places[index].width = max(1, room / 2)
-      case .actor:
-        places[index].x = object.x + room / 2 + 1
-        places[index].width = max(1, room - room / 2)
-      default: break
-      }
+    guard data == .flow || isAlone && data == .dns, let actor = places.last, actor.column == .actor else {
+      return places
     }
+    let end = actor.x + actor.width
+    if isAlone, contains(.code) { places.removeAll { $0.column == .kind } }
+    guard let object = places.firstIndex(where: { $0.column == .object }) else { return places }
+    let start = places[object - 1].x + places[object - 1].width + 1
+    let room = max(2, end - start - 1)
+    let width = data == .flow ? room / 2 : room * 61 / 100
+    places[object] = Place(column: .object, x: start, width: width)
+    places[object + 1] = Place(column: .actor, x: start + width + 1, width: room - width)
     return places
   }
 }

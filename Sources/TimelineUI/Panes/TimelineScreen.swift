@@ -14,7 +14,7 @@ extension TimelinePane {
       into: &screen, area: layout.bar, filter: query.filter.description, counts: countsText(isReading: isReading))
     renderLevel(into: &screen, area: layout.level)
     strip.render(
-      into: &screen, layout: layout, level: query.level, zone: session.zone, focusedTime: focusedAct?.time,
+      into: &screen, layout: layout, label: barsLabel, zone: session.zone, focusedTime: focusedAct?.time,
       holes: holes)
     let columns = TimelineColumns(width: layout.list.width)
     columns.renderHeader(into: &screen, area: layout.header, focused: column, shown: page?.shown)
@@ -96,6 +96,17 @@ extension TimelinePane {
     }.joined(separator: " ")
   }
 
+  /// What the bars count.
+  private var barsLabel: String {
+    switch page?.shown {
+    case .flow: "flows"
+    case .dns: "lookups"
+    case .audit: query.level == .everything ? "acts" : "writes"
+    case .l7, .bgp, .alert: "rows"
+    case nil: rowNoun == "row" ? "rows" : query.level == .everything ? "acts" : "writes"
+    }
+  }
+
   /// What a row is called where it stands for others.
   private var rowNoun: String {
     page?.shown == .audit || page?.dataTotals.keys.contains { $0 != .audit } != true ? "act" : "row"
@@ -119,7 +130,7 @@ extension TimelinePane {
         if index == focusedMark { screen.select(y: y, x: area.x, width: area.width) }
       case .act(let position):
         if let act = act(at: position) {
-          columns.render(act, into: &screen, x: area.x, y: y, zone: session.zone)
+          columns.render(act, into: &screen, x: area.x, y: y, zone: session.zone, shown: page?.shown)
           if let searchText { screen.mark(searchText, y: y, x: area.x + 2, width: area.width - 2) }
         } else {
           screen.write("...", x: area.x + 2, y: y, style: .hint)
@@ -187,7 +198,8 @@ extension TimelinePane {
         act.facts == nil
         ? session.zone.civil(act.time).clockText + "  " + act.summary
         : FactWords.sentence(act, session.zone, width: area.width - 2)
-      screen.write(sentence, x: area.x + 1, y: area.y, width: area.width - 2, cut: .middle)
+      screen.write(
+        sentence, x: area.x + 1, y: area.y, width: area.width - 2, cut: act.facts == nil ? .middle : .end)
     }
   }
 

@@ -45,6 +45,7 @@ enum FindingText {
     let until = finding.until.map { Words.time($0, zone) }
     let when =
       switch (since, until) {
+      case (let since?, let until?) where since == until: "at \(since): "
       case (let since?, let until?): "between \(since) and \(until): "
       case (let since?, nil): "after \(since): "
       case (nil, let until?): "before \(until): "

@@ -69,6 +69,21 @@ private func stage(_ columns: Int = 80, _ rows: Int = 24, ascii: Bool = false) -
     try expectScreen(stage.screen, "policies-\(size.0)x\(size.1)\(ascii ? "-ascii" : "")")
   }
 
+  @Test(arguments: [(160, 50), (200, 60)])
+  func `versions and text of the focused object stand beside a wide list`(size: (Int, Int)) throws {
+    var stage = stage(size.0, size.1)
+    stage.search("environment")
+    #expect(stage.effects.last == .ask(.changeLog(Sample.key)))
+    #expect(stage.text.contains("Reading the change log"))
+    stage.receive(.changeLog(Sample.log))
+    #expect(stage.isWhole)
+    try expectScreen(stage.screen, "policies-\(size.0)x\(size.1)-preview")
+    stage.press("k")
+    #expect(!stage.text.contains("as it is now"))
+    stage.press("j")
+    #expect(stage.text.contains("as it is now"))
+  }
+
   @Test func `the policies wait, fail, and may be none, in words`() throws {
     var waiting = Stage(PoliciesPane(), Sample.session())
     #expect(waiting.effects == [.ask(.objects)])
@@ -130,7 +145,8 @@ private func stage(_ columns: Int = 80, _ rows: Int = 24, ascii: Bool = false) -
 
   @Test func `a deleted object is marked by x and in words`() {
     let row = stage(120, 40).rows.first { $0.contains("default.dmz") } ?? ""
-    #expect(row.contains(" x netpol  storefront/default.dmz (deleted)"))
+    #expect(row.contains(" x netpol "))
+    #expect(row.contains(" storefront/default.dmz (deleted)"))
   }
 
   @Test func `Enter opens the change log, d the last diff`() {
@@ -142,6 +158,16 @@ private func stage(_ columns: Int = 80, _ rows: Int = 24, ascii: Bool = false) -
     #expect(stage.effects.last == .ask(.changeLog(Sample.key)))
     stage.receive(.changeLog(Sample.log))
     #expect(stage.effects.last == .open(.diff(Sample.side(5), Sample.side(6))))
+  }
+
+  @Test func `the last diff does not open over the screen that was gone to meanwhile`() {
+    var afternoon = Afternoon(columns: 80, rows: 24)
+    afternoon.press("2")
+    afternoon.send(.answer(.objects(Objects.all, storeVersion: 1)))
+    afternoon.answersAtOnce = false
+    afternoon.press("d<Enter>")
+    afternoon.answerAll()
+    #expect(afternoon.title.contains("Changes"))
   }
 
   @Test func `the focused object stays when the store grows`() {

@@ -19,6 +19,12 @@ struct PoliciesPane: RowPane {
   private var shownCount = 0
   /// The object whose last change `d` waits for.
   private var pendingDiff: ObjectKey?
+  /// Of the object that was focused when it was asked for; shown while it still is.
+  private var preview: PoliciesPreview?
+  private var previewFailure: String?
+  private var previewInquiry = Inquiry()
+  /// What the inquiry is about.
+  private var previewed: ObjectKey?
   private var searchText = ""
   var cursor = ListCursor()
   /// The object to focus once the list is there.
@@ -42,7 +48,7 @@ struct PoliciesPane: RowPane {
         pane.grouping = pane.grouping.next
         pane.arrange(session)
         session.notice = "grouped by \(pane.grouping.rawValue)"
-        return []
+        return pane.askPreview(session)
       },
       Command("f", name: "filter", group: .find, "List only objects that have all the words", hint: "filter") {
         pane, _ in
@@ -76,14 +82,32 @@ struct PoliciesPane: RowPane {
       filter = open.text
       arrange(session)
     }
-    return []
+    return askPreview(session)
   }
 
   // MARK: Life
 
   mutating func appear(_ session: inout Session) -> [Effect] {
     arrange(session)
-    return inquiry.begin(session) ? [.ask(.objects)] : []
+    return (inquiry.begin(session) ? [.ask(.objects)] : []) + askPreview(session)
+  }
+
+  mutating func disappear() {
+    inquiry.abandon()
+    previewInquiry.abandon()
+    // Another pane's answer is not what `d` waits for.
+    pendingDiff = nil
+  }
+
+  /// The change log of the focused object, where it is shown and not known yet.
+  private mutating func askPreview(_ session: Session) -> [Effect] {
+    guard session.layout == .wide, let key = focused?.key else { return [] }
+    if key != previewed {
+      previewed = key
+      previewFailure = nil
+      previewInquiry = Inquiry()
+    }
+    return previewInquiry.begin(session) ? [.ask(.changeLog(key))] : []
   }
 
   mutating func receive(_ answer: Answer, _ session: inout Session) -> [Effect] {
@@ -93,18 +117,24 @@ struct PoliciesPane: RowPane {
       failure = nil
       let isAwaited = inquiry.end()
       arrange(session)
-      return isAwaited && inquiry.begin(session) ? [.ask(.objects)] : []
+      return (isAwaited && inquiry.begin(session) ? [.ask(.objects)] : []) + askPreview(session)
     case .failed(.objects, let reason):
       failure = reason
       inquiry.end()
-    case .changeLog(let log) where pendingDiff.map(log.isAbout) == true:
-      pendingDiff = nil
-      guard let sides = log.history.revisions.indices.reversed().lazy.compactMap({ log.sides(of: $0) }).first else {
-        session.notice = "no version of \(log.object.path) is in the logs"
-        return []
+    case .changeLog(let log):
+      var effects: [Effect] = []
+      if previewed.map(log.isAbout) == true {
+        preview = PoliciesPreview(log)
+        previewFailure = nil
+        if previewInquiry.end() { effects = askPreview(session) }
       }
-      return [.open(.diff(sides.left, sides.right))]
-    case .failed(.changeLog(let key), let reason) where key == pendingDiff:
+      return pendingDiff.map(log.isAbout) == true ? openLastDiff(log, &session) : effects
+    case .failed(.changeLog(let key), let reason):
+      if key == previewed {
+        previewFailure = reason
+        previewInquiry.end()
+      }
+      guard key == pendingDiff else { break }
       pendingDiff = nil
       session.notice = "the change log could not be read: \(reason)"
     default: break
@@ -138,12 +168,16 @@ struct PoliciesPane: RowPane {
   }
 
   func rowCount(_ session: Session) -> Int { rows.count }
-  func rowHeight(_ session: Session) -> Int { list(Frame.area(session.size)).height }
-  private func list(_ area: Rect) -> Rect { area.inset(top: 3, bottom: 5) }
+  func rowHeight(_ session: Session) -> Int { list(Frame.area(session.size), session).height }
+  private func list(_ area: Rect, _ session: Session) -> Rect {
+    // Wide enough for long times and names of some length; what is left is the preview's.
+    let width = session.layout == .wide ? min(110, area.width * 5 / 9) : area.width
+    return area.split(left: width).left.inset(top: 3, bottom: 5)
+  }
 
   mutating func cursorMoved(by step: Int, _ session: inout Session) -> [Effect] {
     skipTitles(step, session)
-    return []
+    return askPreview(session)
   }
 
   /// Titles of groups cannot be focused; at an end of the list the way leads back.
@@ -170,7 +204,7 @@ struct PoliciesPane: RowPane {
     guard let row = forward ? firsts.first(where: { $0 > cursor.index }) : firsts.last(where: { $0 < cursor.index })
     else { return [] }
     cursor.place(at: row, distanceFromTop: min(1, row), count: rows.count, height: rowHeight(session))
-    return []
+    return askPreview(session)
   }
 
   mutating func search(_ text: String, forward: Bool, _ session: inout Session) -> [Effect] {
@@ -188,6 +222,15 @@ struct PoliciesPane: RowPane {
     pendingDiff = key
     session.notice = "reading the last change of \(key.path) ..."
     return [.ask(.changeLog(key))]
+  }
+
+  private mutating func openLastDiff(_ log: ChangeLog, _ session: inout Session) -> [Effect] {
+    pendingDiff = nil
+    guard let sides = log.history.revisions.indices.reversed().lazy.compactMap({ log.sides(of: $0) }).first else {
+      session.notice = "no version of \(log.object.path) is in the logs"
+      return []
+    }
+    return [.open(.diff(sides.left, sides.right))]
   }
 
   // MARK: Painting
@@ -209,8 +252,8 @@ struct PoliciesPane: RowPane {
     }
     if objects != nil { screen.write(count, x: area.x + area.width - 1 - count.count, y: area.y, style: .hint) }
     screen.rule(y: area.y + 1, x: area.x, width: area.width)
-    let list = list(area)
-    let columns = ObjectRow.Columns(width: area.width, long: session.layout != .compact)
+    let list = list(area, session)
+    let columns = ObjectRow.Columns(width: list.width)
     columns.renderTitles(into: &screen, x: area.x, y: list.y - 1)
     screen.rule(y: bottom - 2, x: area.x, width: area.width)
     guard objects != nil else {
@@ -239,6 +282,7 @@ struct PoliciesPane: RowPane {
       if place.top + offset == place.index, focused != nil { screen.select(y: y, x: list.x, width: list.width) }
     }
     screen.rule(y: bottom - 5, x: area.x, width: area.width)
+    renderPreview(into: &screen, area: area.split(left: list.width).rest.inset(top: 2, bottom: 5), session: session)
     if let focused {
       for (offset, line) in ObjectRow.summary(focused, session).enumerated() {
         screen.write(line, x: area.x + 1, y: bottom - 4 + offset, width: area.width - 2)
@@ -248,5 +292,19 @@ struct PoliciesPane: RowPane {
     screen.ends(
       "\(objectRows)/\(PaneWords.grouped(shownCount))", "sort: \(grouping.sortWords)", y: bottom - 1, x: area.x,
       width: area.width, rightStyle: .plain)
+  }
+
+  private func renderPreview(into screen: inout Screen, area: Rect, session: Session) {
+    guard !area.isEmpty else { return }
+    for y in area.rows { screen.write(screen.asciiOnly ? "|" : "│", x: area.x, y: y, style: .frame) }
+    let inner = area.inset(left: 1)
+    guard let key = focused?.key else { return }
+    if let preview, preview.log.isAbout(key) {
+      preview.render(into: &screen, area: inner, session: session)
+    } else if let previewFailure {
+      screen.sentences(["The change log could not be read: \(previewFailure)"], area: inner, style: .failed)
+    } else {
+      screen.sentences([ReadingWords.sentence("Reading the change log", session)], area: inner, style: .hint)
+    }
   }
 }

@@ -173,13 +173,13 @@ enum ObjectRow: Sendable {
     var hasOrder: Bool
 
     /// Narrow rows give up the seconds, then the order and the end of the actor; the name keeps its tail.
-    init(width: Int, long: Bool) {
-      self.long = long
+    init(width: Int) {
+      long = width >= 100
       hasOrder = width >= 70
       kind = hasOrder ? 9 : 4
       // Kinds without a short name are long.
-      object = width >= 160 ? 29 : long ? 17 : hasOrder ? 16 : 11
-      byWidth = long ? min(40, width / 4) : hasOrder ? 14 : 11
+      object = width >= 160 ? 29 : width >= 110 ? 24 : long ? 17 : hasOrder ? 16 : 11
+      byWidth = long ? min(40, width / 5) : hasOrder ? 14 : 11
       by = width - byWidth - 1
       time = by - (long ? 20 : 13)
       versions = time - 6

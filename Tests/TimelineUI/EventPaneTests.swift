@@ -58,6 +58,19 @@ private func stage(
     #expect(text.contains("+ spec.doNotTrack"))
   }
 
+  @Test func `a long result is read whole from 100 columns on`() {
+    var act = detail.act
+    act.reason = "RBAC: allowed by " + Array(repeating: "a role", count: 30).joined(separator: ", ") + ", and-the-last"
+    #expect(stage(120, 40, Sample.detail(act, response: nil)).text.contains("and-the-last"))
+    var narrow = stage(80, 40, Sample.detail(act, response: nil))
+    #expect(!narrow.text.contains("and-the-last"))
+    narrow.press("w")
+    #expect(narrow.text.contains("and-the-last"))
+    // What has no end is cut: it would push everything else off the screen.
+    act.reason = String(repeating: "x ", count: 5_000) + "and-the-last"
+    #expect(!stage(120, 40, Sample.detail(act, response: nil)).text.contains("and-the-last"))
+  }
+
   @Test func `truncated bodies are told`() {
     var act = detail.act
     act.truncated = true

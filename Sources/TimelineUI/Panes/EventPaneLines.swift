@@ -124,8 +124,15 @@ enum EventLines {
       : sheet.map { facts($0, options) } ?? fields(detail, session) + change(detail, changes, options)
         + bodyLines(detail, options)
     // What is said in sentences is wrapped unless asked not to; YAML the other way round.
-    guard options.wraps != (sheet != nil && !options.showsRaw) else { return lines }
-    return lines.flatMap { wrapped($0, session) }
+    let wraps = options.wraps != (sheet != nil && !options.showsRaw)
+    return lines.flatMap { line in
+      wraps || sheet == nil && wrapsAlways(line, session) ? wrapped(line, session) : [line]
+    }
+  }
+
+  /// Who and how is read whole where there are rows for it; what an attacker made endless waits for `w`.
+  private static func wrapsAlways(_ line: EventLine, _ session: Session) -> Bool {
+    line.kind == .field && session.layout != .compact && line.text.utf8.count <= 6 * session.size.columns
   }
 
   private static func wrapped(_ line: EventLine, _ session: Session) -> [EventLine] {

@@ -54,7 +54,7 @@ extension StoreState {
         }
       }
       let again = group.all.filter {
-        known.contains(RecordIdentity(contentID: records.contentIDs[$0], stage: records.stages[$0]))
+        known.contains(records.identity($0))
       }
       duplicates.formUnion(again)
       if again.count < 1 + group.others.count { matches.append(found) } else { matches.append([]) }
@@ -66,11 +66,6 @@ extension StoreState {
     }
     if !duplicates.isEmpty { draft.remove(duplicates, with: Compressor()) }
     return try joins(of: draft, matches: survivors)
-  }
-
-  private struct RecordIdentity: Hashable {
-    var contentID: ContentID
-    var stage: Stage
   }
 
   private func joins(of draft: SegmentDraft, matches: [[ActID]]) throws -> DraftJoins {
@@ -111,25 +106,20 @@ extension StoreState {
       let segment = segments[place]
       guard segment.info.timeMin <= time, time <= segment.info.timeMax else { continue }
       if let auditID = records.auditIDs[record] {
-        for row in try segment.rows(at: time, auditID: auditID)
-        where try isSame(segment.text(.verb)[row], records.verb[record])
-          && isSame(segment.text(.requestURI)[row], records.requestURI[record])
-          && isSame(segment.text(.by)[row], records.by[record])
-        {
-          found.append(id(place, row))
-        }
+        let request = RequestKey(
+          time: time, auditID: auditID, verb: records.verb[record], requestURI: records.requestURI[record],
+          by: records.by[record])
+        found += try segment.rows(at: time, of: request).map { id(place, $0) }
       } else {
         // Without an audit ID nothing joins; but a copy of the same line in another file is no second request, and no
         // more is the same line of this file, where two processes read it at once.
         let isSameSource = segment.info.source == source
         let offset = records.offsets[record]
         guard !isSameSource || (segment.info.start <= offset && offset < segment.info.end) else { continue }
-        for row in try segment.rows(at: time)
-        where try segment.identifiers(.contentID)[row] == records.contentIDs[record]
-          && segment.auditID(row) == nil && (!isSameSource || segment.numbers(.offset).integer(row) == offset)
-        {
-          found.append(id(place, row))
-        }
+        let rows = try segment.rows(at: time, withoutAuditID: records.contentIDs[record])
+        // One copy tells as much as all of them.
+        let copy = isSameSource ? try rows.first { try segment.numbers(.offset).integer($0) == offset } : rows.first
+        if let copy { found.append(id(place, copy)) }
       }
     }
     return found

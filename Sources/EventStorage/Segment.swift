@@ -25,7 +25,7 @@ final class Segment: Sendable {
   private let textRedaction: @Sendable (String) -> String
   /// By the columns' numbers.
   private let cache = Mutex<[LoadedColumn?]>(Array(repeating: nil, count: StoredColumn.limit))
-  private let equalTimes = Mutex<[AuditIDValue: [Int]]?>(nil)
+  private let equalTimes = Mutex<RowsOfEqualTimes?>(nil)
 
   private enum LoadedColumn: Sendable {
     case numbers(PackedNumbers)
@@ -122,9 +122,7 @@ final class Segment: Sendable {
     guard rowCount > 0, time >= info.timeMin, time <= info.timeMax else { return 0..<0 }
     let times = try numbers(.time)
     let first = firstIndex(in: 0..<rowCount) { times.integer($0) >= time }
-    var end = first
-    while end < rowCount, times.integer(end) == time { end += 1 }
-    return first..<end
+    return first..<firstIndex(in: first..<rowCount) { times.integer($0) > time }
   }
 
   func auditID(_ row: Int) throws -> AuditIDValue? {
@@ -133,18 +131,45 @@ final class Segment: Sendable {
     return try text(.auditText)[row].map { .text(ExactText($0)) }
   }
 
-  /// The rows with this time and audit ID.
-  func rows(at time: Int64, auditID: AuditIDValue) throws -> [Int] {
+  /// The rows of this request.
+  func rows(at time: Int64, of request: RequestKey) throws -> [Int] {
     let rows = try rows(at: time)
-    if rows.count <= 16 { return try rows.filter { try self.auditID($0) == auditID } }
-    // Clocks of whole seconds, or one that stands still: look up instead of comparing each with each.
-    if let places = equalTimes.withLock({ $0 }) { return (places[auditID] ?? []).filter(rows.contains) }
-    var places: [AuditIDValue: [Int]] = [:]
-    for row in 0..<rowCount {
-      if let known = try self.auditID(row) { places[known, default: []].append(row) }
+    guard rows.count > 16 else { return try rows.filter { try self.request($0) == request } }
+    return try rowsOfEqualTimes().requests[request] ?? []
+  }
+
+  /// The rows of acts without an audit ID at this time whose record has this content, in the order of the source.
+  func rows(at time: Int64, withoutAuditID content: ContentID) throws -> [Int] {
+    let rows = try rows(at: time)
+    let identifiers = try identifiers(.contentID)
+    guard rows.count > 16 else {
+      return try rows.filter { try identifiers[$0] == content && auditID($0) == nil }
     }
-    equalTimes.withLock { $0 = places }
-    return (places[auditID] ?? []).filter(rows.contains)
+    return (try rowsOfEqualTimes().nameless[content] ?? []).filter(rows.contains)
+  }
+
+  private func request(_ row: Int) throws -> RequestKey? {
+    guard let auditID = try auditID(row) else { return nil }
+    return RequestKey(
+      time: try time(row), auditID: auditID, verb: try text(.verb)[row], requestURI: try text(.requestURI)[row],
+      by: try text(.by)[row])
+  }
+
+  /// Clocks of whole seconds, flows of one interval, or a client that gives each request one audit ID: looked up
+  /// instead of comparing each with each.
+  private func rowsOfEqualTimes() throws -> RowsOfEqualTimes {
+    if let known = equalTimes.withLock({ $0 }) { return known }
+    var made = RowsOfEqualTimes()
+    let contents = try identifiers(.contentID)
+    for row in 0..<rowCount {
+      if let request = try request(row) {
+        made.requests[request, default: []].append(row)
+      } else {
+        made.nameless[contents[row], default: []].append(row)
+      }
+    }
+    equalTimes.withLock { $0 = made }
+    return made
   }
 
   // MARK: Records
@@ -285,4 +310,28 @@ func firstIndex<Failure: Error>(in range: Range<Int>, where holds: (Int) throws(
     if try holds(middle) { high = middle } else { low = middle + 1 }
   }
   return low
+}
+
+/// What tells one request from another, byte for byte.
+struct RequestKey: Hashable {
+  private var time: Int64
+  private var auditID: AuditIDValue
+  private var verb: ExactText?
+  private var requestURI: ExactText?
+  private var by: ExactText?
+
+  init(time: Int64, auditID: AuditIDValue, verb: String?, requestURI: String?, by: String?) {
+    self.time = time
+    self.auditID = auditID
+    self.verb = verb.map(ExactText.init)
+    self.requestURI = requestURI.map(ExactText.init)
+    self.by = by.map(ExactText.init)
+  }
+}
+
+/// Rows of a segment by what tells them apart, whatever their times.
+private struct RowsOfEqualTimes {
+  var requests: [RequestKey: [Int]] = [:]
+  /// Of acts without an audit ID.
+  var nameless: [ContentID: [Int]] = [:]
 }

@@ -22,6 +22,8 @@ public struct SegmentBuilder: ~Copyable {
   private var rejects: [Reject] = []
   private var groups: [RecordGroup] = []
   private var groupOfKey: [LocalJoinKey: Int] = [:]
+  /// What is in groups of many records, by their place: nobody's request has so many stages, but a log may say so.
+  private var crowds: [Int: Set<RecordIdentity>] = [:]
   private var duplicates = 0
   private var start: Int64?
   private var end: Int64 = 0
@@ -74,18 +76,29 @@ public struct SegmentBuilder: ~Copyable {
       groups.append(RecordGroup(head: record, others: []))
       return
     }
-    let known = groups[place]
-    if known.all.contains(where: {
-      records.contentIDs[$0] == records.contentIDs[record] && records.stages[$0] == records.stages[record]
-    }) {
+    guard isNew(record, in: place) else {
       duplicates += 1
       return
     }
-    if records.rank(record) > records.rank(known.head) {
-      groups[place] = RecordGroup(head: record, others: known.others + [known.head])
+    let head = groups[place].head
+    // In place: a copy of the others for each would make a request that is told n times cost n squared.
+    if records.rank(record) > records.rank(head) {
+      groups[place].others.append(head)
+      groups[place].head = record
     } else {
       groups[place].others.append(record)
     }
+  }
+
+  /// Whether the group has not got the very same record.
+  private mutating func isNew(_ record: Int, in place: Int) -> Bool {
+    let identity = records.identity(record)
+    if crowds[place] == nil {
+      let known = groups[place].all
+      guard known.count > 8 else { return !known.contains { records.identity($0) == identity } }
+      crowds[place] = Set(known.map(records.identity))
+    }
+    return crowds[place]?.insert(identity).inserted ?? true
   }
 
   private mutating func keep(_ batch: EventBatch, bytes: UnsafeRawBufferPointer, omitted: Set<Int64>) {
@@ -155,6 +168,12 @@ struct StoredBlock: Sendable {
   var data: [UInt8]
 }
 
+/// Tells a record from the others of its act: its bytes and its stage.
+struct RecordIdentity: Hashable {
+  var contentID: ContentID
+  var stage: Stage
+}
+
 /// Which of two records of one act its values are taken from: the later stage, then the fuller level; the content
 /// decides between two tellings of one stage, so that the order of reading does not.
 struct RecordRank: Comparable {
@@ -168,6 +187,10 @@ struct RecordRank: Comparable {
 }
 
 extension RecordColumns {
+  func identity(_ record: Int) -> RecordIdentity {
+    RecordIdentity(contentID: contentIDs[record], stage: stages[record])
+  }
+
   func rank(_ record: Int) -> RecordRank {
     RecordRank(stage: stages[record], level: levels[record].rawValue, contentID: contentIDs[record])
   }

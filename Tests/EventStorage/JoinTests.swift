@@ -53,6 +53,21 @@ import Testing
     }
   }
 
+  @Test(.timeLimit(.minutes(1)))
+  func `one audit ID and one time for everything costs no more than others do`() throws {
+    let count = 6_000
+    // A stage told again and again, in other bytes each time.
+    let told = (1...count).map { event(uuid(1), content: UInt64($0)) }
+    #expect(try store([told, told]).snapshot().actCount == 1)
+    // Requests that only the URI tells apart, in two files that overlap.
+    let requests = (1...count).map { event(uuid(1), uri: "/\($0)", content: UInt64($0)) }
+    let store = try store([requests, Array(requests.reversed())])
+    #expect(store.snapshot().actCount == count)
+    // Lines without an audit ID, as flows of one interval are.
+    let flows = (1...count).map { event(nil, content: UInt64($0)) }
+    #expect(try self.store([flows, Array(flows.reversed())]).snapshot().actCount == count)
+  }
+
   @Test func `records without an audit ID are never joined`() throws {
     let first = event(nil, .requestReceived, content: 1)
     #expect(try store([[first, event(nil, content: 2)]]).snapshot().actCount == 2)

@@ -17,8 +17,14 @@ public struct DiffHunk: Hashable, Sendable {
 
 extension VersionDiff {
   /// The changed lines in groups, from top to bottom; hunks do not overlap. Groups end where the section does, and
-  /// where more than twice the context is equal.
+  /// where more than twice the context is equal. What was made or taken away as a whole is one group: headings between
+  /// its sections would only push it off the screen.
   public func hunks(context: Int = 3) -> [DiffHunk] {
+    if let first = lines.first?.operation, first == .add || first == .remove,
+      lines.allSatisfy({ $0.operation == first })
+    {
+      return [DiffHunk(title: "the whole object", rows: lines.indices, changed: lines.indices)]
+    }
     let sections = lineSections
     var groups: [Range<Int>] = []
     for index in lines.indices where lines[index].operation != .same {

@@ -165,6 +165,16 @@ func `a few words say what changed`(old: String, new: String, words: String) thr
   #expect(try diff(old, new).summary(limit: 28) == words)
 }
 
+@Test func `what appears or vanishes whole is one hunk`() throws {
+  let manifest = try JSONValue(
+    parsing: #"{"kind":"Tier","metadata":{"name":"a","labels":{"x":"1"}},"spec":{"order":1}}"#)
+  for diff in [VersionDiff(from: nil, to: manifest), VersionDiff(from: manifest, to: nil)] {
+    let hunks = diff.hunks()
+    #expect(hunks.map(\.title) == ["the whole object"])
+    #expect(hunks[0].changed == diff.lines.indices)
+  }
+}
+
 @Test func `hunks end with their section`() throws {
   let diff = try diff(
     #"{"metadata":{"name":"x","labels":{"a":"1"}},"spec":{"tier":"t","order":1,"selector":"s","ingress":[{"action":"Deny","p":1}]}}"#,

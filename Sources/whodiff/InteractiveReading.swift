@@ -25,6 +25,12 @@ struct InteractiveReading: Sendable {
   }
 
   private func run() {
+    // An empty list means something else before the first record than after the last.
+    if let first = options.paths.first {
+      let begun = ReadingProgress(
+        file: first, bytesRead: 0, bytesTotal: nil, bytesPerSecond: 0, actCount: 0, rejectCount: 0, state: .reading)
+      inbox.post(.work(.reading(begun, storeVersion: 0)))
+    }
     let store: EventStore
     do {
       store = try openStore()

@@ -32,7 +32,7 @@ struct CountReport {
         var writer = try RowWriter(exporter, columns: CountRow.columns, to: out.output)
         for (group, count) in shown {
           try writer.write(
-            CountRow.json(fields: fields.map(\.name), values: group.values, since: group.since, count: count))
+            CountRow.json(fields: fields.map(\.name), values: known(group.values), since: group.since, count: count))
         }
         try writer.finish()
       } else {
@@ -41,13 +41,16 @@ struct CountReport {
         var table = TextTable(headings, to: out.output, style: out.style)
         for (group, count) in shown {
           let cells = [group.since.map { Words.time($0, zone) }].compactMap { $0 } + [String(count)]
-          try table.add((cells + group.values.map { $0 ?? "-" }).map { TextTable.Cell($0) })
+          try table.add((cells + known(group.values).map { $0 ?? "-" }).map { TextTable.Cell($0) })
         }
         try table.finish()
       }
     }
     return counts.count
   }
+
+  /// An empty text, such as the verb of a flow, is no value.
+  private func known(_ values: [String?]) -> [String?] { values.map { $0?.nonEmpty } }
 
   /// Says on standard error when flows were counted that both their sides reported.
   func sayDoubleCounting(in log: OpenedLog, isQuiet: Bool) throws {

@@ -36,9 +36,10 @@ extension StoreSnapshot {
   /// - Parameters:
   ///   - keys: of its lineage; at least one.
   ///   - acts: those on it.
-  func historyContext(of keys: [ObjectKey], acts: [ActID]) -> HistoryContext {
+  ///   - showsCalicoAPI: the answer, where it is known: for many objects it is asked once.
+  func historyContext(of keys: [ObjectKey], acts: [ActID], showsCalicoAPI known: Bool? = nil) -> HistoryContext {
     HistoryContext(
-      showsCalicoAPI: keys.contains { $0.group == CalicoAccounts.storageGroup } && showsCalicoAPI,
+      showsCalicoAPI: keys.contains { $0.group == CalicoAccounts.storageGroup } && (known ?? showsCalicoAPI),
       namespaceDeletions: namespaceDeletions(of: keys[0]),
       reusedAuditIDs: auditIDs(of: acts, alsoOutside: keys), hasClockSteps: hasClockSteps,
       aliases: Array(keys.dropFirst()))

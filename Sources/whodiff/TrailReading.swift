@@ -24,16 +24,12 @@ extension StoreSnapshot {
     _ objects: [ObjectKey], isCancelled: @escaping @Sendable () -> Bool
   ) throws -> [Finding] {
     let logs = ObjectLogs(self)
-    // Asked once, since each object of Calico's storage asks the same.
-    let showsCalicoAPI = objects.contains { $0.group == "crd.projectcalico.org" } && showsCalicoAPI
+    // Of an object that is known under two names the history is told once.
+    let objects = objects.filter { lineage(of: $0)[0] == $0 }
     let found = Mutex<[Int: [Finding]]>([:])
     DispatchQueue.concurrentPerform(iterations: objects.count) { index in
       guard !isCancelled() else { return }
-      let object = objects[index]
-      let context = HistoryContext(
-        showsCalicoAPI: showsCalicoAPI && object.group == "crd.projectcalico.org",
-        namespaceDeletions: namespaceDeletions(of: object))
-      let findings = logs.history(of: object, context: context).findings
+      let findings = logs.history(of: objects[index]).findings
       if !findings.isEmpty { found.withLock { $0[index] = findings } }
     }
     if isCancelled() { throw CancellationError() }

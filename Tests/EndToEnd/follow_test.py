@@ -117,7 +117,7 @@ class Following(unittest.TestCase):
             time.sleep(0.05)
         lag = (rows[-1][0] if rows else 0) - end
         time.sleep(1.5)
-        usage = open(f"/proc/{process.pid}/stat").read().rsplit(")", 1)[1].split()
+        usage = pathlib.Path(f"/proc/{process.pid}/stat").read_text().rsplit(")", 1)[1].split()
         seconds = (int(usage[11]) + int(usage[12])) / os.sysconf("SC_CLK_TCK")
         process.send_signal(signal.SIGINT)
         self.assertEqual(process.wait(10), 130, process.stderr.read())
@@ -212,7 +212,7 @@ class Following(unittest.TestCase):
         rows, thread = self.collect(process)
         time.sleep(1.5)
         def ticks():
-            usage = open(f"/proc/{process.pid}/stat").read().rsplit(")", 1)[1].split()
+            usage = pathlib.Path(f"/proc/{process.pid}/stat").read_text().rsplit(")", 1)[1].split()
             return int(usage[11]) + int(usage[12])
         before = ticks()
         time.sleep(2)

@@ -385,6 +385,9 @@ class Rows(unittest.TestCase):
                          len(self.rows("log", "--level", "3", folder)))
         for source in row["sources"]:
             self.assertLessEqual(source["first"], source["last"])
+        findings = [row for row in self.rows("changes", "--all", folder) if row["schema"] == "whodiff.finding/1"]
+        text = lambda row: json.dumps(row, sort_keys=True)
+        self.assertEqual(sorted(map(text, row["outside"])), sorted(map(text, findings)))
 
     # Exit codes
 

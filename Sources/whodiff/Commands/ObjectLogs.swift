@@ -21,6 +21,7 @@ final class ObjectLogs: Sendable {
   }
   private let snapshot: StoreSnapshot
   private let tellsActChanges: Bool
+  private let showsCalicoAPI: Bool
   private let state = Mutex(State())
   private static let sharedAtMost = 64
   private static let problemsAtMost = 20
@@ -29,22 +30,26 @@ final class ObjectLogs: Sendable {
   init(_ snapshot: StoreSnapshot, tellsActChanges: Bool = false) {
     self.snapshot = snapshot
     self.tellsActChanges = tellsActChanges
+    showsCalicoAPI = snapshot.showsCalicoAPI
   }
 
   func changeLog(of object: ObjectKey) -> Entry {
-    let keys = snapshot.lineage(of: object)
-    let ids = snapshot.historyActs(about: keys)
-    let details = ids.map(detail)
+    let (history, details) = read(object)
     let byID = Dictionary(details.map { ($0.act.id, $0) }, uniquingKeysWith: { first, _ in first })
-    let history = History.of(keys[0], acts: details, context: snapshot.historyContext(of: keys, acts: ids))
     let placed = history.revisions.compactMap(\.act).filter { $0.object?.name == nil }.map(\.id)
     if !placed.isEmpty { state.withLock { $0.placed.formUnion(placed) } }
     return Entry(log: ChangeLog(history, tellsActChanges: tellsActChanges), details: byID)
   }
 
   /// An object's history alone, without what its versions differ in.
-  func history(of object: ObjectKey, context: HistoryContext) -> History {
-    History.of(object, acts: snapshot.acts(about: object).map(detail), context: context)
+  func history(of object: ObjectKey) -> History { read(object).history }
+
+  private func read(_ object: ObjectKey) -> (history: History, details: [ActDetail]) {
+    let keys = snapshot.lineage(of: object)
+    let ids = snapshot.historyActs(about: keys)
+    let details = ids.map(detail)
+    let context = snapshot.historyContext(of: keys, acts: ids, showsCalicoAPI: showsCalicoAPI)
+    return (History.of(keys[0], acts: details, context: context), details)
   }
 
   /// The logs of all objects in their order, made on all cores, a few at a time, so that memory is that of a few.

@@ -1,4 +1,4 @@
-public import AuditModel
+import AuditModel
 import EventQueries
 
 /// What flow and DNS logs say, in words: figures with their units, verdicts with what decided them.

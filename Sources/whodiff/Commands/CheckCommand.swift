@@ -91,7 +91,9 @@ private struct CheckText {
       }
     }
     try table.finish()
-    if report.findings.isEmpty, !report.sources.isEmpty { try output.write("\nNothing was found that these logs should tell and do not.\n") }
+    if report.findings.isEmpty, !report.sources.isEmpty {
+      try output.write("\nNothing was found that these logs should tell and do not.\n")
+    }
     for finding in report.findings { try write(finding) }
   }
 

@@ -2,7 +2,8 @@ import AuditModel
 
 extension StoreState {
   /// The act that the row shows.
-  func act(_ place: Int, _ row: Int) throws -> Act {
+  /// - Parameter tellsAliases: whether its object's other names are wanted, which takes a look into every segment.
+  func act(_ place: Int, _ row: Int, tellsAliases: Bool = true) throws -> Act {
     let segment = segments[place]
     let sum = try patches[place].summaries[row] ?? segment.summary(row)
     let flags = try segment.flags(row)
@@ -18,7 +19,7 @@ extension StoreState {
       by: try segment.text(.by)[row], asUser: try segment.text(.asUser)[row],
       groups: try segment.lists(.groups)[row] ?? [], ips: try segment.lists(.ips)[row] ?? [],
       agent: try segment.text(.agent)[row], object: object,
-      aliases: try object?.key.map { key in try lineage(of: key).filter { $0 != key } } ?? [],
+      aliases: try tellsAliases ? object?.key.map { key in try lineage(of: key).filter { $0 != key } } ?? [] : [],
       kind: try segment.text(.kind)[row],
       uid: try segment.text(.uid)[row], resourceVersion: try segment.text(.resourceVersion)[row],
       generation: try segment.numbers(.generation)[row], tier: try segment.text(.tier)[row],

@@ -53,7 +53,7 @@ extension StoreState {
       guard other.rowCount > 0, other.timeMin <= span.upperBound, other.timeMax >= span.lowerBound,
         try holdsCalico(near)
       else { continue }
-      acts += try calicoRows(near, within: span).map { try act(near, $0) }
+      acts += try calicoRows(near, within: span).map { try act(near, $0, tellsAliases: false) }
     }
     let passedOn = passedOn(acts)
     var links = passedOn

@@ -91,7 +91,7 @@ public struct Act: Hashable, Sendable, Identifiable {
   /// Whoever the API server acted for: the impersonated user where there is one.
   public var actor: String? { asUser ?? by }
   /// The identity of the object the act is about; nil without a name.
-  public var key: ObjectKey? { object?.key }
+  public var key: ObjectKey? { object?.key(in: cluster) }
   /// Whether the verb asks for a change: neither a read nor a connect.
   public var isWrite: Bool { Outcome.isWrite(verb: verb) && !isConnect }
   /// exec, attach, port-forward or proxy.

@@ -45,8 +45,8 @@ extension Act {
   /// `NetworkPolicy shop/allow-web`; `networkpolicies in shop` where the act names no object.
   private var subject: String {
     guard let object else { return "non-resource URL" }
-    let kind = kind ?? object.key?.kind.kind ?? object.resource
-    if verb != "deletecollection", let key = object.key { return "\(kind) \(key.path)" }
+    let kind = kind ?? key?.kind.kind ?? object.resource
+    if verb != "deletecollection", let key { return "\(kind) \(key.path)" }
     let place = object.namespace.flatMap { $0.isEmpty ? nil : " in " + $0 } ?? ""
     return verb == "create" ? kind + place : object.resource + place
   }

@@ -51,7 +51,7 @@ public enum CalicoLineage {
     return names.map { name in
       ObjectKey(
         group: isPublic ? CalicoAccounts.storageGroup : CalicoAccounts.publicGroup, resource: key.resource,
-        namespace: key.namespace, name: name)
+        namespace: key.namespace, name: name, cluster: key.cluster)
     }
   }
 
@@ -82,7 +82,8 @@ public enum CalicoLineage {
   /// what Calico's API server logged, which shares the auditID. Only the latter has bodies, and each its own clock.
   public static func isPassedOn(_ left: Act, _ right: Act) -> Bool {
     guard let auditID = left.auditID, auditID == right.auditID, left.object?.group == CalicoAccounts.publicGroup,
-      left.key == right.key, left.object == nil || left.object?.resource == right.object?.resource,
+      left.key == right.key, left.cluster == right.cluster,
+      left.object == nil || left.object?.resource == right.object?.resource,
       left.verb == right.verb, left.by == right.by, left.code == nil || right.code == nil || left.code == right.code
     else { return false }
     return isNear(left, right) && (left.level != right.level || left.source.file != right.source.file)

@@ -21,6 +21,7 @@ public struct VersionLedger: Sendable {
   }
 
   private struct Version: Hashable {
+    var cluster: String?
     var uid: String
     var resourceVersion: String
   }
@@ -44,6 +45,8 @@ public struct VersionLedger: Sendable {
     /// When the latest stage happened.
     public var time: Timestamp
     public var code: Int?
+    /// uids and versions of two clusters have nothing to do with each other.
+    public var cluster: String?
     public var uid: String?
     public var resourceVersion: String?
     /// `metadata.resourceVersion` of the request body.
@@ -55,12 +58,14 @@ public struct VersionLedger: Sendable {
     public var evidence: Evidence
 
     public init(
-      id: ActID, time: Timestamp, code: Int?, uid: String?, resourceVersion: String?, sentResourceVersion: String?,
+      id: ActID, time: Timestamp, code: Int?, cluster: String? = nil, uid: String?, resourceVersion: String?,
+      sentResourceVersion: String?,
       endsObject: Bool, evidence: Evidence = .none
     ) {
       self.id = id
       self.time = time
       self.code = code
+      self.cluster = cluster
       self.uid = uid
       self.resourceVersion = resourceVersion
       self.sentResourceVersion = sentResourceVersion
@@ -83,7 +88,7 @@ public struct VersionLedger: Sendable {
       if sent == resourceVersion { return write.id }
       if !sent.isEmpty { evidence = .replaced }
     }
-    let version = Version(uid: uid, resourceVersion: resourceVersion)
+    let version = Version(cluster: write.cluster, uid: uid, resourceVersion: resourceVersion)
     let candidate = Maker(id: write.id, evidence: evidence, time: write.time)
     guard let maker = makers[version] else {
       makers[version] = candidate

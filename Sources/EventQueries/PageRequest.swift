@@ -93,6 +93,9 @@ public struct EventPage: Sendable {
   public var hiddenIsUnfiltered = false
   /// Rows in the store, by log.
   public var dataTotals: [DataKind: Int] = [:]
+  /// Names of the clusters that rows in the store are from, in order, an empty one for rows that name none; empty where
+  /// all are from one.
+  public var clusters: [String] = []
 
   public init(
     request: PageRequest, firstPosition: Int = 0, rows: [Act] = [], anchorPosition: Int? = nil, total: Int = 0,

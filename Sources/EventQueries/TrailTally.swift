@@ -24,6 +24,8 @@ public struct SourceTally: Sendable {
   /// Records that were there before, in this source or another, and were left out.
   public var duplicateCount = 0
   public var rejects: [Reject] = []
+  /// Which clusters its records are from; nil among them where some name none.
+  public var clusters: Set<String?> = []
   /// For each kind of log when its acts happened, ascending.
   public var times: [DataKind: [Timestamp]] = [:]
   /// Audit acts by level, and audit records by stage.
@@ -54,7 +56,7 @@ public struct SourceTally: Sendable {
   /// How many acts are by which authenticated user.
   public var users: [String: Int] = [:]
   /// Policies that flows name, as `PolicyHit.path`; those that data planes make up are left out.
-  public var flowPolicies: [PolicyHit: NamedTime] = [:]
+  public var flowPolicies: [FlowPolicy: NamedTime] = [:]
   /// Notices that a node logged fewer DNS answers than there were.
   public var unlogged = Sightings()
   /// The first characters of the file, where it could still be read: collectors leave their marks there.
@@ -87,6 +89,16 @@ public struct SourceTally: Sendable {
       self.verb = verb
       self.level = level
       self.isWrite = isWrite
+    }
+  }
+
+  /// A policy as flows of one cluster name it.
+  public struct FlowPolicy: Hashable, Sendable {
+    public var hit: PolicyHit
+    public var cluster: String?
+    public init(_ hit: PolicyHit, in cluster: String? = nil) {
+      self.hit = hit
+      self.cluster = cluster
     }
   }
 

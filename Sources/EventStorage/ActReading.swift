@@ -9,6 +9,7 @@ extension StoreState {
     let flags = try segment.flags(row)
     let data = DataKind(rawValue: try segment.numbers(.data).byte(row)) ?? .audit
     let object = try segment.object(row)
+    let cluster = try segment.text(.cluster)[row]
     return Act(
       id: id(place, row), contentID: try segment.identifiers(.contentID)[row],
       data: data, time: Timestamp(microseconds: try segment.time(row)),
@@ -19,14 +20,15 @@ extension StoreState {
       by: try segment.text(.by)[row], asUser: try segment.text(.asUser)[row],
       groups: try segment.lists(.groups)[row] ?? [], ips: try segment.lists(.ips)[row] ?? [],
       agent: try segment.text(.agent)[row], object: object,
-      aliases: try tellsAliases ? object?.key.map { key in try lineage(of: key).filter { $0 != key } } ?? [] : [],
+      aliases: try tellsAliases
+        ? object?.key(in: cluster).map { key in try lineage(of: key).filter { $0 != key } } ?? [] : [],
       kind: try segment.text(.kind)[row],
       uid: try segment.text(.uid)[row], resourceVersion: try segment.text(.resourceVersion)[row],
       generation: try segment.numbers(.generation)[row], tier: try segment.text(.tier)[row],
       auditID: try segment.auditID(row)?.text, decision: try segment.text(.decision)[row],
       reason: try segment.text(.reason)[row], truncated: flags.contains(.truncated),
       dryRun: flags.contains(.dryRun) || sum.outcome == .dryrun,
-      cluster: try segment.text(.cluster)[row],
+      cluster: cluster,
       source: SourcePosition(
         file: sources[segment.info.source]?.path ?? "",
         line: linesBefore(segment) + Int(try segment.numbers(.line).integer(row)),

@@ -64,7 +64,7 @@ extension StoreState {
   func objects(of rows: Bitset, in place: Int) throws -> [ObjectKey: [Int]] {
     guard !rows.isEmpty else { return [:] }
     let segment = segments[place]
-    let columns = try [StoredColumn.apiGroup, .resource, .namespace, .name].map { try segment.text($0).codes }
+    let columns = try [StoredColumn.apiGroup, .resource, .namespace, .name, .cluster].map { try segment.text($0).codes }
     var byCodes: [[Int64]: [Int]] = [:]
     rows.forEach { row in
       let codes = columns.map { $0.integer(row) }
@@ -72,7 +72,7 @@ extension StoreState {
     }
     var objects: [ObjectKey: [Int]] = [:]
     for rows in byCodes.values {
-      guard let key = try segment.object(rows[0])?.key else { continue }
+      guard let key = try segment.object(rows[0])?.key(in: segment.text(.cluster)[rows[0]]) else { continue }
       objects[key, default: []] += rows
     }
     return objects

@@ -144,6 +144,8 @@ extension StoreSnapshot {
 
 extension StoredObject {
   init(_ key: ObjectKey) {
-    self.init(group: key.group, resource: key.resource, namespace: key.namespace, name: key.name)
+    self.init(
+      group: key.group, resource: key.resource, namespace: key.namespace, name: key.name,
+      cluster: key.cluster)
   }
 }

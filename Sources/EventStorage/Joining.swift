@@ -101,6 +101,7 @@ extension StoreState {
   /// all of them.
   private func rows(like record: Int, of records: RecordColumns, in near: [Int], source: Int64) throws -> [ActID] {
     let time = records.times[record]
+    let cluster = records.cluster[record]
     var found: [ActID] = []
     for place in near {
       let segment = segments[place]
@@ -109,14 +110,18 @@ extension StoreState {
         let request = RequestKey(
           time: time, auditID: auditID, verb: records.verb[record], requestURI: records.requestURI[record],
           by: records.by[record])
-        found += try segment.rows(at: time, of: request).map { id(place, $0) }
+        found += try segment.rows(at: time, of: request).filter { try segment.mayBe($0, in: cluster) }.map {
+          id(place, $0)
+        }
       } else {
         // Without an audit ID nothing joins; but a copy of the same line in another file is no second request, and no
         // more is the same line of this file, where two processes read it at once.
         let isSameSource = segment.info.source == source
         let offset = records.offsets[record]
         guard !isSameSource || (segment.info.start <= offset && offset < segment.info.end) else { continue }
-        let rows = try segment.rows(at: time, withoutAuditID: records.contentIDs[record])
+        let rows = try segment.rows(at: time, withoutAuditID: records.contentIDs[record]).filter {
+          try segment.mayBe($0, in: cluster)
+        }
         // One copy tells as much as all of them.
         let copy = isSameSource ? try rows.first { try segment.numbers(.offset).integer($0) == offset } : rows.first
         if let copy { found.append(id(place, copy)) }
@@ -139,7 +144,8 @@ extension StoreState {
         _ = ledger.take(
           VersionLedger.Write(
             id: id(place, row), time: Timestamp(microseconds: try segment.time(row) &+ took),
-            code: try segment.numbers(.code)[row].map(Int.init), uid: try segment.text(.uid)[row],
+            code: try segment.numbers(.code)[row].map(Int.init), cluster: try segment.text(.cluster)[row],
+            uid: try segment.text(.uid)[row],
             resourceVersion: try segment.text(.resourceVersion)[row],
             sentResourceVersion: try segment.text(.sentVersion)[row],
             endsObject: try segment.flags(row).contains(.endsObject), evidence: try segment.flags(row).evidence))
@@ -150,6 +156,14 @@ extension StoreState {
 
   private func isLedgerNoop(_ head: ActID) -> Bool {
     noops.contains(head) || links.members[head]?.contains(where: noops.contains) == true
+  }
+}
+
+extension Segment {
+  /// Whether nothing tells that the row is from another cluster: one copy of a log may name it and another not.
+  fileprivate func mayBe(_ row: Int, in cluster: String?) throws -> Bool {
+    guard let cluster, let own = try text(.cluster)[row] else { return true }
+    return own == cluster
   }
 }
 
@@ -168,7 +182,8 @@ extension SegmentDraft {
         VersionLedger.Write(
           id: ActID(segment: segment, row: UInt32(row)),
           time: Timestamp(microseconds: records.times[head] &+ (records.took[head] ?? 0)),
-          code: sum.code.map(Int.init), uid: records.uid[head], resourceVersion: records.resourceVersion[head],
+          code: sum.code.map(Int.init), cluster: records.cluster[head], uid: records.uid[head],
+          resourceVersion: records.resourceVersion[head],
           sentResourceVersion: records.sentVersion[head], endsObject: records.flags[head].contains(.endsObject),
           evidence: records.flags[head].evidence))
       if let noop { noops.append(noop) }

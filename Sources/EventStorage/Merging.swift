@@ -92,6 +92,11 @@ extension EventStore {
     return found
   }
 
+  /// The numbers of all segments of a source.
+  public func segments(of source: Int64) -> [UInt32] {
+    current.segments.lazy.map(\.info).filter { $0.source == source }.map(\.number)
+  }
+
   /// The numbers of all segments.
   public var segmentNumbers: [UInt32] { current.segments.map(\.info.number) }
 

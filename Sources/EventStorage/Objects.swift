@@ -10,7 +10,11 @@ extension StoreSnapshot {
     var keys: Set<ObjectKey> = []
     for segment in state.segments {
       for place in 0..<(try segment.objectCount()) {
-        if let key = try segment.object(at: place).key { keys.insert(key) }
+        guard var key = try segment.object(at: place).key else { continue }
+        for cluster in try segment.byCluster(segment.rows(ofObjectAt: place)).keys {
+          key.cluster = cluster
+          keys.insert(key)
+        }
       }
     }
     return keys.sorted()
@@ -73,7 +77,8 @@ extension StoreSnapshot {
 
   private func collections(of key: ObjectKey) -> [StoredObject] {
     [key.namespace, nil].map {
-      StoredObject(group: key.group, resource: key.resource, namespace: $0, name: nil)
+      StoredObject(
+        group: key.group, resource: key.resource, namespace: $0, name: nil, cluster: key.cluster)
     }
   }
 
@@ -120,13 +125,15 @@ extension StoreSnapshot {
     for (place, segment) in state.segments.enumerated() {
       if isCancelled() { throw CancellationError() }
       for index in 0..<(try segment.objectCount()) {
-        let object = try segment.object(at: index)
-        let rows = try segment.rows(ofObjectAt: index)
-        if let key = object.key {
-          rowsOf[key, default: []] += rows.map { UInt32(state.bases[place] + $0) }
-        } else {
-          for row in rows where try segment.text(.verb)[row] == "deletecollection" {
-            collections[object, default: []].append(shown(place, row))
+        var object = try segment.object(at: index)
+        for (cluster, rows) in try segment.byCluster(segment.rows(ofObjectAt: index)) {
+          object.cluster = cluster
+          if let key = object.key {
+            rowsOf[key, default: []] += rows.map { UInt32(state.bases[place] + $0) }
+          } else {
+            for row in rows where try segment.text(.verb)[row] == "deletecollection" {
+              collections[object, default: []].append(shown(place, row))
+            }
           }
         }
       }
@@ -205,7 +212,8 @@ extension StoreSnapshot {
   private func take(_ collections: [StoredObject: [UInt32]], into summary: inout ObjectSummary) throws {
     let key = summary.key
     for namespace in Set([key.namespace, nil]) {
-      let object = StoredObject(group: key.group, resource: key.resource, namespace: namespace, name: nil)
+      let object = StoredObject(
+        group: key.group, resource: key.resource, namespace: namespace, name: nil, cluster: key.cluster)
       for global in collections[object] ?? [] {
         let place = state.place(ofGlobal: Int(global))
         let row = Int(global) - state.bases[place]

@@ -244,7 +244,7 @@ struct RecordColumns: Sendable {
     guard let auditID = auditIDs[record] else { return nil }
     return LocalJoinKey(
       auditID: auditID, time: times[record], verb: verb.codes[record], uri: requestURI.codes[record],
-      user: by.codes[record])
+      user: by.codes[record], cluster: cluster.codes[record])
   }
 }
 
@@ -254,6 +254,7 @@ struct LocalJoinKey: Hashable {
   var verb: UInt32
   var uri: UInt32
   var user: UInt32
+  var cluster: UInt32
 }
 
 /// An audit ID in 16 bytes where it is a UUID in its usual spelling, else as it is: clients may choose any text.

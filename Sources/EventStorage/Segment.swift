@@ -259,15 +259,34 @@ final class Segment: Sendable {
   /// Rows about the object; about the collection it is in where `name` is nil. Ascending.
   func rows(about object: StoredObject) throws -> [Int] {
     let count = try objectCount()
-    var place = try firstIndex(in: 0..<count) { try !(self.object(at: $0) < object) }
+    var listed = object
+    listed.cluster = nil
+    var place = try firstIndex(in: 0..<count) { try !(self.object(at: $0) < listed) }
     var found: [Int] = []
     while place < count {
       let candidate = try self.object(at: place)
-      guard !(object < candidate) else { break }
-      if candidate == object { found += try rows(ofObjectAt: place) }
+      guard !(listed < candidate) else { break }
+      if candidate == listed { found += try rows(ofObjectAt: place) }
       place += 1
     }
-    return found.sorted()
+    return try byCluster(found)[object.cluster]?.sorted() ?? []
+  }
+
+  /// The clusters that the rows are from, nil among them where some name none.
+  func clusters() throws -> Set<String?> {
+    let column = try text(.cluster)
+    guard rowCount > 0, !column.dictionary.isEmpty else { return rowCount > 0 ? [nil] : [] }
+    let namesAll = !(0..<rowCount).contains { column.code($0) == 0 }
+    return Set(column.dictionary.map { $0 } + (namesAll ? [] : [nil]))
+  }
+
+  /// The rows by the clusters that they are from.
+  func byCluster(_ rows: [Int]) throws -> [String?: [Int]] {
+    guard !rows.isEmpty else { return [:] }
+    let clusters = try text(.cluster)
+    // As in most logs, which name none.
+    guard !clusters.dictionary.isEmpty else { return [nil: rows] }
+    return Dictionary(grouping: rows) { clusters[$0] }
   }
 }
 
@@ -282,15 +301,16 @@ struct StoredRecord: Sendable {
   var contentID: ContentID
 }
 
-/// An `ObjectKey` whose name may be absent.
+/// An `ObjectKey` whose name may be absent. The lists of segments are of names alone: there, no object has a cluster.
 struct StoredObject: Hashable, Comparable, Sendable {
   var group: String
   var resource: String
   var namespace: String?
   var name: String?
+  var cluster: String?
 
   var key: ObjectKey? {
-    name.map { ObjectKey(group: group, resource: resource, namespace: namespace, name: $0) }
+    name.map { ObjectKey(group: group, resource: resource, namespace: namespace, name: $0, cluster: cluster) }
   }
   static func < (left: StoredObject, right: StoredObject) -> Bool {
     if left.group != right.group { return left.group < right.group }

@@ -25,6 +25,8 @@ public struct StoreSnapshot: Sendable {
     page.hidden = selection.hidden
     page.hiddenIsUnfiltered = selection.hiddenIsUnfiltered
     page.dataTotals = selection.dataTotals
+    let clusters = try state.clusters()
+    if clusters.count > 1 { page.clusters = clusters.map { $0 ?? "" }.sorted() }
     if let anchor = try place(of: request.anchor, in: selection, newestFirst: newestFirst) {
       let position = newestFirst ? total - 1 - anchor : anchor
       let count = max(1, request.count)

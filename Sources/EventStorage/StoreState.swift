@@ -19,6 +19,7 @@ final class StoreState: Sendable {
   private let placeOfNumber: [UInt32: Int]
   private let orderCache = Mutex<[Run]?>(nil)
   private let lineCache = Mutex<[UInt32: Int]?>(nil)
+  private let clusterCache = Mutex<Set<String?>?>(nil)
   let clockCache = Mutex<Bool?>(nil)
   /// The keys of Calico's objects that were asked for, see `lineage(of:)`.
   let lineages = Mutex<[ObjectKey: [ObjectKey]]>([:])
@@ -71,6 +72,14 @@ final class StoreState: Sendable {
     let filled = segments.lazy.filter { $0.rowCount > 0 }
     guard let least = filled.map(\.info.timeMin).min(), let most = filled.map(\.info.timeMax).max() else { return nil }
     return Timestamp(microseconds: least)...Timestamp(microseconds: most)
+  }
+
+  /// The clusters that rows are from, nil among them where some name none.
+  func clusters() throws -> Set<String?> {
+    if let known = clusterCache.withLock({ $0 }) { return known }
+    let found = try segments.reduce(into: Set<String?>()) { $0.formUnion(try $1.clusters()) }
+    clusterCache.withLock { $0 = found }
+    return found
   }
 
   /// The lines of the source before the segment, as far as they were read.

@@ -5,7 +5,7 @@ import Synchronization
 /// What the history of one object asks of all acts. Each answer reads one or a few columns of every segment, on all
 /// cores: some milliseconds for a million acts.
 extension StoreSnapshot {
-  /// auditIDs of the acts that also stand on requests about other objects.
+  /// auditIDs of the acts that also stand on requests about other objects of their cluster.
   /// - Parameter keys: those of the object that the acts are about.
   public func auditIDs(of acts: [ActID], alsoOutside keys: [ObjectKey]) -> Set<String> {
     store.noting([]) { try reusedAuditIDs(acts, keys) }
@@ -33,7 +33,9 @@ extension StoreSnapshot {
       func take(_ row: Int) throws {
         let head = state.links.head(of: state.id(place, row))
         guard !own.contains(head), let text = try segment.auditID(row)?.text else { return }
-        if let key = try segment.object(row)?.key, keys.contains(key) { return }
+        let cluster = try segment.text(.cluster)[row]
+        guard keys.contains(where: { $0.cluster == cluster }) else { return }
+        if let key = try segment.object(row)?.key(in: cluster), keys.contains(key) { return }
         reused.withLock { _ = $0.insert(text) }
       }
       if !uuids.isEmpty {

@@ -49,6 +49,7 @@ private struct SegmentTally {
       tally.times[kind, default: []].append(Timestamp(microseconds: times.integer(row)))
       tally.actCount += 1
     }
+    tally.clusters.formUnion(try segment.clusters())
     try addLines(to: &tally)
     try addAudit(to: &tally)
     try addUsers(to: &tally)
@@ -184,21 +185,27 @@ private struct SegmentTally {
     let actions = try segment.text(.action)
     guard !policies.dictionary.isEmpty || !actions.dictionary.isEmpty else { return }
     let times = try segment.numbers(.time)
-    var seen: [Int: Int64] = [:]
+    let clusters = try segment.text(.cluster)
+    var seen: [SIMD2<Int>: Int64] = [:]
     for row in 0..<segment.rowCount {
       let code = policies.code(row)
-      if code > 0 { seen[code] = min(seen[code] ?? .max, times.integer(row)) }
+      if code > 0 {
+        let key = SIMD2(code, clusters.code(row))
+        seen[key] = min(seen[key] ?? .max, times.integer(row))
+      }
       if try segment.numbers(.data).byte(row) == DataKind.dns.rawValue, actions[row] == "unlogged" {
         tally.unlogged.add(try line(row))
       }
     }
-    for (code, time) in seen {
-      for text in policies.dictionary[code - 1] {
+    for (codes, time) in seen {
+      let cluster = codes.y == 0 ? nil : clusters.dictionary[codes.y - 1]
+      for text in policies.dictionary[codes.x - 1] {
         guard var hit = PolicyHit(text: text) else { continue }
         // Which rule of it decided, and where it stood, does not matter here.
         (hit.scope, hit.index, hit.action, hit.rule) = (.enforced, 0, "", nil)
-        let known = tally.flowPolicies[hit]?.time.microseconds ?? .max
-        tally.flowPolicies[hit] = SourceTally.NamedTime(
+        let policy = SourceTally.FlowPolicy(hit, in: cluster)
+        let known = tally.flowPolicies[policy]?.time.microseconds ?? .max
+        tally.flowPolicies[policy] = SourceTally.NamedTime(
           name: hit.path, time: Timestamp(microseconds: min(known, time)))
       }
     }

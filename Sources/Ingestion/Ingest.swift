@@ -12,11 +12,11 @@ public struct IngestOptions: Sendable {
   public var threadCount: Int
   /// Whether what was logged last is read first, so that the newest rows can be shown at once.
   public var newestFirst: Bool
-  /// The clusters that sources are from, by their paths, where records do not say so.
-  public var clusters: [String: String]
+  /// The clusters that sources are from where records do not say so.
+  public var clusters: ClusterNames
 
   public init(
-    keepsPayload: Bool = false, threadCount: Int = 2, newestFirst: Bool = false, clusters: [String: String] = [:]
+    keepsPayload: Bool = false, threadCount: Int = 2, newestFirst: Bool = false, clusters: ClusterNames = ClusterNames()
   ) {
     self.keepsPayload = keepsPayload
     self.threadCount = threadCount

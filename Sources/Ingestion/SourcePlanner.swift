@@ -93,10 +93,11 @@ struct SourcePlanner {
       size: size,
       diskSize: size, diskTail: nil, modified: disk?.modified, inode: disk?.inode, cluster: options.clusters[path])
     var covered: [Range<Int64>] = []
-    if let known = try knownPlain(bytes, size: size, head: head) {
+    if let known = try knownPlain(bytes, path: path, size: size, head: head) {
       if pending.contains(known.id) { return deferred.append(path) }
-      // Many short stretches are read again as a few long ones.
-      let fragments = isLines ? store.fragments(of: known.id) : []
+      // Many short stretches are read again as a few long ones; all is, where it turns out to be another cluster's.
+      let fragments =
+        isRenamed(known, by: path) ? store.segments(of: known.id) : isLines ? store.fragments(of: known.id) : []
       try store.discard(fragments)
       covered = store.coverage(of: known.id)
       source.id = known.id
@@ -130,13 +131,25 @@ struct SourcePlanner {
   }
 
   /// The source that this file is, or was before it grew.
-  private func knownPlain(_ bytes: ByteSource, size: Int64, head: [UInt8]) throws -> StoredSource? {
-    for source in store.knownSources.reversed() where matchesHead(source, head) && source.size <= size {
+  private func knownPlain(_ bytes: ByteSource, path: String, size: Int64, head: [UInt8]) throws -> StoredSource? {
+    for source in store.knownSources.reversed()
+    where matchesHead(source, head) && source.size <= size && mayBe(source, path) {
       guard let tail = source.tail, source.size > 0 else { continue }
       let read = try bytes.bytes(at: source.size - Int64(source.tailLength), count: source.tailLength)
       if sha256(read) == tail { return source }
     }
     return nil
+  }
+
+  /// Whether the source may be what is at the path by their clusters: equal files of two are two.
+  private func mayBe(_ source: StoredSource, _ path: String) -> Bool {
+    guard let cluster = options.clusters[path], let known = source.cluster else { return true }
+    return cluster == known || source.path == path
+  }
+
+  /// Whether the user gives the source's records to another cluster than before.
+  private func isRenamed(_ source: StoredSource, by path: String) -> Bool {
+    options.clusters[path].map { $0 != source.cluster } ?? false
   }
 
   private func matchesHead(_ source: StoredSource, _ head: [UInt8]) -> Bool {
@@ -195,12 +208,15 @@ struct SourcePlanner {
       cluster: options.clusters[path])
     var covered: [Range<Int64>] = []
     if disk != nil {
-      let alike = store.knownSources.reversed().filter { matchesHead($0, head) }
+      let alike = store.knownSources.reversed().filter { matchesHead($0, head) && mayBe($0, path) }
       if alike.contains(where: { pending.contains($0.id) }) { return deferred.append(path) }
       if let same = alike.first(where: { $0.diskTail == diskTail && $0.diskSize == disk?.size && diskTail != nil }) {
         source.id = same.id
+        source.cluster = source.cluster ?? same.cluster
+        let isRenamed = isRenamed(same, by: path)
+        if isRenamed { try store.discard(store.segments(of: same.id)) }
         covered = store.coverage(of: same.id)
-        if same.isComplete {
+        if same.isComplete, !isRenamed {
           tally.skip()
           if same.path != path, !Self.isStill(same) {
             var moved = same
@@ -222,6 +238,7 @@ struct SourcePlanner {
         source.tail = same.tail
         source.tailLength = same.tailLength
         source.cluster = source.cluster ?? same.cluster
+        if isRenamed(same, by: path) { try store.discard(store.segments(of: same.id)) }
         covered = store.coverage(of: same.id)
         if isAll, same.isComplete, Self.gaps(in: covered, of: same.size).isEmpty {
           // A log that was packed after it was read.

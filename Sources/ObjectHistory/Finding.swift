@@ -45,10 +45,10 @@ public struct Finding: Hashable, Sendable {
     self.until = until
   }
 
-  /// The row of `whodiff changes`, schema `whodiff.finding/1`.
+  /// The row of `whodiff changes`, schema `whodiff.finding/1`; with a member `cluster` where the records name one.
   public var row: JSONValue {
     func number(_ value: Int?) -> JSONValue { value.map { .integer($0) } ?? .null }
-    return .object([
+    let row = JSONValue.object([
       "schema": .string("whodiff.finding/1"), "finding": .string(kind.rawValue),
       "object": .object([
         "group": .string(object.group), "kind": .string(objectKind), "resource": .string(object.resource),
@@ -58,6 +58,7 @@ public struct Finding: Hashable, Sendable {
       "evidence": .array(evidence.map { .string($0) }), "since": .optional(since?.rfc3339),
       "until": .optional(until?.rfc3339),
     ])
+    return object.cluster.map { row.setting(["cluster"], to: .string($0)) } ?? row
   }
 }
 

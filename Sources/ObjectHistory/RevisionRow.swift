@@ -1,7 +1,7 @@
 public import AuditModel
 
 extension Revision {
-  /// The row of `whodiff changes`, schema `whodiff.revision/1`.
+  /// The row of `whodiff changes`, schema `whodiff.revision/1`; with a member `cluster` where the records name one.
   ///
   /// - Parameters:
   ///   - changed: paths of the fields that differ from the version before; empty when that is not known.
@@ -35,6 +35,7 @@ extension Revision {
     add("effect", .optional(effect))
     add("generation", number(generation))
     add("resourceVersion", .optional(resourceVersion))
+    if let cluster = object.cluster { add("cluster", .string(cluster)) }
     if isInitial { add("source", .array(sources.map { .string($0) })) }
     if isInferred { add("inferred", .bool(true)) }
     if includesManifest { add("manifest", manifest ?? .null) }

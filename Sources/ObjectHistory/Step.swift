@@ -65,7 +65,7 @@ struct Step {
       guard readCollection(reference, key) else { return nil }
       return
     }
-    guard storage.isAbout(reference.key) else { return nil }
+    guard storage.isAbout(act.key) else { return nil }
     let stored = detail.response.flatMap { StoredObject($0, is: key, reference: reference) }
     if act.outcome == .changed || act.outcome == .subresource || act.outcome == .noop {
       uid = stored?.uid
@@ -111,7 +111,7 @@ struct Step {
     }
     let candidates: [JSONValue]
     switch act.verb {
-    case "get" where reference.key == key: candidates = [response]
+    case "get" where act.key == key: candidates = [response]
     case "list": candidates = response["items"]?.array ?? []
     default: return false
     }

@@ -4,8 +4,10 @@ import EventQueries
 /// Streams whose clocks are more than a second apart: of two, the one that is ahead stands first.
 func clockSkews(between streams: [LogStream]) -> [ClockSkew] {
   let found = streams.indices.flatMap { left in
-    streams.indices.dropFirst(left + 1).compactMap { right in
-      SkewSearch.byRequests(streams[left], streams[right]) ?? SkewSearch.byVersions(streams[left], streams[right])
+    streams.indices.dropFirst(left + 1).compactMap { right -> ClockSkew? in
+      guard streams[left].mayShareCluster(with: streams[right]) else { return nil }
+      return SkewSearch.byRequests(streams[left], streams[right])
+        ?? SkewSearch.byVersions(streams[left], streams[right])
     }
   }
   return found.filter { abs($0.seconds) >= 1 }.map { skew in

@@ -11,7 +11,8 @@ func holes(in streams: [LogStream], steps: [ClockStep]) -> [Hole] {
       let own = steps.filter { files.contains($0.file) }
       let starts = stream.sources.flatMap(\.serverStarts)
       for gap in HoleSearch(times[index]).holes where !own.contains(where: { $0.explains(gap.since...gap.until) }) {
-        let elsewhere = times.indices.filter { $0 != index }.reduce(0) {
+        let others = times.indices.filter { $0 != index && streams[$0].mayShareCluster(with: stream) }
+        let elsewhere = others.reduce(0) {
           $0 + times[$1].count(in: gap.since...gap.until)
         }
         found.append(

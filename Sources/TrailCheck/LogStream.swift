@@ -10,6 +10,12 @@ struct LogStream: Sendable {
 
   var files: [String] { sources.map(\.file) }
 
+  var clusters: Set<String?> { sources.reduce(into: []) { $0.formUnion($1.clusters) } }
+  /// Servers of two clusters have nothing in common but the time.
+  func mayShareCluster(with other: LogStream) -> Bool {
+    clusters.isEmpty || other.clusters.isEmpty || !clusters.isDisjoint(with: other.clusters)
+  }
+
   /// Ascending.
   func times(of data: DataKind) -> [Timestamp] {
     let parts = sources.compactMap { $0.times[data] }.filter { !$0.isEmpty }

@@ -39,15 +39,18 @@ extension StoreSnapshot {
   ///   - showsCalicoAPI: the answer, where it is known: for many objects it is asked once.
   func historyContext(of keys: [ObjectKey], acts: [ActID], showsCalicoAPI known: Bool? = nil) -> HistoryContext {
     HistoryContext(
-      showsCalicoAPI: keys.contains { $0.group == CalicoAccounts.storageGroup } && (known ?? showsCalicoAPI),
+      showsCalicoAPI: keys.contains { $0.group == CalicoAccounts.storageGroup }
+        && (known ?? showsCalicoAPI(in: keys[0].cluster)),
       namespaceDeletions: namespaceDeletions(of: keys[0]),
       reusedAuditIDs: auditIDs(of: acts, alsoOutside: keys), hasClockSteps: hasClockSteps,
       aliases: Array(keys.dropFirst()))
   }
 
   /// Whether anybody wrote through Calico's own API.
-  var showsCalicoAPI: Bool {
-    guard let filter = try? Filter(parsing: "api:projectcalico.org verb:create,update,patch,delete") else {
+  /// - Parameter cluster: nil for what names none.
+  func showsCalicoAPI(in cluster: String?) -> Bool {
+    let place = cluster.map { "cluster=" + FilterField.quoted($0) } ?? "-cluster:*"
+    guard let filter = try? Filter(parsing: "api:projectcalico.org verb:create,update,patch,delete " + place) else {
       return false
     }
     let request = PageRequest(query: EventQuery(filter: filter, level: .everything), count: 1)
@@ -56,7 +59,9 @@ extension StoreSnapshot {
 
   func namespaceDeletions(of object: ObjectKey) -> [Timestamp] {
     guard let namespace = object.namespace else { return [] }
-    return acts(about: ObjectKey(group: "", resource: "namespaces", namespace: nil, name: namespace)).compactMap { id in
+    let key = ObjectKey(
+      group: "", resource: "namespaces", namespace: nil, name: namespace, cluster: object.cluster)
+    return acts(about: key).compactMap { id in
       let act = act(id)
       return act.verb == "delete" && act.outcome == .changed ? act.time : nil
     }

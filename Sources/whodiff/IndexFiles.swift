@@ -1,5 +1,6 @@
 import EventStorage
 import Glibc
+import Ingestion
 
 /// The indexes in the cache directory, one for each set of files that was browsed.
 enum IndexFiles {
@@ -7,10 +8,12 @@ enum IndexFiles {
   /// Nil where there is no place for it, or where standard input, which cannot be read again, is among them.
   ///
   /// Another build of the program has another place: what an index says of acts is what its maker understood.
-  static func path(for files: [String]) -> String? {
+  /// - Parameter clusters: what records are told to be from is part of what is kept.
+  static func path(for files: [String], _ clusters: ClusterNames) -> String? {
     guard let folder = Configuration.cacheDirectory, !files.isEmpty, !files.contains("-") else { return nil }
     var bytes = program
     for path in Set(files.map(Configuration.absolutePath)).sorted() { bytes += Array(path.utf8) + [0] }
+    bytes += Array(clusters.identity.utf8)
     return folder + "/" + stableHash(bytes) + ".sqlite"
   }
 

@@ -117,12 +117,12 @@ REVISION = members({
     "outcome": optional(one_of(*OUTCOMES)), "fidelity": optional(one_of("F", "R", "T", "M")), "changed": optional(each(word)),
     "effect": optional(one_of("opens", "tightens", "mixed", "none")), "generation": optional(count),
     "resourceVersion": optional(word),
-}, {"source": each(word), "inferred": one_of(True), "manifest": optional(kind(dict))})
+}, {"cluster": optional(word), "source": each(word), "inferred": one_of(True), "manifest": optional(kind(dict))})
 FINDING = members({
     "schema": one_of("whodiff.finding/1"), "finding": one_of("outside", "bypass", "reused"), "object": OBJECT,
     "after": optional(place), "before": optional(place), "paths": each(word), "evidence": each(word),
     "since": optional(time), "until": optional(time),
-})
+}, {"cluster": optional(word)})
 FIELD = members({"path": word, "op": one_of("add", "remove", "replace", "move"), "old": anything, "new": anything},
                 {"from": word})
 LINE = members({"left": optional(place), "right": optional(place), "op": one_of("same", "add", "remove", "change"),
@@ -138,7 +138,7 @@ SOURCE = members({
     "file": word, "format": word, "bytes": count, "acts": count,
     "rejects": each(members({"line": place, "offset": count, "reason": word})), "first": optional(time),
     "last": optional(time), "levels": counts(one_of(*LEVELS)), "stages": counts(one_of(*STAGES)), "truncated": count,
-}, {"duplicates": count, "reach": kind(dict)})
+}, {"duplicates": count, "reach": kind(dict), "clusters": each(word)})
 CHECK = members({
     "schema": one_of("whodiff.check/1"), "sources": each(SOURCE), "holes": each(kind(dict)), "skew": each(kind(dict)),
     "outside": each(FINDING),

@@ -100,7 +100,7 @@ import Testing
       hit("gnp", "security", nil, "quarantine"), hit("knp", "default", "shop", "web"),
       hit("np", "default", "shop", "old"),
       hit("pro", "__PROFILE__", nil, "kns.shop"),
-    ] { flows.flowPolicies[hit] = SourceTally.NamedTime(name: hit.path, time: at(1)) }
+    ] { flows.flowPolicies[SourceTally.FlowPolicy(hit)] = SourceTally.NamedTime(name: hit.path, time: at(1)) }
     let objects = [
       key,
       ObjectKey(

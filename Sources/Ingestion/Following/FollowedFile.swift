@@ -190,7 +190,7 @@ final class FollowContext {
   let store: EventStore
   let keeping: PayloadKeeping
   let isCancelled: @Sendable () -> Bool
-  private let clusters: [String: String]
+  private let clusters: ClusterNames
   private let report: (FollowNews) -> Void
   private var news = FollowNews()
 

@@ -33,7 +33,7 @@ extension ChangeLogPane {
     screen.rule(y: bottom - 2, x: area.x, width: area.width)
     guard let log else {
       screen.write(
-        "\(object.kind.kind)  \(object.path)", x: area.x + 1, y: area.y, style: .title, width: area.width - 1)
+        "\(object.kind.kind)  \(object.pathInCluster)", x: area.x + 1, y: area.y, style: .title, width: area.width - 1)
       screen.rule(y: area.y + 2, x: area.x, width: area.width)
       let body = area.inset(top: 3, bottom: 2)
       if let failure {
@@ -48,7 +48,7 @@ extension ChangeLogPane {
     screen.rule(y: list.y - 2, x: area.x, width: area.width)
     if rows.isEmpty {
       screen.sentences(
-        ["No act on \(object.path) that could have changed it is in the logs."], area: list.inset(top: -1))
+        ["No act on \(object.pathInCluster) that could have changed it is in the logs."], area: list.inset(top: -1))
     } else {
       renderList(log, into: &screen, area: list, session: session)
     }
@@ -60,7 +60,7 @@ extension ChangeLogPane {
 
   private func renderHeader(_ log: ChangeLog, into screen: inout Screen, area: Rect, session: Session) {
     let tier = log.history.revisions.last { $0.act?.tier != nil }?.act?.tier
-    let title = "\(log.history.kind)  \(object.path)"
+    let title = "\(log.history.kind)  \(object.pathInCluster)"
     screen.ends(
       title, tier.map { "tier \($0)" } ?? "", y: area.y, x: area.x, width: area.width, style: .title, rightStyle: .plain
     )
@@ -187,7 +187,7 @@ extension ChangeLogPane {
     if versions.isEmpty { left = "no versions" }
     for (name, side) in [("A", session.leftSide), ("B", session.rightSide)] {
       guard let side else { continue }
-      left += "  \(name)=\(DiffEnd.label(side))" + (side.object == object ? "" : " of \(side.object.path)")
+      left += "  \(name)=\(DiffEnd.label(side))" + (side.object == object ? "" : " of \(side.object.pathInCluster)")
     }
     if let diff = besideText {
       let hidden = diff.diff.hiddenMachineFields

@@ -166,7 +166,9 @@ struct DiffPane: RowPane {
 
   func subject(_ session: Session) -> String {
     guard case .sides(let left, let right) = subject else { return "" }
-    let names = left.object == right.object ? right.object.path : "\(left.object.path) -> \(right.object.path)"
+    let names =
+      left.object == right.object
+      ? right.object.pathInCluster : "\(left.object.pathInCluster) -> \(right.object.pathInCluster)"
     let form = splits(session) ? "split" : "unified"
     return "\(DiffEnd.label(left)) -> \(DiffEnd.label(right))  \(names)  \(form)"
   }

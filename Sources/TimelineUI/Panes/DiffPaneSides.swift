@@ -38,7 +38,7 @@ struct DiffEnd: Sendable {
 
   /// `r10 2026-11-20 16:04:02Z create alice@example.com  F`
   func words(_ session: Session, short: Bool) -> String {
-    let name = object.map { $0.path + " " } ?? ""
+    let name = object.map { $0.pathInCluster + " " } ?? ""
     guard let revision else {
       if side.revision != nil { return name + DiffEnd.label(side) + " (unknown)" }
       guard let cause else { return name + "(nothing)" }

@@ -35,22 +35,32 @@ enum ObjectRow: Sendable {
   ///   - all: every object, for the orders of tiers that are not listed themselves.
   static func list(_ shown: [ObjectSummary], all: [ObjectSummary], by grouping: ObjectGrouping) -> [ObjectRow] {
     let tiers = TierOrder(all)
+    // Nothing in one cluster comes before or after anything in another.
+    let isMixed = Set(all.map(\.key.cluster)).count > 1
     var groups: [Group: [ObjectSummary]] = [:]
-    for object in shown { groups[group(of: object, by: grouping, tiers), default: []].append(object) }
+    for object in shown {
+      var group = group(of: object, by: grouping, tiers)
+      if isMixed { group.cluster = object.key.cluster ?? "" }
+      groups[group, default: []].append(object)
+    }
     return groups.sorted { $0.key < $1.key }.flatMap { group, objects -> [ObjectRow] in
       let sorted = objects.sorted { precedes($0, $1, in: grouping) }
-      return [.title(group.title, count: objects.count, noun: group.noun)] + sorted.map { .object($0) }
+      return [.title(group.titleInCluster, count: objects.count, noun: group.noun)] + sorted.map { .object($0) }
     }
   }
 
-  /// Groups stand by rank, then order, then title.
+  /// Groups stand by cluster, then rank, then order, then title.
   private struct Group: Hashable, Comparable {
+    /// Empty for the objects of records that name none; nil where all objects are of one.
+    var cluster: String?
     var rank: Int
     var order: Double = 0
     var title: String
     var noun = "object"
+    var titleInCluster: String { title + (cluster.map { $0.isEmpty ? " in no named cluster" : " in " + $0 } ?? "") }
     static func < (left: Group, right: Group) -> Bool {
-      (left.rank, left.order, left.title) < (right.rank, right.order, right.title)
+      if let a = left.cluster, let b = right.cluster, a != b { return a < b }
+      return (left.rank, left.order, left.title) < (right.rank, right.order, right.title)
     }
   }
 
@@ -72,8 +82,9 @@ enum ObjectRow: Sendable {
     switch kind.role {
     case .policy where isCalico, .stagedPolicy:
       let tier = object.tier ?? "default"
-      let order = tiers.orders[tier].map { " (order \(orderText($0)))" } ?? ""
-      return Group(rank: 0, order: tiers.position(of: tier), title: "tier \(tier)\(order)", noun: "policy")
+      let order = tiers.order(of: tier, object.key.cluster).map { " (order \(orderText($0)))" } ?? ""
+      return Group(
+        rank: 0, order: tiers.position(of: tier, object.key.cluster), title: "tier \(tier)\(order)", noun: "policy")
     case .policy where object.key.group == "policy.networking.k8s.io":
       return Group(rank: 2, title: "admin policies", noun: "policy")
     case .policy: return Group(rank: 1, title: "network policies (Kubernetes)", noun: "policy")
@@ -109,16 +120,24 @@ enum ObjectRow: Sendable {
 
   /// Where tiers stand among one another.
   private struct TierOrder {
-    /// `spec.order` of Tier objects, by name.
-    var orders: [String: Double] = [:]
+    private struct Tier: Hashable {
+      var name: String
+      var cluster: String?
+    }
+    /// `spec.order` of Tier objects.
+    private var orders: [Tier: Double] = [:]
 
     init(_ all: [ObjectSummary]) {
-      for object in all where object.key.kind.role == .tier { orders[object.key.name] = object.order }
+      for object in all where object.key.kind.role == .tier {
+        orders[Tier(name: object.key.name, cluster: object.key.cluster)] = object.order
+      }
     }
 
+    func order(of tier: String, _ cluster: String?) -> Double? { orders[Tier(name: tier, cluster: cluster)] }
+
     /// As logged; else the admin tiers first, then `default` where Calico creates it, tiers of unknown order last.
-    func position(of tier: String) -> Double {
-      if let order = orders[tier] { return order }
+    func position(of tier: String, _ cluster: String?) -> Double {
+      if let order = order(of: tier, cluster) { return order }
       switch tier {
       case "adminnetworkpolicy", "kube-admin": return -Double.infinity
       case "default": return 1_000_000
@@ -142,7 +161,8 @@ enum ObjectRow: Sendable {
     let kind = object.key.kind
     let parts =
       kind.shortNames + [
-        object.kind, kind.resource, object.key.group, object.key.path, object.tier ?? "", object.lastActor ?? "",
+        object.kind, kind.resource, object.key.group, object.key.pathInCluster, object.tier ?? "",
+        object.lastActor ?? "",
         object.lastActor.map(UserName.short) ?? "", object.isDeleted ? "deleted" : "",
         kind.role == .stagedPolicy ? "staged" : "",
       ]
@@ -245,7 +265,7 @@ enum ObjectRow: Sendable {
   /// Two lines about the focused object.
   static func summary(_ object: ObjectSummary, _ session: Session) -> [String] {
     let since = session.zone.civil(object.firstSeen)
-    var first = "\(object.key.path): \(object.kind), \(PaneWords.count(object.lifetimeCount, "lifetime"))"
+    var first = "\(object.key.pathInCluster): \(object.kind), \(PaneWords.count(object.lifetimeCount, "lifetime"))"
     first += ", since \(since.dayText) \(since.year); \(PaneWords.count(object.versionCount, "version"))"
     first += ", \(PaneWords.count(object.actCount, "act"))"
     guard let time = object.lastChange else { return [first, "no change of it is in the logs"] }

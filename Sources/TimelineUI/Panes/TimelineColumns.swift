@@ -4,11 +4,13 @@ import TerminalScreen
 
 /// The columns of a row of the Timeline and how many cells each has at a width.
 ///
+/// Where the logs are of several clusters each row names its own.
+///
 /// When room gets scarce the fraction of a second goes first, then the word for the outcome (the code's column and
 /// the object's then tell it), then the code; time, verb, the tail of the object's name and the head of the actor never do.
 struct TimelineColumns: Sendable {
   enum Column: CaseIterable, Hashable, Sendable {
-    case time, what, code, outcome, kind, object, actor
+    case time, what, code, outcome, kind, cluster, object, actor
 
     var title: String {
       switch self {
@@ -17,6 +19,7 @@ struct TimelineColumns: Sendable {
       case .code: "code"
       case .outcome: "outcome"
       case .kind: "kind"
+      case .cluster: "cluster"
       case .object: "object"
       case .actor: "actor"
       }
@@ -32,7 +35,8 @@ struct TimelineColumns: Sendable {
   var showsFraction: Bool
   var showsOutcome: Bool
 
-  init(width: Int) {
+  /// - Parameter clusters: those that rows may be from; empty where all are from one.
+  init(width: Int, clusters: [String] = []) {
     showsFraction = width >= 112
     showsOutcome = width >= 100
     let showsCode = width >= 68
@@ -46,6 +50,9 @@ struct TimelineColumns: Sendable {
     if showsCode { put(.code, 4) }
     if showsOutcome { put(.outcome, 11) }
     put(.kind, 6)
+    if let longest = clusters.map({ TextWidth.of($0) }).max() {
+      put(.cluster, min(max(7, longest), showsOutcome ? 16 : showsCode ? 10 : 7))
+    }
     let rest = width - x - 1
     put(.object, rest * 61 / 100)
     put(.actor, width - x)
@@ -87,6 +94,7 @@ struct TimelineColumns: Sendable {
       case .outcome:
         screen.write(act.outcome == .changed ? "" : act.outcome.name, x: at, y: y, style: tone, width: place.width)
       case .kind: screen.write(Self.kind(act), x: at, y: y, width: place.width)
+      case .cluster: screen.write(act.cluster ?? "-", x: at, y: y, width: place.width)
       case .object: renderObject(act, into: &screen, x: at, y: y, width: place.width, style: tone)
       case .actor: Self.renderActor(act, into: &screen, x: at, y: y, width: place.width)
       }
@@ -143,7 +151,7 @@ struct TimelineColumns: Sendable {
   /// `shop/allow-web`; `shop/*` for an act on many, `-` for one on none.
   static func object(_ act: Act) -> String {
     guard let object = act.object else { return "-" }
-    if act.verb != "deletecollection", let key = object.key { return key.path }
+    if act.verb != "deletecollection", let key = act.key { return key.path }
     return object.namespace.flatMap { $0.isEmpty ? nil : $0 + "/*" } ?? "*"
   }
 

@@ -206,7 +206,8 @@ extension TimelinePane {
   }
 
   fileprivate mutating func moveColumn(by step: Int, _ session: Session) -> [Effect] {
-    let columns = TimelineColumns(width: TimelineLayout(session.size).list.width).places.map(\.column)
+    let width = TimelineLayout(session.size).list.width
+    let columns = TimelineColumns(width: width, clusters: page?.clusters ?? []).places.map(\.column)
     let index = (columns.firstIndex(of: column) ?? 0) + step + columns.count
     column = columns[index % columns.count]
     return []
@@ -281,7 +282,7 @@ extension TimelinePane {
 extension TimelineColumns.Column {
   /// What a filter would say of the act's value in this column.
   func term(of act: Act, _ zone: Zone) -> (field: String, value: String)? {
-    if let facts = act.facts, self != .time { return term(of: facts) }
+    if let facts = act.facts, self != .time, self != .cluster { return term(of: facts) }
     switch self {
     case .time:
       let civil = zone.civil(act.time)
@@ -290,19 +291,21 @@ extension TimelineColumns.Column {
     case .code: return act.code.map { ("code", String($0)) }
     case .outcome: return ("outcome", act.outcome.name)
     case .kind: return act.object.map { ("kind", ResourceKind.of(group: $0.group, resource: $0.resource).label) }
+    case .cluster: return act.cluster.map { ("cluster", $0) }
     case .object: return act.key.map { ("obj", $0.path) }
     case .actor: return act.actor.map { ("actor", UserName.short($0)) }
     }
   }
 
   func target(of act: Act) -> FindRequest.Target? {
-    if let facts = act.facts { return target(of: facts) }
+    if let facts = act.facts, self != .cluster { return target(of: facts) }
     return switch self {
     case .time: nil
     case .what: .value(.verb, act.value(of: .verb))
     case .code: .value(.code, act.value(of: .code))
     case .outcome: .value(.outcome, act.value(of: .outcome))
     case .kind: act.object.map { _ in .value(.resource, act.value(of: .resource)) }
+    case .cluster: .value(.cluster, act.value(of: .cluster))
     case .object: act.key.map { .sameObject($0) }
     case .actor: act.asUser != nil ? .value(.asUser, act.value(of: .asUser)) : .value(.by, act.value(of: .by))
     }
@@ -310,13 +313,14 @@ extension TimelineColumns.Column {
 
   /// For the clipboard.
   func text(of act: Act) -> String? {
-    if let facts = act.facts, self != .time { return text(of: facts) }
+    if let facts = act.facts, self != .time, self != .cluster { return text(of: facts) }
     return switch self {
     case .time: act.time.rfc3339
     case .what: act.what
     case .code: act.code.map(String.init)
     case .outcome: act.outcome.name
     case .kind: act.kind ?? act.object?.resource
+    case .cluster: act.cluster
     case .object: act.key?.description
     case .actor: act.actor
     }

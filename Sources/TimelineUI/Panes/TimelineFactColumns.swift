@@ -32,6 +32,7 @@ extension TimelineColumns {
       case (.outcome, .plain): continue
       case (.kind, .flow(let flow)): write(hasCode ? "flow" : flow.proto ?? "flow")
       case (.kind, _): if hasCode { write(facts.data.name) }
+      case (.cluster, _): write(act.cluster ?? "-")
       // The hash at the end of a pod's name says least.
       case (.object, .flow(let flow)): write(flow.source.path ?? "-")
       case (.object, _): write(facts.target, cut: .middle)
@@ -58,7 +59,10 @@ extension TimelineColumns {
       return places
     }
     let end = actor.x + actor.width
-    if isAlone, contains(.code) { places.removeAll { $0.column == .kind } }
+    if isAlone, contains(.code), let kind = places.firstIndex(where: { $0.column == .kind }) {
+      let removed = places.remove(at: kind)
+      if let cluster = places.firstIndex(where: { $0.column == .cluster }) { places[cluster].x = removed.x }
+    }
     guard let object = places.firstIndex(where: { $0.column == .object }) else { return places }
     let start = places[object - 1].x + places[object - 1].width + 1
     let room = max(2, end - start - 1)

@@ -16,7 +16,7 @@ extension TimelinePane {
     strip.render(
       into: &screen, layout: layout, label: barsLabel, zone: session.zone, focusedTime: focusedAct?.time,
       holes: holes)
-    let columns = TimelineColumns(width: layout.list.width)
+    let columns = TimelineColumns(width: layout.list.width, clusters: page?.clusters ?? [])
     columns.renderHeader(into: &screen, area: layout.header, focused: column, shown: page?.shown)
     if total > 0 {
       renderRows(into: &screen, area: layout.list, columns: columns, session: session)

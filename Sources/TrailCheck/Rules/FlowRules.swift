@@ -8,8 +8,8 @@ extension TrailRule {
     let known = Set(evidence.tally.objects.map { KnownPolicy($0) })
     var unknown: [String: Timestamp] = [:]
     for source in evidence.sources {
-      for (hit, seen) in source.flowPolicies {
-        guard let names = KnownPolicy.names(of: hit), names.allSatisfy({ !known.contains($0) }) else { continue }
+      for (policy, seen) in source.flowPolicies {
+        guard let names = KnownPolicy.names(of: policy), names.allSatisfy({ !known.contains($0) }) else { continue }
         unknown[seen.name] = min(unknown[seen.name] ?? seen.time, seen.time)
       }
     }
@@ -34,21 +34,26 @@ private struct KnownPolicy: Hashable {
   var resource: String
   var namespace: String?
   var name: String
+  var cluster: String?
 
-  init(_ key: ObjectKey) { self.init(resource: key.resource, namespace: key.namespace, name: key.name) }
-  private init(resource: String, namespace: String?, name: String) {
+  init(_ key: ObjectKey) {
+    self.init(resource: key.resource, namespace: key.namespace, name: key.name, cluster: key.cluster)
+  }
+  private init(resource: String, namespace: String?, name: String, cluster: String?) {
     self.resource = resource
     self.namespace = namespace
     self.name = name
+    self.cluster = cluster
   }
 
   /// Every name that the object may have in an audit log; nil for what is no object, such as the end of a tier.
-  static func names(of hit: PolicyHit) -> [KnownPolicy]? {
+  static func names(of policy: SourceTally.FlowPolicy) -> [KnownPolicy]? {
+    let hit = policy.hit
     guard let resource = resources[hit.kind] else { return nil }
     let names =
       hit.kind == "knp" || hit.kind == "anp" || hit.kind == "banp" || hit.kind == "kcnp"
       ? [hit.name] : [hit.name, hit.tier + "." + hit.name]
-    return names.map { KnownPolicy(resource: resource, namespace: hit.namespace, name: $0) }
+    return names.map { KnownPolicy(resource: resource, namespace: hit.namespace, name: $0, cluster: policy.cluster) }
   }
 
   private static let resources = [

@@ -52,7 +52,7 @@ extension TrailRule {
         let isLast = index == shownAtMost - 1 && findings.count > shownAtMost
         let more = isLast ? " (and \(Phrases.grouped(findings.count - shownAtMost)) more)" : ""
         return TrailItem(
-          "\(finding.objectKind) \(key.path)\(group(key)), \(finding.place): \(finding.shortEvidence)\(more)",
+          "\(finding.objectKind) \(key.pathInCluster)\(group(key)), \(finding.place): \(finding.shortEvidence)\(more)",
           target: .object(key))
       }
     }

@@ -12,9 +12,11 @@ struct ArgumentRule {
   /// - Parameters:
   ///   - subjectName: what the command is about, for messages: `OBJECT`.
   ///   - subjectCount: how many of these it takes.
+  ///   - clusters: whose files are read too.
   ///   - filesAtEnd: how many of the arguments stood after `--`.
   init(
-    _ arguments: [String], subjectName: String, subjectCount: Int = 1, filesAtEnd: Int = argumentsAfterTerminator
+    _ arguments: [String], subjectName: String, subjectCount: Int = 1, clusters: ClusterOptions? = nil,
+    filesAtEnd: Int = argumentsAfterTerminator
   ) throws {
     for argument in arguments.dropLast(filesAtEnd) {
       if argument == "-" || Configuration.exists(argument) {
@@ -31,6 +33,7 @@ struct ArgumentRule {
       }
     }
     files += arguments.suffix(filesAtEnd)
+    if let clusters { files = clusters.files(files) }
     if files.filter({ $0 == "-" }).count > 1 { throw ValidationError("- (standard input) is named twice.") }
   }
 

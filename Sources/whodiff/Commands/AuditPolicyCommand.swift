@@ -15,6 +15,7 @@ struct AuditPolicyCommand: ParsableCommand {
 
   func run() throws {
     let out = CommandOutput(styling, isText: true)
+    let files = source.clusters.files(files)
     guard !files.isEmpty || source.store != nil else {
       return try out.run { try out.output.write(AuditPolicyText.recommended) }
     }

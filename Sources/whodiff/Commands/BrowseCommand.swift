@@ -29,7 +29,7 @@ struct BrowseCommand: AsyncParsableCommand {
 
   @MainActor
   private func interactiveOptions() throws -> InteractiveOptions {
-    let rule = try ArgumentRule(arguments, subjectName: "FILE", subjectCount: 0)
+    let rule = try ArgumentRule(arguments, subjectName: "FILE", subjectCount: 0, clusters: source.clusters)
     var options = InteractiveOptions()
     let zone = try source.zone()
     options.filter = try filter.parsed(zone: zone, takesNamespace: true)
@@ -42,7 +42,7 @@ struct BrowseCommand: AsyncParsableCommand {
       throw CommandError("--store and FILE exclude each other: `whodiff import` reads files into a store")
     }
     if !source.noIndex, let directory = Configuration.cacheDirectory,
-      let path = IndexFiles.path(for: options.paths)
+      let path = IndexFiles.path(for: options.paths, source.clusters.names)
     {
       if Configuration.makeDirectory(directory) {
         options.indexPath = path

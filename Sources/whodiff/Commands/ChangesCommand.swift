@@ -38,7 +38,7 @@ struct ChangesCommand: ParsableCommand {
   }
 
   func run() throws {
-    let rule = try ArgumentRule(arguments, subjectName: "OBJECT")
+    let rule = try ArgumentRule(arguments, subjectName: "OBJECT", clusters: source.clusters)
     let zone = try source.zone()
     let restriction = try filter.parsed(zone: zone, takesNamespace: false)
     let plan = restriction.isEverything ? nil : restriction.plan
@@ -154,7 +154,7 @@ private struct ChangeLogText {
     let versions = Words.count(history.versions.count, "version")
     let lifetimes = Words.count(max(1, history.lifetimeCount), "lifetime")
     try output.write(
-      style.text("\(history.kind) \(history.object.path)", .heading)
+      style.text("\(history.kind) \(history.object.pathInCluster)", .heading)
         + style.text("   \(history.object.group.isEmpty ? "core" : history.object.group)   \(versions), \(lifetimes)")
         + "\n")
     if showsPatch || showsManifests {

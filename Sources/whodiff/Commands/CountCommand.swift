@@ -24,7 +24,7 @@ struct CountCommand: ParsableCommand {
   func run() throws {
     var fields = try fields()
     var step = try every.map { try stepSeconds($0) }
-    let rule = try ArgumentRule(arguments, subjectName: "FILTER")
+    let rule = try ArgumentRule(arguments, subjectName: "FILTER", clusters: source.clusters)
     let zone = try source.zone()
     let (filter, stage) = try filter.pipeline(positional: rule.subjects.first, zone: zone)
     var limit = list.limit

@@ -38,7 +38,7 @@ struct DiffCommand: ParsableCommand {
   }
 
   func run() throws {
-    let rule = try ArgumentRule(arguments, subjectName: "OBJECT", subjectCount: 2)
+    let rule = try ArgumentRule(arguments, subjectName: "OBJECT", subjectCount: 2, clusters: source.clusters)
     guard let first = rule.subjects.first else { throw ValidationError("No OBJECT was named.") }
     let zone = try source.zone()
     let context = FilterContext(now: Configuration.now(), zone: zone)
@@ -204,11 +204,11 @@ private struct VersionSide {
   var reason: String { revision?.fidelity == .truncated ? "truncated in the log" : "its body was not logged" }
 
   func heading(_ zone: Zone) -> String {
-    guard let revision else { return "\(log.history.kind) \(log.object.path)  nothing: it did not exist" }
+    guard let revision else { return "\(log.history.kind) \(log.object.pathInCluster)  nothing: it did not exist" }
     let number = revision.number.map { "r\($0)" } ?? "-"
     let act = revision.act
     return [
-      "\(log.history.kind) \(log.object.path)", number, Words.time(revision.time, zone) + " " + zone.name,
+      "\(log.history.kind) \(log.object.pathInCluster)", number, Words.time(revision.time, zone) + " " + zone.name,
       revision.operation?.rawValue ?? act?.verb ?? "", act.map(\.actorText) ?? "", revision.fidelity?.rawValue ?? "",
     ].joined(separator: "  ")
   }
@@ -216,7 +216,8 @@ private struct VersionSide {
   /// A name that is safe wherever a patch is applied: letters, digits, dots, dashes.
   var fileName: String {
     guard let revision else { return "/dev/null" }
-    let text = "\(log.history.kind)_\(log.object.path)_r\(revision.number ?? 0).yaml"
+    let cluster = log.object.cluster.map { $0 + "_" } ?? ""
+    let text = "\(cluster)\(log.history.kind)_\(log.object.path)_r\(revision.number ?? 0).yaml"
     return String(text.map { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) ? $0 : "_" })
   }
 }

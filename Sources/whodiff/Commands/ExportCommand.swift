@@ -30,7 +30,7 @@ struct ExportCommand: ParsableCommand {
   }
 
   func run() throws {
-    let rule = try ArgumentRule(arguments, subjectName: "FILTER")
+    let rule = try ArgumentRule(arguments, subjectName: "FILTER", clusters: source.clusters)
     let query = EventQuery(
       filter: try filter.parsed(positional: rule.subjects.first, zone: try source.zone(), takesNamespace: true),
       level: list.level)

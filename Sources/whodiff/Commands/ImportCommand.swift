@@ -14,11 +14,12 @@ struct ImportCommand: ParsableCommand {
   var arguments: [String] = []
   @Option(help: ArgumentHelp("Fill this store instead of the default one.", valueName: "file"))
   var store: String?
+  @OptionGroup var clusters: ClusterOptions
   @Flag(name: .shortAndLong, help: "Say nothing on standard error but errors.")
   var quiet = false
 
   func run() throws {
-    let files = arguments
+    let files = clusters.files(arguments)
     guard !files.isEmpty else { throw ValidationError("No FILE was named.") }
     guard let path = store ?? Configuration.defaultStorePath else {
       throw CommandError("there is no home directory for a store; name one with --store")
@@ -28,7 +29,8 @@ struct ImportCommand: ParsableCommand {
     let found = OpenedLog.logs(at: files)
     let store = try EventStore.open(path, access: .readWrite, environment: .reading())
     let before = store.snapshot().rejects.count
-    let reading = try Reading.run(found.paths, into: store, keepsPayload: true, isQuiet: quiet)
+    let reading = try Reading.run(
+      found.paths, into: store, clusters: clusters.names, keepsPayload: true, isQuiet: quiet)
     let report = reading.report
     let rejects = store.snapshot().rejects.dropFirst(before).map { ($0.file, $0.reject) }
     let hasRejects = RejectReport.say(Array(rejects))

@@ -30,7 +30,7 @@ struct LogCommand: ParsableCommand {
   }
 
   func run() throws {
-    let rule = try ArgumentRule(arguments, subjectName: "FILTER")
+    let rule = try ArgumentRule(arguments, subjectName: "FILTER", clusters: source.clusters)
     if follow { return try runFollowing(rule) }
     let zone = try source.zone()
     let (taken, stage) = try filter.pipeline(positional: rule.subjects.first, zone: zone)

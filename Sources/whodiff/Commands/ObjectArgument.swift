@@ -1,7 +1,8 @@
 import AuditModel
 import EventQueries
 
-/// OBJECT on the command line: `KIND/NAME`, `KIND/NAMESPACE/NAME`, and with `@` the version that is meant.
+/// OBJECT on the command line: `KIND/NAME`, `KIND/NAMESPACE/NAME`, with `CLUSTER:` in front where several clusters have
+/// one, and with `@` the version that is meant.
 struct ObjectArgument {
   /// Which version of the object.
   enum Side {
@@ -38,7 +39,10 @@ struct ObjectArgument {
     guard Pattern(self.text) != nil else {
       throw CommandError(
         "\(quoted(self.text)) is no OBJECT",
-        details: ["it is KIND/NAME (with -n NAMESPACE) or KIND/NAMESPACE/NAME, such as netpol/shop/allow-web"])
+        details: [
+          "it is KIND/NAME (with -n NAMESPACE) or KIND/NAMESPACE/NAME, such as netpol/shop/allow-web; of several "
+            + "clusters, prod:netpol/shop/allow-web"
+        ])
     }
   }
 
@@ -82,8 +86,9 @@ struct ObjectArgument {
     return objects.filter { pattern.matches($0, namespace: namespace) }.sorted()
   }
 
-  /// The parts of `KIND[.GROUP]/[NAMESPACE/]NAME`.
+  /// The parts of `[CLUSTER:]KIND[.GROUP]/[NAMESPACE/]NAME`.
   private struct Pattern {
+    var cluster: String?
     var resources: Set<String>
     var kinds: [ResourceKind]
     var group: String?
@@ -93,7 +98,13 @@ struct ObjectArgument {
     init?(_ text: String) {
       let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
       guard (2...3).contains(parts.count), parts.allSatisfy({ !$0.isEmpty }), let name = parts.last else { return nil }
-      let words = parts[0].split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+      // Names of clusters may hold anything but a slash; no kind has a colon.
+      var kind = Substring(parts[0])
+      if let colon = kind.lastIndex(of: ":") {
+        cluster = String(kind[..<colon])
+        kind = kind[kind.index(after: colon)...]
+      }
+      let words = kind.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
       guard !words[0].isEmpty else { return nil }
       let word = words[0].lowercased()
       kinds = ResourceKind.named(word)
@@ -106,7 +117,7 @@ struct ObjectArgument {
     }
 
     func matches(_ key: ObjectKey, namespace option: String?) -> Bool {
-      guard key.name == name else { return false }
+      guard key.name == name, cluster == nil || key.cluster == cluster else { return false }
       if let namespace, key.namespace != namespace { return false }
       if namespace == nil, let option, let own = key.namespace, own != option { return false }
       if let group, key.group != group, !isVersioned(group, of: key.group) { return false }

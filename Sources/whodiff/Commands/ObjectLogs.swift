@@ -16,12 +16,13 @@ final class ObjectLogs: Sendable {
     var shared: [ActID: ActDetail] = [:]
     /// Acts without a name that stand in the log of an object after all.
     var placed: Set<ActID> = []
+    /// Whether anybody wrote through Calico's own API, by cluster.
+    var showsCalicoAPI: [String?: Bool] = [:]
     /// Why bodies could not be read, once for each reason.
     var problems: [String] = []
   }
   private let snapshot: StoreSnapshot
   private let tellsActChanges: Bool
-  private let showsCalicoAPI: Bool
   private let state = Mutex(State())
   private static let sharedAtMost = 64
   private static let problemsAtMost = 20
@@ -30,7 +31,6 @@ final class ObjectLogs: Sendable {
   init(_ snapshot: StoreSnapshot, tellsActChanges: Bool = false) {
     self.snapshot = snapshot
     self.tellsActChanges = tellsActChanges
-    showsCalicoAPI = snapshot.showsCalicoAPI
   }
 
   func changeLog(of object: ObjectKey) -> Entry {
@@ -48,8 +48,17 @@ final class ObjectLogs: Sendable {
     let keys = snapshot.lineage(of: object)
     let ids = snapshot.historyActs(about: keys)
     let details = ids.map(detail)
-    let context = snapshot.historyContext(of: keys, acts: ids, showsCalicoAPI: showsCalicoAPI)
+    let context = snapshot.historyContext(of: keys, acts: ids, showsCalicoAPI: showsCalicoAPI(in: keys[0].cluster))
     return (History.of(keys[0], acts: details, context: context), details)
+  }
+
+  private func showsCalicoAPI(in cluster: String?) -> Bool {
+    state.withLock { state in
+      if let known = state.showsCalicoAPI[cluster] { return known }
+      let found = snapshot.showsCalicoAPI(in: cluster)
+      state.showsCalicoAPI[cluster] = found
+      return found
+    }
   }
 
   /// The logs of all objects in their order, made on all cores, a few at a time, so that memory is that of a few.

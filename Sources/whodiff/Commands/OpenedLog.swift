@@ -101,24 +101,28 @@ private struct Index {
   let store: EventStore
   /// Nil in memory.
   let path: String?
+  private let clusters: ClusterNames
 
   init(_ files: [String], source: SourceOptions, environment: StoreEnvironment) throws {
-    if !source.noIndex, let path = IndexFiles.path(for: files), let directory = Configuration.cacheDirectory {
+    if !source.noIndex, let path = IndexFiles.path(for: files, source.clusters.names),
+      let directory = Configuration.cacheDirectory
+    {
       do {
         guard Configuration.makeDirectory(directory) else {
           throw CommandError("\(directory): cannot be made: \(String(cString: strerror(errno)))")
         }
-        try self.init(path: path, environment: environment)
+        try self.init(path: path, clusters: source.clusters.names, environment: environment)
         return
       } catch {
         Self.sayNotKept(error, isQuiet: source.quiet)
       }
     }
-    try self.init(path: nil, environment: environment)
+    try self.init(path: nil, clusters: source.clusters.names, environment: environment)
   }
 
-  private init(path: String?, environment: StoreEnvironment) throws {
+  private init(path: String?, clusters: ClusterNames, environment: StoreEnvironment) throws {
     self.path = path
+    self.clusters = clusters
     guard let path else {
       store = try EventStore.open("", access: .inMemory, environment: environment)
       return
@@ -132,18 +136,21 @@ private struct Index {
     do {
       // What is read from standard input cannot be read again, and in memory all of it may be kept.
       return (
-        store, try Reading.run(paths, into: store, keepsPayload: path == nil && paths.contains("-"), isQuiet: isQuiet)
+        store,
+        try Reading.run(
+          paths, into: store, clusters: clusters, keepsPayload: path == nil && paths.contains("-"), isQuiet: isQuiet)
       )
     } catch let error as StoreError where path != nil {
       Self.sayNotKept(error, isQuiet: isQuiet)
-      return try Index(path: nil, environment: store.environment).filled(with: paths, isQuiet: isQuiet)
+      return try Index(path: nil, clusters: clusters, environment: store.environment).filled(
+        with: paths, isQuiet: isQuiet)
     }
   }
 
   /// An empty index in its place, or the one that another process has put there meanwhile.
   func madeAnew() throws -> Index {
     if path != nil { try store.removeFile() }
-    return try Index(path: path, environment: store.environment)
+    return try Index(path: path, clusters: clusters, environment: store.environment)
   }
 
   private static func sayNotKept(_ error: any Error, isQuiet: Bool) {
@@ -158,13 +165,16 @@ struct Reading {
   var wasInterrupted: Bool
   var hasProblem: Bool
 
-  static func run(_ paths: [String], into store: EventStore, keepsPayload: Bool, isQuiet: Bool) throws -> Reading {
+  static func run(_ paths: [String], into store: EventStore, clusters: ClusterNames, keepsPayload: Bool, isQuiet: Bool)
+    throws
+    -> Reading
+  {
     let interruption = Interruption()
     let flag = interruption.flag
     defer { interruption.end() }
     let started = Configuration.monotonicSeconds()
     let shown = Mutex((last: started, count: 0))
-    var options = IngestOptions()
+    var options = IngestOptions(clusters: clusters)
     options.keepsPayload = keepsPayload
     let report = try ingest(
       paths, into: store, options: options, isCancelled: { flag.isRaised },

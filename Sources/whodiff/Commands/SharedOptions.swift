@@ -19,6 +19,8 @@ struct SourceOptions: ParsableArguments {
       "Zone of times in text and in filters: UTC, local or a name such as Europe/Berlin.", valueName: "zone"))
   var tz = "UTC"
 
+  @OptionGroup var clusters: ClusterOptions
+
   @Flag(name: .shortAndLong, help: "Say nothing on standard error but errors.")
   var quiet = false
 
@@ -29,7 +31,7 @@ struct SourceOptions: ParsableArguments {
     return zone
   }
 
-  var ingestOptions: IngestOptions { IngestOptions() }
+  var ingestOptions: IngestOptions { IngestOptions(clusters: clusters.names) }
 
   func redactor() -> Redactor {
     if redact == .off { ErrorOutput.say("--redact off: secrets are shown as they were logged") }

@@ -28,7 +28,7 @@ struct ShowCommand: ParsableCommand {
   }
 
   func run() throws {
-    let rule = try ArgumentRule(arguments, subjectName: "EVENT")
+    let rule = try ArgumentRule(arguments, subjectName: "EVENT", clusters: source.clusters)
     guard let event = rule.subjects.first else { throw ValidationError("No EVENT was named.") }
     let zone = try source.zone()
     let log = try OpenedLog(files: rule.files, source: source)

@@ -43,6 +43,7 @@ enum CheckRow {
       "stages": counts(Stage.allCases.map { ($0.name, source.stages[$0] ?? 0) }),
       "truncated": .integer(source.truncated.count), "duplicates": .integer(source.duplicateCount),
       "reach": .object(JSONMembers(reach)),
+      "clusters": .array(source.clusters.compactMap { $0 }.sorted().map { .string($0) }),
     ])
   }
 

@@ -9,7 +9,8 @@ enum NamelessRow {
     let act = detail.act
     let reference = act.object ?? ObjectReference(group: "", version: "", resource: "")
     let key = ObjectKey(
-      group: reference.group, resource: reference.resource, namespace: reference.namespace, name: "")
+      group: reference.group, resource: reference.resource, namespace: reference.namespace, name: "",
+      cluster: act.cluster)
     let revision = Revision(object: key, kind: act.kind ?? key.kind.kind, time: act.time, act: act)
     return revision.row(changed: [], includesManifest: showsManifest)
       .setting(["object", "name"], to: .null).setting(["lifetime"], to: .null).setting(["changed"], to: .null)

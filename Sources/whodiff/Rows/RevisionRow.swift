@@ -6,7 +6,7 @@ extension ChangeLog {
   /// The members of `whodiff.revision/1` that every row has, in the order of `cli.md`.
   static let rowColumns = [
     "schema", "object", "uid", "lifetime", "revision", "time", "operation", "verb", "by", "as", "code", "auditID",
-    "outcome", "fidelity", "changed", "effect", "generation", "resourceVersion",
+    "outcome", "fidelity", "changed", "effect", "generation", "resourceVersion", "cluster",
   ]
 
   /// One revision as `changes` and `diff` write it.

@@ -1,0 +1,103 @@
+"""Logs of two clusters that have objects of equal names: each has its own history, and both tell the same as alone."""
+import gzip, json, os, pathlib, re, shutil, subprocess, sys, tempfile, unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "Support"))
+from terminal import SAMPLES, WHODIFF, Tmux, private_environment
+
+UUID = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b")
+
+
+def other_uid(match):
+    """Another uid for each, always the same one."""
+    text = match.group()
+    return format(int(text[0], 16) ^ 5, "x") + text[1:]
+
+
+def second_cluster(folder):
+    """The sample logs as a cluster would write them that has objects of the same names and nothing else in common."""
+    os.makedirs(folder)
+    for path in sorted(SAMPLES.iterdir()):
+        if path.suffix not in (".log", ".gz"):
+            continue
+        text = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+        target = os.path.join(folder, path.name.removesuffix(".gz"))
+        with open(target, "w", encoding="utf-8", errors="surrogateescape") as file:
+            file.write(UUID.sub(other_uid, text.decode(errors="surrogateescape")))
+
+
+class Clusters(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.mkdtemp(prefix="whodiff-clusters-")
+        cls.env = private_environment(cls.folder)
+        cls.prod, cls.dev = os.path.join(cls.folder, "prod-logs"), os.path.join(cls.folder, "dev-logs")
+        shutil.copytree(SAMPLES, cls.prod, ignore=shutil.ignore_patterns("all-stages", "README.md"))
+        second_cluster(cls.dev)
+
+    @classmethod
+    def tearDownClass(cls):
+        shutil.rmtree(cls.folder, ignore_errors=True)
+
+    def run_whodiff(self, *words, code=0):
+        done = subprocess.run([WHODIFF, *words], capture_output=True, text=True, env=self.env, check=False)
+        self.assertEqual(done.returncode, code, done.stderr)
+        return done
+
+    def rows(self, *words):
+        return [json.loads(line) for line in self.run_whodiff(*words, "-o", "jsonl").stdout.split("\n") if line]
+
+    @property
+    def both(self):
+        return ["--cluster", f"prod={self.prod}", "--cluster", f"dev={self.dev}"]
+
+    def assertBothAsAlone(self, *words):
+        key = lambda row: json.dumps(row, sort_keys=True)
+        together = self.rows(*words, *self.both)
+        alone = [self.rows(*words, "--cluster", f"{name}={path}") for name, path in (("prod", self.prod), ("dev", self.dev))]
+        self.assertGreater(len(alone[0]), 10)
+        self.assertEqual(sorted(map(key, together)), sorted(map(key, alone[0] + alone[1])))
+        self.assertEqual({row["cluster"] for row in together}, {"prod", "dev"})
+
+    def test_acts_are_those_of_both(self):
+        self.assertBothAsAlone("log", "--level", "3")
+
+    def test_change_logs_and_findings_are_those_of_both(self):
+        # What stands for a secret differs from run to run.
+        self.assertBothAsAlone("changes", "--all", "--manifests", "--redact", "off")
+
+    def test_the_cluster_is_a_field_of_filters(self):
+        acts = self.rows("log", "--level", "3", *self.both)
+        prod = self.rows("log", "-f", "cluster:prod", "--level", "3", *self.both)
+        self.assertEqual([row for row in acts if row["cluster"] == "prod"], prod)
+        counts = self.rows("count", "--by", "cluster", "--level", "3", *self.both)
+        self.assertEqual({row["by"]["cluster"]: row["count"] for row in counts}, {"prod": len(prod), "dev": len(acts) - len(prod)})
+
+    def test_an_object_of_several_clusters_is_named_with_its_own(self):
+        name = "netpol/monitoring/restrict-checkout-egress"
+        done = self.run_whodiff("diff", name, *self.both, code=2)
+        self.assertIn("dev:networkpolicies.networking.k8s.io/", done.stderr)
+        self.assertIn("prod:networkpolicies.networking.k8s.io/", done.stderr)
+        rows = self.rows("changes", "prod:" + name, *self.both)
+        self.assertEqual({row["cluster"] for row in rows}, {"prod"})
+        self.assertEqual(rows, self.rows("changes", name, "-f", "cluster:prod", *self.both))
+        diff = json.loads(self.run_whodiff("diff", f"prod:{name}@2", f"dev:{name}@2", "-o", "json", *self.both).stdout)
+        self.assertEqual((diff["left"]["cluster"], diff["right"]["cluster"]), ("prod", "dev"))
+        self.assertEqual(diff["fields"], [])
+
+    def test_check_tells_the_clusters_of_each_file_and_finds_no_more(self):
+        def report(*words):
+            done = subprocess.run([WHODIFF, "check", "-o", "json", *words], capture_output=True, text=True, env=self.env)
+            return json.loads(done.stdout)
+        both, prod = report(*self.both), report("--cluster", f"prod={self.prod}")
+        self.assertEqual({tuple(source["clusters"]) for source in both["sources"]}, {("prod",), ("dev",)})
+        self.assertEqual(len(both["outside"]), 2 * len(prod["outside"]))
+
+    def test_the_name_may_be_given_later_and_changed(self):
+        store = os.path.join(self.folder, "store.sqlite")
+        for words, names in ([], [None]), (["--cluster", f"east={self.prod}"], ["east"]), (["--cluster", f"west={self.prod}"], ["west"]):
+            self.run_whodiff("import", self.prod, "--store", store, "-q", *words)
+            self.assertEqual(sorted({row["cluster"] for row in self.rows("log", "--level", "3", "--store", store)}, key=str), names)
+
+
+if __name__ == "__main__":
+    unittest.main()

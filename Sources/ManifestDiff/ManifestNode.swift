@@ -59,7 +59,9 @@ struct ManifestNode {
       content = .list(nodes)
     case .object(let members):
       combine(6)
-      let list = ManifestNode.unique(members, isRoot: isRoot)
+      let list = ManifestNode.unique(members, isRoot: isRoot).map {
+        Member(key: $0.key, node: ManifestNode($0.value))
+      }
       combine(list.count)
       guard !list.isEmpty else { break }
       var meaningSum = 0
@@ -87,7 +89,7 @@ struct ManifestNode {
   func member(_ name: String) -> ManifestNode? { members?.first { $0.key == ExactKey(name) }?.node }
 
   /// Each key once with the value that counts, the last; the keys that people look for first stand first.
-  private static func unique(_ members: JSONMembers, isRoot: Bool) -> [Member] {
+  private static func unique(_ members: JSONMembers, isRoot: Bool) -> [(key: ExactKey, value: JSONValue)] {
     var places: [ExactKey: Int] = [:]
     var list: [(key: ExactKey, value: JSONValue)] = []
     list.reserveCapacity(members.list.count)
@@ -107,7 +109,26 @@ struct ManifestNode {
       }
       list = head + list
     }
-    return list.map { Member(key: $0.key, node: ManifestNode($0.value)) }
+    return list
+  }
+
+  /// The value without what comes after so many lines: each value that holds no other stands on a line of its own.
+  static func head(of value: JSONValue, isRoot: Bool = false, _ left: inout Int) -> JSONValue {
+    switch value {
+    case .array(let items) where !items.isEmpty:
+      var head: [JSONValue] = []
+      for item in items where left > 0 { head.append(self.head(of: item, &left)) }
+      return .array(head)
+    case .object(let members) where !members.list.isEmpty:
+      var head: [JSONMembers.Member] = []
+      for member in unique(members, isRoot: isRoot) where left > 0 {
+        head.append(.init(key: member.key.text, value: self.head(of: member.value, &left)))
+      }
+      return .object(JSONMembers(head))
+    default:
+      left -= 1
+      return value
+    }
   }
 
   /// One text for equal numbers: `1.0` and `1e0` are `1`. Integers keep all their digits.

@@ -28,4 +28,11 @@ public struct ManifestText: Sendable {
     writer.item(ManifestNode(manifest, isRoot: true), lead: "", indent: 0, path: "")
     lines = writer.lines
   }
+
+  /// The first lines of it, at most `limit`, at the cost of those lines: for screens. Folding them needs the whole text.
+  public init(_ manifest: JSONValue, limit: Int) {
+    var left = limit
+    let head = ManifestNode.head(of: manifest, isRoot: true, &left)
+    lines = Array(ManifestText(head).lines.prefix(limit))
+  }
 }

@@ -106,6 +106,23 @@ func `a random document reads back equal`(seed: Int) throws {
   #expect(isSame(try parsed(ManifestText(manifest)), manifest))
 }
 
+@Test(arguments: 0..<60)
+func `the first lines are those of the whole text`(seed: Int) throws {
+  var random = RandomManifests(seed: seed)
+  let manifest = random.object(depth: 4)
+  let whole = ManifestText(manifest).lines.map(\.text)
+  for limit in [0, 1, 2, 5, whole.count, whole.count + 3] {
+    #expect(ManifestText(manifest, limit: limit).lines.map(\.text) == Array(whole.prefix(limit)))
+  }
+}
+
+@Test func `the first lines of a long manifest are made without the rest`() throws {
+  let nets = JSONValue.array((0..<200_000).map { .string("10.0.0.0/\($0)") })
+  let manifest = JSONValue.object(["spec": .object(["nets": nets]), "kind": .string("GlobalNetworkSet")])
+  // Whole texts would take minutes.
+  for _ in 0..<200 { #expect(ManifestText(manifest, limit: 20).lines.count == 20) }
+}
+
 @Test func `numbers keep their digits and of repeated keys the last counts`() throws {
   #expect(
     ManifestText(try json(#"{"a":9007199254740993,"b":1.0,"c":1,"c":2}"#)).text == "a: 9007199254740993\nb: 1.0\nc: 2\n"

@@ -36,7 +36,7 @@ struct PoliciesPreview: Sendable {
       lines = ["The manifest is long: d shows what changed last, Enter the change log."]
       return
     }
-    lines = ManifestText(MachineFields.removed(from: manifest).manifest).lines.prefix(Self.limit).map(\.text)
+    lines = ManifestText(MachineFields.removed(from: manifest).manifest, limit: Self.limit).lines.map(\.text)
   }
 
   func render(into screen: inout Screen, area: Rect, session: Session) {

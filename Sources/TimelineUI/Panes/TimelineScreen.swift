@@ -317,7 +317,7 @@ extension TimelinePane {
     if let body = detail.response ?? detail.request, height > lines.count + 2 {
       lines.append(PreviewLine(text: ""))
       let shown = MachineFields.removed(from: body).manifest
-      lines += ManifestText(shown).lines.prefix(height).map { PreviewLine(text: $0.text) }
+      lines += ManifestText(shown, limit: height - lines.count).lines.map { PreviewLine(text: $0.text) }
     }
     return lines
   }

@@ -10,15 +10,20 @@ public struct History: Sendable {
   public var revisions: [Revision]
   /// What the acts do not account for, in the order of the revisions between which they stand (`Finding.position`).
   public var findings: [Finding]
+  /// Revisions that came of one server-side apply, as ranges of `revisions`, in order: each of at least two rows, one of
+  /// them a version, with no finding in between.
+  public var bursts: [Range<Int>]
 
   public init(
-    object: ObjectKey, kind: String, aliases: [ObjectKey] = [], revisions: [Revision], findings: [Finding] = []
+    object: ObjectKey, kind: String, aliases: [ObjectKey] = [], revisions: [Revision], findings: [Finding] = [],
+    bursts: [Range<Int>] = []
   ) {
     self.object = object
     self.kind = kind
     self.aliases = aliases
     self.revisions = revisions
     self.findings = findings
+    self.bursts = bursts
   }
 
   public var lifetimeCount: Int { revisions.map(\.lifetime).max() ?? 0 }
@@ -52,6 +57,7 @@ public struct History: Sendable {
     }
     let findings = FindingSearch.findings(of: object, steps, rows: replay.rows, revisions: revisions, context: context)
     return History(
-      object: object, kind: replay.kind, aliases: context.aliases, revisions: revisions, findings: findings)
+      object: object, kind: replay.kind, aliases: context.aliases, revisions: revisions, findings: findings,
+      bursts: applyBursts(steps, rows: replay.rows, revisions: revisions, findings: findings, of: object))
   }
 }

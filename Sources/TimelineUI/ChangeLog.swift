@@ -9,6 +9,8 @@ public struct ChangeLog: Sendable {
   public var history: History
   /// One for each of `history.revisions`.
   public var changes: [Change]
+  /// One for each of `history.bursts`: what changed over all of it.
+  public private(set) var burstChanges: [Change] = []
   /// What each act did, for filters; empty unless it was asked for.
   public private(set) var actChanges: [ActID: ActChange] = [:]
 
@@ -61,11 +63,28 @@ public struct ChangeLog: Sendable {
       }
       changes.append(change)
     }
+    burstChanges = history.bursts.map(change)
     guard tellsActChanges else { return }
     for finding in history.findings
     where finding.kind == .outside && history.revisions.indices.contains(finding.position) {
       if let id = history.revisions[finding.position].act?.id { actChanges[id]?.isOutside = true }
     }
+  }
+
+  /// From the version before a burst to the last one in it.
+  private func change(over burst: Range<Int>) -> Change {
+    let versions = burst.filter { history.revisions[$0].number != nil }
+    guard let first = versions.first, let last = versions.last, first != last else {
+      return changes[versions.first ?? burst.lowerBound]
+    }
+    let previous = changes[first].previous
+    guard let manifest = history.revisions[last].manifest else {
+      return Change(changed: [], summary: "", previous: previous)
+    }
+    let diff = VersionDiff(from: previous.flatMap { history.revisions[$0].manifest }, to: manifest)
+    return Change(
+      changed: previous == nil ? [] : ChangeLog.paths(diff.fields), summary: diff.summary(limit: 40),
+      shortSummary: diff.summary(limit: 20), previous: previous)
   }
 
   private mutating func tell(_ revision: Revision, _ values: ChangedValues?) {
@@ -105,6 +124,22 @@ extension ChangeLog {
       DiffSide(object: object, revision: previous),
       DiffSide(object: object, revision: isDeletion ? nil : revision.number)
     )
+  }
+
+  /// The act of a burst that stays with it whatever is read later.
+  func firstAct(ofBurst index: Int) -> ActID? { history.revisions[history.bursts[index]].first?.act?.id }
+
+  /// Index of the last version in a burst.
+  public func lastVersion(ofBurst index: Int) -> Int {
+    let rows = history.bursts[index]
+    return rows.last { history.revisions[$0].number != nil } ?? rows.upperBound - 1
+  }
+
+  /// The version before a burst at the left, the last one in it at the right.
+  public func sides(ofBurst index: Int) -> (left: DiffSide, right: DiffSide) {
+    let previous = burstChanges[index].previous.flatMap { history.revisions[$0].number }
+    let last = history.revisions[lastVersion(ofBurst: index)].number
+    return (DiffSide(object: object, revision: previous), DiffSide(object: object, revision: last))
   }
 
   /// The versions on both sides of a finding, the older one at the left; nil where one side has no version.

@@ -270,6 +270,24 @@ class CommandLine(unittest.TestCase):
         self.run_it("diff", POLICY + "@3", self.log, code=2)
         self.run_it("diff", POLICY + "@nonsense", self.log, code=2)
 
+    def test_the_patches_of_one_apply_are_one_line_of_text(self):
+        def patch(number, version, millisecond, manager="kubectl", **spec):
+            body = {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": {"name": "allow-web"}, "spec": spec}
+            time = f"2026-11-20T16:12:00.{millisecond:03}"
+            return event(number, "patch", 200, policy(version, **spec), body, user={"username": "bob"},
+                         requestURI=f"/apis/networking.k8s.io/v1/namespaces/shop/networkpolicies/allow-web?fieldManager={manager}&force=true",
+                         requestReceivedTimestamp=time + "000Z", stageTimestamp=time + "900Z")
+        path = self.write("apply.log", EVENTS + [
+            patch(10, 3, 0, ingress=RULES), patch(11, 4, 17, "kubectl-last-applied"), patch(12, 5, 43, egress=RULES)])
+        lines = [line for line in self.run_it("changes", POLICY, path).splitlines() if "apply" in line or "patch" in line]
+        self.assertEqual(len(lines), 1)
+        self.assertRegex(lines[0], r"^ +3-5 +2026-11-20 16:12:00\S* +apply \(3 patches\) +200 +bob +.*egress")
+        for more in (["--all"], ["-p"], ["--manifests"], ["-f", "auditid:*12"]):
+            text = self.run_it("changes", POLICY, *more, path)
+            self.assertNotIn("apply (", text)
+            self.assertIn("(patch)" if "-f" in more else "r4" if more != ["--all"] else "    4  ", text)
+        self.assertEqual([row["revision"] for row in self.rows("changes", POLICY, path)], [1, 2, 3, 4, 5])
+
     def test_spellings_of_an_object(self):
         for words in (["networkpolicy/shop/allow-web"], ["NetworkPolicy/shop/allow-web"], ["networkpolicies/allow-web", "-n", "shop"],
                       ["netpol.networking.k8s.io/shop/allow-web"], ["networkpolicies.v1.networking.k8s.io/shop/allow-web"]):

@@ -41,15 +41,17 @@ extension ActDetail {
   /// The name under which the API server keeps what the act wrote: `fieldManager` of the URI, else the user agent up
   /// to its first slash. Nil where neither is known.
   var fieldManager: String? {
-    if let query = requestURI.split(separator: "?", maxSplits: 1).dropFirst().first {
-      for pair in query.split(separator: "&") where pair.hasPrefix("fieldManager=") {
-        let name = CollectionSelector.decoded(String(pair.dropFirst("fieldManager=".count)))
-        if !name.isEmpty { return name }
-      }
-    }
+    if let name = queryValue("fieldManager"), !name.isEmpty { return name }
     guard let agent = act.agent, !agent.isEmpty else { return nil }
     let name = agent.prefix { $0 != "/" }
     return String(String.UnicodeScalarView(name.unicodeScalars.prefix(128)))
+  }
+
+  /// The first value of a parameter of the URI, as it was meant.
+  func queryValue(_ name: String) -> String? {
+    guard let query = requestURI.split(separator: "?", maxSplits: 1).dropFirst().first else { return nil }
+    let pair = query.split(separator: "&").first { $0.hasPrefix(name + "=") }
+    return pair.map { CollectionSelector.decoded(String($0.dropFirst(name.count + 1))) }
   }
 }
 

@@ -15,6 +15,8 @@ struct ChangeLogPane: RowPane {
   private(set) var rows: [ChangeLogRow] = []
   /// Whether acts that made no version are listed one by one.
   private var showsAll = false
+  /// The oldest acts of bursts whose patches are listed one by one.
+  private var openedBursts: Set<ActID> = []
   /// What has its diff shown in place.
   private var expanded: Set<ChangeLogRow.Entry> = []
   /// Comparisons that have been asked for.
@@ -67,8 +69,10 @@ struct ChangeLogPane: RowPane {
       Command("Z", name: "expand-all", group: .open, "Show or hide the diffs of all versions in place") {
         $0.expandAll(&$1)
       },
-      Command("v", "V", name: "all-acts", group: .find, "List or fold acts that made no version") { pane, session in
+      Command("v", "V", name: "all-acts", group: .find, "List or fold acts without a version, patches of one apply") {
+        pane, session in
         pane.showsAll.toggle()
+        pane.openedBursts = []
         pane.arrange(session)
         return pane.focusChanged(session)
       },
@@ -153,6 +157,9 @@ struct ChangeLogPane: RowPane {
           switch entry {
           case .revision(let index):
             old.history.revisions[index].act.flatMap { log.index(of: $0.id) }.map { .revision($0) }
+          case .burst(let index):
+            log.history.bursts.indices.first { log.firstAct(ofBurst: $0) == old.firstAct(ofBurst: index) }
+              .map { .burst($0) }
           case .finding(let index): log.index(of: old.history.findings[index]).map { .finding($0) }
           }
         })
@@ -164,8 +171,8 @@ struct ChangeLogPane: RowPane {
     let index = focused.flatMap(log.index(of:))
     let kept = finding.flatMap(log.index(of:)).flatMap { rows.firstIndex(of: .finding($0)) }
     // Without a row of its own: the newest version, not what is folded above it.
-    let newest = rows.firstIndex { $0.revision != nil } ?? 0
-    let row = kept ?? index.flatMap { index in rows.firstIndex { $0.revision == index } } ?? (isFirst ? newest : 0)
+    let newest = rows.indices.first { revisionIndex(at: $0) != nil } ?? 0
+    let row = kept ?? index.flatMap(self.row(showing:)) ?? (isFirst ? newest : 0)
     cursor.place(at: row, distanceFromTop: isFirst ? row : distance, count: rows.count, height: rowHeight(session))
     _ = focusChanged(session)
   }
@@ -183,11 +190,13 @@ struct ChangeLogPane: RowPane {
   private mutating func arrange(_ session: Session) {
     guard let log else { return }
     let focused = rows.indices.contains(cursor.index) ? rows[cursor.index] : nil
+    let version = revisionIndex(at: cursor.index)
     let distance = cursor.index - cursor.top
     var made: [ChangeLogRow] = []
     // Where there is no version, there is nothing to fold the other acts away from.
     let listed = ChangeLogRow.list(
-      log, showsAll: showsAll || log.history.versions.isEmpty, showsProof: rowHeight(session) >= 8)
+      log, showsAll: showsAll || log.history.versions.isEmpty, opened: opened(log),
+      showsProof: rowHeight(session) >= 8)
     for (place, row) in listed.enumerated() {
       made.append(row)
       // What opens in place stands below the last line of its entry.
@@ -209,8 +218,18 @@ struct ChangeLogPane: RowPane {
     let row =
       focused.flatMap { focused in
         rows.firstIndex(of: focused) ?? focused.entry.flatMap { entry in rows.firstIndex { $0.entry == entry } }
-      } ?? cursor.index
+      } ?? version.flatMap(self.row(showing:)) ?? cursor.index
     cursor.place(at: row, distanceFromTop: distance, count: rows.count, height: rowHeight(session))
+  }
+
+  /// Indices of the bursts that are open.
+  private func opened(_ log: ChangeLog) -> Set<Int> {
+    guard !openedBursts.isEmpty else { return [] }
+    return Set(
+      log.history.bursts.indices.filter { burst in
+        let acts = log.history.revisions[log.history.bursts[burst]].compactMap(\.act)
+        return acts.contains { openedBursts.contains($0.id) }
+      })
   }
 
   private func inlineLayout(_ session: Session) -> DiffText.Layout {
@@ -242,6 +261,7 @@ struct ChangeLogPane: RowPane {
   func sides(_ entry: ChangeLogRow.Entry) -> (left: DiffSide, right: DiffSide)? {
     switch entry {
     case .revision(let index): log?.sides(of: index)
+    case .burst(let index): log?.sides(ofBurst: index)
     case .finding(let index): log?.sides(ofFinding: index)
     }
   }
@@ -278,6 +298,9 @@ struct ChangeLogPane: RowPane {
         return log.changes[index].previous == nil ? "the state before was not logged" : ""
       }
       return revision.manifest == nil ? RevisionWords.missing(revision) : ""
+    case .burst(let index):
+      let version = log.history.revisions[log.lastVersion(ofBurst: index)]
+      return version.manifest == nil ? RevisionWords.missing(version) : ""
     case .finding(let index):
       guard let sides = log.sides(ofFinding: index) else { return ChangeLogPane.noSides }
       for number in [sides.left.revision, sides.right.revision] {
@@ -304,9 +327,24 @@ struct ChangeLogPane: RowPane {
       FindingWords.proof(log.history.findings[index]), width: max(20, width), asciiOnly: session.asciiOnly)
   }
 
+  /// The revision that a row is about: of a burst its last version.
+  func revisionIndex(at row: Int) -> Int? {
+    guard let log, rows.indices.contains(row) else { return nil }
+    if case .burst(let index) = rows[row].entry { return log.lastVersion(ofBurst: index) }
+    return rows[row].revision
+  }
+
   func revision(at row: Int) -> Revision? {
-    guard let log, rows.indices.contains(row), let index = rows[row].revision else { return nil }
+    guard let log, let index = revisionIndex(at: row) else { return nil }
     return log.history.revisions[index]
+  }
+
+  /// The row of a revision, or of the burst that it is folded into.
+  private func row(showing index: Int) -> Int? {
+    rows.firstIndex { row in
+      if case .burst(let burst) = row { return log?.history.bursts[burst].contains(index) ?? false }
+      return row.revision == index
+    }
   }
 
   private func plainText(at row: Int, _ session: Session) -> String? {
@@ -388,14 +426,16 @@ struct ChangeLogPane: RowPane {
   /// Focuses the next version in the order of the list: 1 is older.
   private mutating func stepVersion(by step: Int, _ session: inout Session) -> [Effect] {
     guard let log else { return [] }
-    let current = rows.indices.contains(cursor.index) ? rows[cursor.index].revision : nil
+    let current = entry(at: cursor.index)
     let candidates = rows.indices.filter { row in
-      if case .revision(let index) = rows[row] {
-        return index != current
+      switch rows[row] {
+      case .revision(let index):
+        rows[row].entry != current
           && (log.history.revisions[index].number != nil
             || [.delete, .initial].contains(log.history.revisions[index].operation))
+      case .burst: rows[row].entry != current
+      default: false
       }
-      return false
     }
     guard
       let row = step > 0
@@ -441,6 +481,11 @@ struct ChangeLogPane: RowPane {
     switch rows[cursor.index] {
     case .folded:
       showsAll = true
+      arrange(session)
+      return focusChanged(session)
+    case .burst(let index):
+      guard let log else { break }
+      if let act = log.firstAct(ofBurst: index) { openedBursts.insert(act) }
       arrange(session)
       return focusChanged(session)
     case .diff(let entry, let row):
@@ -496,20 +541,26 @@ struct ChangeLogPane: RowPane {
 
   /// Newest first, until more lines would be made than anybody scrolls through.
   private mutating func expandAll(_ session: inout Session) -> [Effect] {
-    guard expanded.isEmpty, let log else {
+    guard expanded.isEmpty else {
       expanded = []
       arrange(session)
       return []
     }
     let layout = inlineLayout(session)
     var lineCount = 0
-    for index in log.history.revisions.indices.reversed() where log.sides(of: index) != nil {
+    let entries = rows.compactMap { row in
+      switch row {
+      case .revision, .burst: row.entry
+      default: nil
+      }
+    }
+    for entry in entries where sides(entry) != nil {
       guard lineCount < ChangeLogPane.expandedLinesLimit else {
         session.notice = "the newest \(expanded.count) diffs are shown; z shows others one by one"
         break
       }
-      lineCount += diff(of: .revision(index), layout: layout)?.diff.lines.count ?? 0
-      expanded.insert(.revision(index))
+      lineCount += diff(of: entry, layout: layout)?.diff.lines.count ?? 0
+      expanded.insert(entry)
     }
     arrange(session)
     return []

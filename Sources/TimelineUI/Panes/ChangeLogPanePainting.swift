@@ -161,10 +161,11 @@ extension ChangeLogPane {
     var lines: [String] = []
     switch entry(at: cursor.index) {
     case .revision(let index):
-      lines = ChangeLogRow.preview(log, index, session)
+      lines = ChangeLogRow.preview(log, index)
       if log.history.revisions[index].operation == .initial {
         lines = lines.flatMap { Wrapping.words($0, width: area.width - 2, asciiOnly: session.asciiOnly) }
       }
+    case .burst(let index): lines = ChangeLogRow.preview(log, burst: index)
     case .finding(let index):
       lines = proofLines(index, width: area.width - 2, session)
       let height = previewHeight(session)
@@ -180,7 +181,7 @@ extension ChangeLogPane {
 
   private func renderStatus(_ log: ChangeLog, into screen: inout Screen, y: Int, area: Rect, session: Session) {
     let versions = log.history.revisions.indices.filter { log.history.revisions[$0].number != nil }
-    let focused = rows.indices.contains(cursor.index) ? rows[cursor.index].revision : nil
+    let focused = revisionIndex(at: cursor.index)
     let position = finding(at: cursor.index)?.position
     let rank = (focused ?? position).map { focused in versions.filter { $0 >= focused }.count } ?? 0
     var left = "\(max(1, rank))/\(versions.count)"

@@ -8,6 +8,8 @@ enum ChangeLogRow: Hashable, Sendable {
   case revision(Int)
   /// Acts in a row that made no version: how many of each outcome, and the newest of them.
   case folded(counts: [Outcome: Int], newest: Int)
+  /// Index in the history's bursts: the patches of one apply in one row.
+  case burst(Int)
   /// Before the first row of an older lifetime whose end no act shows.
   case lifetime(Int)
   /// Index in the history's findings. Stands between the versions before and after it, and is never folded.
@@ -22,12 +24,14 @@ enum ChangeLogRow: Hashable, Sendable {
   /// What can be opened in place.
   enum Entry: Hashable, Sendable {
     case revision(Int)
+    case burst(Int)
     case finding(Int)
   }
 
   var entry: Entry? {
     switch self {
     case .revision(let index): .revision(index)
+    case .burst(let index): .burst(index)
     case .finding(let index), .proof(let index): .finding(index)
     case .diff(let entry, _), .note(let entry, _): entry
     case .folded, .lifetime: nil
@@ -47,9 +51,17 @@ enum ChangeLogRow: Hashable, Sendable {
   }
 
   /// Newest first, each lifetime by itself.
-  /// - Parameter showsProof: whether a finding takes a second line for what shows it.
-  static func list(_ log: ChangeLog, showsAll: Bool, showsProof: Bool = true) -> [ChangeLogRow] {
+  /// - Parameters:
+  ///   - opened: indices of bursts that are listed row by row.
+  ///   - showsProof: whether a finding takes a second line for what shows it.
+  static func list(
+    _ log: ChangeLog, showsAll: Bool, opened: Set<Int> = [], showsProof: Bool = true
+  ) -> [ChangeLogRow] {
     var rows: [ChangeLogRow] = []
+    var burstOf: [Int: Int] = [:]
+    if !showsAll {
+      for (burst, indices) in log.history.bursts.enumerated() { for index in indices { burstOf[index] = burst } }
+    }
     let count = log.history.revisions.count
     let findings = Dictionary(grouping: log.history.findings.indices) {
       min(max(0, log.history.findings[$0].position), count)
@@ -75,7 +87,14 @@ enum ChangeLogRow: Hashable, Sendable {
         if lifetime != nil, revision.operation != .delete { rows.append(.lifetime(revision.lifetime)) }
         lifetime = revision.lifetime
       }
-      if showsAll || revision.number != nil || [.delete, .terminating, .initial].contains(revision.operation) {
+      let burst = burstOf[index]
+      if let burst, !opened.contains(burst) {
+        // One row for all of it, where the newest stands.
+        flush()
+        if rows.last != .burst(burst) { rows.append(.burst(burst)) }
+      } else if showsAll || burst != nil || revision.number != nil
+        || [.delete, .terminating, .initial].contains(revision.operation)
+      {
         flush()
         rows.append(.revision(index))
       } else {
@@ -143,36 +162,52 @@ enum ChangeLogRow: Hashable, Sendable {
         width: columns.end - columns.time)
     case .diff: break
     case .revision(let index):
-      let revision = log.history.revisions[index]
-      let side = revision.number.map { DiffSide(object: log.object, revision: $0) }
-      let marks = (
-        side != nil && side == session.leftSide ? "A" : "", side != nil && side == session.rightSide ? "B" : ""
-      )
-      screen.write(marks.0 + marks.1, x: x + (marks.0 + marks.1).count % 2, y: y, style: .heading)
-      screen.write(
-        revision.operation == .delete ? "" : revision.number.map(String.init) ?? "", x: x + 4, y: y, width: 5)
-      let time =
-        columns.longTimes
-        ? String(PaneWords.longTime(revision.time, zone: session.zone).prefix(19))
-        : PaneWords.shortTime(revision.time, zone: session.zone, now: session.now)
-      screen.write(time, x: x + columns.time, y: y, width: columns.verb - columns.time - 1)
-      let verbWidth = columns.by - columns.verb - 1
-      screen.write(
-        RevisionWords.verb(revision, width: verbWidth), x: x + columns.verb, y: y, width: verbWidth)
-      if revision.operation == .initial {
-        // Nobody is known to have made it: the words take the place of both.
-        screen.write(words(log), x: x + columns.by, y: y, style: .hint, width: columns.fidelity - columns.by - 1)
-      } else {
-        let by = revision.act.map { PaneWords.actor($0, width: columns.byWidth) } ?? RevisionWords.by(revision)
-        screen.write(by, x: x + columns.by, y: y, width: columns.byWidth)
-        let full = words(log)
-        let change =
-          TextWidth.of(full, asciiOnly: session.asciiOnly) > columns.changeWidth ? words(log, short: true) : full
-        screen.write(change, x: x + columns.change, y: y, style: style(revision), width: columns.changeWidth)
-      }
-      let hasContent = revision.operation == .initial || (revision.number != nil && revision.operation != .delete)
-      screen.write(hasContent ? revision.fidelity?.rawValue ?? "" : "", x: x + columns.fidelity, y: y)
+      renderVersion(log.history.revisions[index], log, columns, into: &screen, x: x, y: y, session: session)
+    case .burst(let index):
+      renderVersion(BurstWords(index, in: log).last, log, columns, into: &screen, x: x, y: y, session: session)
     }
+  }
+
+  private func renderVersion(
+    _ revision: Revision, _ log: ChangeLog, _ columns: Columns, into screen: inout Screen, x: Int, y: Int,
+    session: Session
+  ) {
+    let side = revision.number.map { DiffSide(object: log.object, revision: $0) }
+    let marks = (
+      side != nil && side == session.leftSide ? "A" : "", side != nil && side == session.rightSide ? "B" : ""
+    )
+    screen.write(marks.0 + marks.1, x: x + (marks.0 + marks.1).count % 2, y: y, style: .heading)
+    screen.write(number(revision, log, width: 5), x: x + 4, y: y, width: 5)
+    let time =
+      columns.longTimes
+      ? String(PaneWords.longTime(revision.time, zone: session.zone).prefix(19))
+      : PaneWords.shortTime(revision.time, zone: session.zone, now: session.now)
+    screen.write(time, x: x + columns.time, y: y, width: columns.verb - columns.time - 1)
+    let verbWidth = columns.by - columns.verb - 1
+    screen.write(verb(revision, log, width: verbWidth), x: x + columns.verb, y: y, width: verbWidth)
+    if revision.operation == .initial {
+      // Nobody is known to have made it: the words take the place of both.
+      screen.write(words(log), x: x + columns.by, y: y, style: .hint, width: columns.fidelity - columns.by - 1)
+    } else {
+      let by = revision.act.map { PaneWords.actor($0, width: columns.byWidth) } ?? RevisionWords.by(revision)
+      screen.write(by, x: x + columns.by, y: y, width: columns.byWidth)
+      let full = words(log)
+      let change =
+        TextWidth.of(full, asciiOnly: session.asciiOnly) > columns.changeWidth ? words(log, short: true) : full
+      screen.write(change, x: x + columns.change, y: y, style: style(revision), width: columns.changeWidth)
+    }
+    let hasContent = revision.operation == .initial || (revision.number != nil && revision.operation != .delete)
+    screen.write(hasContent ? revision.fidelity?.rawValue ?? "" : "", x: x + columns.fidelity, y: y)
+  }
+
+  private func number(_ revision: Revision, _ log: ChangeLog, width: Int) -> String {
+    if case .burst(let index) = self { return BurstWords(index, in: log).number(width: width) }
+    return revision.operation == .delete ? "" : revision.number.map(String.init) ?? ""
+  }
+
+  private func verb(_ revision: Revision, _ log: ChangeLog, width: Int) -> String {
+    if case .burst(let index) = self { return BurstWords(index, in: log).verb(width: width) }
+    return RevisionWords.verb(revision, width: width)
   }
 
   private func style(_ revision: Revision) -> Style {
@@ -195,6 +230,7 @@ enum ChangeLogRow: Hashable, Sendable {
         counts[outcome].map { "\($0) \(RevisionWords.folded(outcome))" }
       }
       return "... \(words.joined(separator: ", ")) folded (v)"
+    case .burst(let index): return BurstWords(index, in: log).change(short: short)
     case .revision(let index):
       let revision = log.history.revisions[index]
       if revision.operation == .delete { return "-- end of lifetime \(revision.lifetime)" }
@@ -216,17 +252,22 @@ enum ChangeLogRow: Hashable, Sendable {
       let title = FindingWords.title(finding, in: log.history, session, longTimes: true)
       return "!!  \(title)  \(FindingWords.proof(finding))"
     }
-    guard case .revision(let index) = self else { return words(log) }
-    let revision = log.history.revisions[index]
+    let revision: Revision
+    switch self {
+    case .revision(let index): revision = log.history.revisions[index]
+    case .burst(let index): revision = BurstWords(index, in: log).last
+    default: return words(log)
+    }
+    let number = number(revision, log, width: .max)
     let cells = [
-      revision.number.map { "r\($0)" } ?? "-", PaneWords.longTime(revision.time, zone: session.zone),
-      RevisionWords.verb(revision), RevisionWords.by(revision), words(log), revision.fidelity?.rawValue ?? "",
+      number.isEmpty ? "-" : "r" + number, PaneWords.longTime(revision.time, zone: session.zone),
+      verb(revision, log, width: .max), RevisionWords.by(revision), words(log), revision.fidelity?.rawValue ?? "",
     ]
     return cells.joined(separator: "  ")
   }
 
   /// A few lines about one revision, the most important first.
-  static func preview(_ log: ChangeLog, _ index: Int, _ session: Session) -> [String] {
+  static func preview(_ log: ChangeLog, _ index: Int) -> [String] {
     let revision = log.history.revisions[index]
     let change = log.changes[index]
     var lines: [String] = []
@@ -247,14 +288,23 @@ enum ChangeLogRow: Hashable, Sendable {
     guard revision.operation != .initial, let act = revision.act else {
       return lines + ["nobody is known to have written it: it was there when the log began"]
     }
+    return lines + about(act)
+  }
+
+  /// The same about the patches of one apply.
+  static func preview(_ log: ChangeLog, burst index: Int) -> [String] {
+    let words = BurstWords(index, in: log)
+    return ["\(words.count) (Enter lists them)  \(words.paths)"] + (words.last.act.map(about) ?? [])
+  }
+
+  /// Who made it, why it was allowed, and where it stands.
+  private static func about(_ act: Act) -> [String] {
     var second = "by \(act.actorText)"
     if !act.groups.isEmpty { second += " (groups \(act.groups.joined(separator: ", ")))" }
     if !act.ips.isEmpty { second += "  from \(act.ips.joined(separator: ", "))" }
     if let agent = act.agent { second += "  \(agent)" }
-    lines.append(second)
-    if let decision = OutcomeWords.decision(act) { lines.append(decision) }
-    lines.append("audit \(act.auditID ?? "without id")  source \(act.source.file):\(act.source.line)")
-    return lines
+    return [second] + [OutcomeWords.decision(act)].compactMap { $0 }
+      + ["audit \(act.auditID ?? "without id")  source \(act.source.file):\(act.source.line)"]
   }
 }
 

@@ -20,7 +20,11 @@ struct ChangesCommand: ParsableCommand {
   var arguments: [String] = []
   @Flag(name: [.customShort("p"), .customLong("patch")], help: "Add the difference to the version before.")
   var patch = false
-  @Flag(help: "Also acts that changed nothing: no-ops, dry runs, refused and failed writes, connections.")
+  @Flag(
+    help: """
+      Also acts that changed nothing: no-ops, dry runs, refused and failed writes, connections; and each patch of one \
+      apply on a line of its own.
+      """)
   var all = false
   @Flag(help: "Also the whole object of each version.")
   var manifests = false
@@ -52,7 +56,7 @@ struct ChangesCommand: ParsableCommand {
     try out.run {
       let columns = ChangeLog.rowColumns + (manifests ? ["manifest"] : [])
       var writer = try format.exporter.map { try RowWriter($0, columns: columns, to: out.output) }
-      let text = ChangeLogText(zone: zone, showsPatch: patch, showsManifests: manifests, to: out)
+      let text = ChangeLogText(zone: zone, showsPatch: patch, showsManifests: manifests, folds: !all, to: out)
       try logs.forEach(objects) { entry in
         let revisions = entry.log.history.revisions
         let shown = Set(revisions.indices.filter { isShown(revisions[$0], plan: plan, entry) })
@@ -138,13 +142,16 @@ private struct ChangeLogText {
   private let zone: Zone
   private let showsPatch: Bool
   private let showsManifests: Bool
+  /// Whether the patches of one apply make one line of the table.
+  private let folds: Bool
   private let output: Output
   private let style: TextStyle
 
-  init(zone: Zone, showsPatch: Bool, showsManifests: Bool, to out: CommandOutput) {
+  init(zone: Zone, showsPatch: Bool, showsManifests: Bool, folds: Bool, to out: CommandOutput) {
     self.zone = zone
     self.showsPatch = showsPatch
     self.showsManifests = showsManifests
+    self.folds = folds
     output = out.output
     style = out.style
   }
@@ -171,10 +178,11 @@ private struct ChangeLogText {
     } else {
       var table = TextTable(
         ["  REV", "TIME (\(zone.name))", "WHAT", "CODE", "BY", "CHANGE", "FID"], to: output, style: style)
-      for row in rows {
+      for row in folds ? history.folded(rows) : rows.map(FoldedLine.line) {
         switch row {
-        case .revision(let index): try table.add(cells(log, index))
-        case .finding(let index):
+        case .line(.revision(let index)): try table.add(cells(log, index))
+        case .burst(let index): try table.add(cells(log, burst: index))
+        case .line(.finding(let index)):
           for line in FindingText.lines(log.history.findings[index], zone) { try table.add(note: "   !! " + line) }
         }
       }
@@ -202,12 +210,27 @@ private struct ChangeLogText {
 
   private func cells(_ log: ChangeLog, _ index: Int) -> [TextTable.Cell] {
     let revision = log.history.revisions[index]
-    let number = revision.number.map(String.init) ?? "-"
-    return [
+    return cells(
+      revision, number: revision.number.map(String.init) ?? "-", what: what(revision), change: change(log, index))
+  }
+
+  /// The last version that an apply led to, as what all its patches did.
+  private func cells(_ log: ChangeLog, burst index: Int) -> [TextTable.Cell] {
+    let last = log.lastVersion(ofBurst: index)
+    let versions = log.history.revisions[log.history.bursts[index]].compactMap(\.number)
+    let summary = log.burstChanges[index].summary
+    let number = Set(versions.prefix(1) + versions.suffix(1)).sorted().map(String.init).joined(separator: "-")
+    return cells(
+      log.history.revisions[last], number: number,
+      what: "apply (\(log.history.bursts[index].count) patches)", change: summary.isEmpty ? change(log, last) : summary)
+  }
+
+  private func cells(_ revision: Revision, number: String, what: String, change: String) -> [TextTable.Cell] {
+    [
       TextTable.Cell(String(repeating: " ", count: max(0, 5 - number.count)) + number),
-      TextTable.Cell(Words.time(revision.time, zone)), TextTable.Cell(what(revision)),
+      TextTable.Cell(Words.time(revision.time, zone)), TextTable.Cell(what),
       TextTable.Cell(revision.act?.code.map(String.init) ?? "-"), TextTable.Cell(revision.act.map(\.actorText) ?? "-"),
-      TextTable.Cell(change(log, index), revision.act.map { Words.emphasis($0.outcome) } ?? .none),
+      TextTable.Cell(change, revision.act.map { Words.emphasis($0.outcome) } ?? .none),
       TextTable.Cell(revision.fidelity?.rawValue ?? "-"),
     ]
   }

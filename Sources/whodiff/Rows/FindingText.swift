@@ -11,6 +11,13 @@ enum ChangeLogLine {
   case finding(Int)
 }
 
+/// A line of a change log as text.
+enum FoldedLine {
+  case line(ChangeLogLine)
+  /// Index in `History.bursts`: the patches of one apply as one.
+  case burst(Int)
+}
+
 extension History {
   /// Revisions and findings in one order, oldest first.
   var lines: [ChangeLogLine] {
@@ -24,6 +31,25 @@ extension History {
       if index < revisions.count { lines.append(.revision(index)) }
     }
     return lines + (next..<findings.count).map { .finding($0) }
+  }
+
+  /// The lines with those of one apply as one, where all of its versions are among them.
+  func folded(_ lines: [ChangeLogLine]) -> [FoldedLine] {
+    let listed = Set(lines.compactMap { line in if case .revision(let index) = line { index } else { nil } })
+    var burstOf: [Int: Int] = [:]
+    for (burst, rows) in bursts.enumerated() where rows.count(where: listed.contains) > 1 {
+      guard rows.allSatisfy({ revisions[$0].number == nil || listed.contains($0) }) else { continue }
+      for row in rows { burstOf[row] = burst }
+    }
+    var last: Int?
+    return lines.compactMap { line in
+      guard case .revision(let index) = line, let burst = burstOf[index] else {
+        last = nil
+        return .line(line)
+      }
+      defer { last = burst }
+      return last == burst ? nil : .burst(burst)
+    }
   }
 }
 

@@ -34,6 +34,17 @@ public struct ActChange: Hashable, Sendable {
     }
   }
 
+  /// What an act did to two objects.
+  package func merged(with other: ActChange) -> ActChange {
+    func union(_ left: [String], _ right: [String]) -> [String] {
+      let known = Set(left)
+      return left + right.filter { !known.contains($0) }
+    }
+    return ActChange(
+      changed: union(changed, other.changed), added: union(added, other.added), removed: union(removed, other.removed),
+      fidelity: fidelity ?? other.fidelity, isOutside: isOutside || other.isOutside)
+  }
+
   /// How many texts it keeps in memory.
   package var size: Int { 1 + changed.count + added.count + removed.count }
 }

@@ -78,6 +78,11 @@ public enum FilterLanguage {
     the clock showed it), `20 nov`, `monday`, `today`, `yesterday`, `"yesterday 9am"`, `24h` and `-24h` (before now),
     seconds, milliseconds, microseconds or nanoseconds since 1970. A time without a zone is one of the zone on screen.
     Units are `us ms s m h d w`.
+
+    `changed`, `added`, `removed`, `fidelity` and `outside` ask the history of the object that the act is about. A
+    `deletecollection` is about every object that its answer lists, and one of them is enough; where no answer was logged,
+    or none of its objects is known, these fields have no value. `dryrun:true` takes every write that was only tried,
+    whatever came of it: a refused one is `outcome:denied` too. `noop:true` takes what was accepted and altered nothing.
     """
 
   private static let traffic = """

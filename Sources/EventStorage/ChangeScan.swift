@@ -19,6 +19,10 @@ extension StoreSnapshot {
       for (key, rows) in try state.objects(of: rows, in: place) {
         open[key, default: []] += rows.map { GlobalRow(place: place, row: $0) }
       }
+      for row in try state.collectionDeletions(of: rows, in: place) {
+        if scan.isCancelled() { throw CancellationError() }
+        for key in try objectsMet(by: place, row) { open[key, default: []].append(GlobalRow(place: place, row: row)) }
+      }
     }
     let objects = Array(open)
     let empty = state.segments.map { Bitset(repeating: false, count: $0.rowCount) }
@@ -48,6 +52,29 @@ extension StoreSnapshot {
     var row: Int
   }
 
+  /// What an act did, to all objects that it met; nil where that is not known.
+  func change(by act: Act, _ place: Int, _ row: Int, isCancelled: () -> Bool) throws -> ActChange? {
+    let keys = try act.key.map { [$0] } ?? objectsMet(by: place, row)
+    let found = try keys.compactMap { try changes(of: $0, isCancelled: isCancelled)[act.id] }
+    return found.dropFirst().reduce(found.first) { $0?.merged(with: $1) }
+  }
+
+  /// The objects that the answer to a `deletecollection` lists: those that it deleted. Empty for any other act, and
+  /// where no answer was logged.
+  private func objectsMet(by place: Int, _ row: Int) throws -> [ObjectKey] {
+    let act = try state.act(place, row, tellsAliases: false)
+    guard act.verb == "deletecollection", act.outcome == .changed, act.level == .requestResponse,
+      let collection = act.object, collection.name == nil
+    else { return [] }
+    return (try detail(act.id).response?["items"]?.array ?? []).compactMap { item in
+      item["metadata", "name"]?.string.map { name in
+        ObjectKey(
+          group: collection.group, resource: collection.resource,
+          namespace: item["metadata", "namespace"]?.string ?? collection.namespace, name: name, cluster: act.cluster)
+      }
+    }
+  }
+
   /// What each act on the object did to it.
   /// - Throws: `CancellationError` once `isCancelled` says so, `StoreError` where a body cannot be read.
   func changes(of key: ObjectKey, isCancelled: () -> Bool) throws -> [ActID: ActChange] {
@@ -60,6 +87,15 @@ extension StoreSnapshot {
 }
 
 extension StoreState {
+  /// The rows that deleted collections.
+  fileprivate func collectionDeletions(of rows: Bitset, in place: Int) throws -> [Int] {
+    guard !rows.isEmpty else { return [] }
+    let verbs = try segments[place].text(.verb)
+    var found: [Int] = []
+    rows.forEach { if verbs[$0] == "deletecollection" { found.append($0) } }
+    return found
+  }
+
   /// The rows by the objects that they are about; rows without a named object are left out.
   func objects(of rows: Bitset, in place: Int) throws -> [ObjectKey: [Int]] {
     guard !rows.isEmpty else { return [:] }

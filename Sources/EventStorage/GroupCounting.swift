@@ -42,7 +42,7 @@ extension StoreSnapshot {
       for (key, combination) in combinations {
         let act = try state.act(place, combination.row)
         let change =
-          asksForChanges ? try act.key.flatMap { try changes(of: $0, isCancelled: isCancelled)[act.id] } : nil
+          asksForChanges ? try change(by: act, place, combination.row, isCancelled: isCancelled) : nil
         for values in Self.combined(fields.map { $0.values(of: act, change: change) }) {
           counts[ActGroup(since: key.since, values: values), default: 0] += combination.count
         }

@@ -45,6 +45,8 @@ public struct ChangeLog: Sendable {
     changes = []
     changes.reserveCapacity(history.revisions.count)
     var last: (lifetime: Int, index: Int, manifest: JSONValue)?
+    // What was there before the log: no version, but what a deletion takes away.
+    let initial = history.revisions.first { $0.operation == .initial }
     for (index, revision) in history.revisions.enumerated() {
       if last?.lifetime != revision.lifetime { last = nil }
       var change = Change(changed: [], summary: "", previous: last?.index)
@@ -58,8 +60,9 @@ public struct ChangeLog: Sendable {
         }
         last = (revision.lifetime, index, manifest)
       } else if tellsActChanges {
+        let before = last?.manifest ?? (initial?.lifetime == revision.lifetime ? initial?.manifest : nil)
         let isEnd = revision.operation == .delete
-        tell(revision, isEnd ? last.map { ChangedValues(VersionDiff(from: $0.manifest, to: nil).fields) } : nil)
+        tell(revision, isEnd ? before.map { ChangedValues(VersionDiff(from: $0, to: nil).fields) } : nil)
       }
       changes.append(change)
     }

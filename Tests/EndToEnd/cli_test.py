@@ -199,6 +199,24 @@ class CommandLine(unittest.TestCase):
         self.run_it("export", "changed:spec.ingress", self.log, "--to", os.path.join(self.folder, "out.jsonl"))
         self.assertEqual(pathlib.Path(self.folder, "out.jsonl").read_text().count("\n"), 1)
 
+    def test_a_deleted_collection_is_found_by_what_its_answer_lists(self):
+        other = {"metadata": {"name": "deny-all", "namespace": "shop", "uid": "u9", "resourceVersion": "5"},
+                 "spec": {"podSelector": {}, "ingress": [{"from": [{"ipBlock": {"cidr": "192.0.2.0/24"}}]}]}}
+        listed = {"kind": "NetworkPolicyList", "apiVersion": "networking.k8s.io/v1", "metadata": {},
+                  "items": [{key: SECOND[key] for key in ("metadata", "spec")}, other]}
+        collection = {"resource": "networkpolicies", "namespace": "shop", "apiGroup": "networking.k8s.io", "apiVersion": "v1"}
+        path = self.write("collection.log", EVENTS + [
+            event(8, "deletecollection", 200, listed, {"kind": "DeleteOptions"}, objectRef=collection),
+            # Without an answer nobody knows what it met.
+            event(9, "deletecollection", 200, None, objectRef=collection)])
+        # Of one object an earlier act is in the log; the other is known from the answer alone.
+        for word in ("removed:api", "removed:192.0.2.0/24", "changed:spec.ingress", "fidelity:F"):
+            with self.subTest(word=word):
+                self.assertEqual([row["auditID"][-2:] for row in self.rows("log", f"verb:deletecollection {word}", path)], ["08"])
+        self.assertEqual([row["auditID"][-2:] for row in self.rows("log", "verb:deletecollection -removed:*", path)], ["09"])
+        rows = self.rows("count", "--by", "fidelity", "-f", "verb:deletecollection", path)
+        self.assertEqual({row["by"]["fidelity"]: row["count"] for row in rows}, {"F": 1, None: 1})
+
     def test_a_finding_is_shown_with_the_act_that_it_stands_before(self):
         later = policy(5, ingress=RULES, egress=[{}])
         log = self.write("outside.log", EVENTS[:2] + [event(30, "update", 200, later, policy(4, ingress=RULES, egress=[{}]))])

@@ -18,6 +18,14 @@ private final class Asked: Sendable {
         }, uniquingKeysWith: { first, _ in first })
     })
   }
+  /// With records whose answer is a list of objects.
+  func answeringDeletions(_ names: String...) -> StoreEnvironment {
+    var environment = environment
+    let items = names.map { #"{"metadata":{"name":"\#($0)","namespace":"shop"}}"# }.joined(separator: ",")
+    let list = try? JSONValue(parsing: #"{"kind":"NetworkPolicyList","items":[\#(items)]}"#)
+    environment.decodeContent = { _ in StoredContent(requestURI: "/x", request: nil, response: list) }
+    return environment
+  }
   func takeAll() -> [String] {
     objects.withLock { all in
       defer { all = [] }
@@ -68,6 +76,24 @@ private final class Asked: Sendable {
     try store.add([event(uuid(99), at: 500, content: 99)], to: try store.source("b.log"))
     #expect(try times("changed:spec.n6", store) == [500])
     #expect(asked.takeAll() == ["shop/db", "shop/web"])
+  }
+
+  @Test func `of a deletion of a collection each object that its answer lists is asked about`() throws {
+    let asked = Asked()
+    let store = try EventStore.inMemory(asked.answeringDeletions("web", "db"))
+    try store.add(
+      [
+        event(uuid(1), at: 1, name: "web", content: 1), event(uuid(2), at: 2, name: "old", content: 2),
+        event(uuid(3), verb: "deletecollection", at: 9, name: nil, content: 3),
+        event(uuid(4), verb: "deletecollection", at: 10, code: 403, name: nil, content: 4),
+      ], to: try store.source("a.log"), text: Array(repeating: 0, count: 1000))
+    // It is the second act on `web`, and the first and only one on `db`, which nobody else wrote.
+    #expect(try times("verb:deletecollection changed:spec.n1", store) == [9])
+    #expect(asked.takeAll() == ["shop/db", "shop/web"])
+    #expect(try times("changed:spec.n0", store) == [1, 2, 9])
+    #expect(try times("verb:deletecollection -changed:*", store) == [10])
+    let field = try #require(FilterField.named("fidelity"))
+    #expect(try store.snapshot().counts(of: EventQuery(level: .everything), by: [field])[ActGroup(values: ["F"])] == 3)
   }
 
   @Test func `counts by what acts did`() throws {

@@ -97,15 +97,16 @@ extension EventStore {
   }
 
   /// Adds the events as one segment.
+  /// - Parameter text: of the batch, where its records are to be kept.
   @discardableResult
-  func add(_ events: [AuditEvent], to source: Int64, at offset: Int64 = 0, rejects: [Reject] = []) throws
-    -> AppendResult
-  {
-    var builder = SegmentBuilder(keeping: .none)
+  func add(
+    _ events: [AuditEvent], to source: Int64, at offset: Int64 = 0, rejects: [Reject] = [], text: [UInt8]? = nil
+  ) throws -> AppendResult {
+    var builder = SegmentBuilder(keeping: text == nil ? .none : .all)
     let batch = EventBatch(
       records: events.map(LogRecord.audit), rejects: rejects, offset: offset, byteCount: 1000,
       lineCount: events.count + rejects.count)
-    builder.add(batch, bytes: UnsafeRawBufferPointer(start: nil, count: 0))
+    (text ?? []).withUnsafeBytes { builder.add(batch, bytes: $0) }
     return try append(builder.finish(), source: source)
   }
 }

@@ -34,6 +34,13 @@ public struct Filter: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// The kinds that the filter names, each once, in the order in which they were written; not those that it excludes.
+  public var kindNames: [String] {
+    var names: [String] = []
+    for name in root?.kindNames ?? [] where !names.contains(name) { names.append(name) }
+    return names
+  }
+
   /// The filter without one of its `terms`; unchanged where there is no such term.
   public func removing(term: Int) -> Filter {
     var parts = terms

@@ -21,6 +21,19 @@ indirect enum FilterExpression: Hashable, Sendable {
   }
 }
 
+extension FilterExpression {
+  /// Plain names of kinds; macros are the program's own, or the configuration's.
+  var kindNames: [String] {
+    switch self {
+    case .and(let parts), .or(let parts): parts.flatMap(\.kindNames)
+    case .comparison(let comparison)
+    where comparison.subject == .field("kind") && [.has, .equal].contains(comparison.comparator):
+      comparison.items.compactMap { item in if case .literal(let name) = item { name } else { nil } }
+    default: []
+    }
+  }
+}
+
 /// `field op value`.
 struct FilterComparison: Hashable, Sendable {
   enum Subject: Hashable, Sendable {

@@ -83,6 +83,8 @@ public struct EventPage: Sendable {
   public var storeSpan: ClosedRange<Timestamp>?
   /// Only when nothing is listed: for each term of the filter, how many acts match without it.
   public var withoutTerm: [TermCount]
+  /// Only when nothing is listed: kinds that the filter names and that no act is about.
+  public var unknownKinds: [UnknownKind] = []
   /// Rises whenever the store gains or changes acts.
   public var storeVersion: Int
   /// The only log whose rows are listed; nil: those of all.
@@ -139,6 +141,22 @@ public struct TermCount: Hashable, Sendable {
     self.term = term
     self.text = text
     self.count = count
+  }
+}
+
+/// A kind that a filter names and that nothing in the store has: a typing error, or a kind that was never logged.
+public struct UnknownKind: Hashable, Sendable {
+  public var name: String
+  /// At most three names that look like it, of kinds that the store has, nearest first.
+  public var near: [String]
+  public init(name: String, near: [String] = []) {
+    self.name = name
+    self.near = near
+  }
+
+  /// `kind netpl (netpol?)`
+  public var words: String {
+    "kind \(FilterField.quoted(name))" + (near.isEmpty ? "" : " (" + near.joined(separator: ", ") + "?)")
   }
 }
 

@@ -1,7 +1,7 @@
 /// The names that look most like a word, nearest first.
-enum Suggestions {
+package enum Suggestions {
   /// At most `count`; only names within two edits, or that begin with the word.
-  static func near(_ word: String, among names: [String], count: Int = 3) -> [String] {
+  package static func near(_ word: String, among names: [String], count: Int = 3) -> [String] {
     let word = word.lowercased()
     guard !word.isEmpty, word.count <= 40 else { return [] }
     let limit = word.count <= 3 ? 1 : 2

@@ -1,5 +1,5 @@
 import AuditModel
-import EventQueries
+public import EventQueries
 
 extension StoreSnapshot {
   /// Days that have listed acts. Leaps from day to day, so the cost is in days, not in acts.
@@ -59,6 +59,38 @@ extension StoreSnapshot {
       let rest = query.with(query.filter.removing(term: index))
       return TermCount(
         term: index, text: term.description, count: try selection(rest, isCancelled: isCancelled).rows.count)
+    }
+  }
+}
+
+extension StoreSnapshot {
+  /// The kinds that a filter names and that no act in the store is about.
+  public func unknownKinds(in filter: Filter, isCancelled: () -> Bool = { false }) throws -> [UnknownKind] {
+    let unknown = try filter.kindNames.filter { name in
+      guard let kind = try? Filter(parsing: "kind:" + FilterField.quoted(name)) else { return false }
+      return try selection(EventQuery(filter: kind, level: .everything), isCancelled: isCancelled).rows.isEmpty
+    }
+    guard !unknown.isEmpty else { return [] }
+    let names = try kindNames()
+    // A kind that there is was meant, though it was never logged.
+    return unknown.map {
+      UnknownKind(name: $0, near: ResourceKind.named($0).isEmpty ? Suggestions.near($0, among: names) : [])
+    }
+  }
+
+  /// All names of the kinds that acts are about, short ones first, in order.
+  private func kindNames() throws -> [String] {
+    var kinds: Set<ResourceKind> = []
+    for segment in state.segments {
+      for place in 0..<(try segment.objectCount()) {
+        let object = try segment.object(at: place)
+        kinds.insert(ResourceKind.of(group: object.group, resource: object.resource))
+      }
+    }
+    let sorted = kinds.sorted { $0.resource < $1.resource }
+    var seen: Set<String> = []
+    return (sorted.flatMap(\.shortNames) + sorted.flatMap { [$0.singular, $0.resource] }).filter {
+      seen.insert($0).inserted
     }
   }
 }

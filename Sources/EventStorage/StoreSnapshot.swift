@@ -45,7 +45,10 @@ public struct StoreSnapshot: Sendable {
     if request.histogramBuckets > 0, let span = request.histogramSpan ?? timeSpan {
       page.histogram = try histogram(selection, span: span, buckets: request.histogramBuckets, zone: request.zone)
     }
-    if total == 0 { page.withoutTerm = try withoutTerms(request.query, isCancelled: isCancelled) }
+    if total == 0 {
+      page.withoutTerm = try withoutTerms(request.query, isCancelled: isCancelled)
+      page.unknownKinds = try unknownKinds(in: request.query.filter, isCancelled: isCancelled)
+    }
     return page
   }
 

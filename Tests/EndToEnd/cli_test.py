@@ -334,6 +334,20 @@ class CommandLine(unittest.TestCase):
         self.run_it("--help")
         self.run_it("--version")
 
+    def test_a_kind_that_nothing_has_is_told(self):
+        for words in (["log", "kind:netpl"], ["count", "--by", "verb", "-f", "kind:netpl"], ["log", "kind:netpl | count by verb"],
+                      ["export", "kind:netpl", "--format", "jsonl"]):
+            with self.subTest(words=words):
+                self.run_it(*words, self.log)
+                self.assertEqual(self.stderr, "whodiff: nothing in these logs has kind netpl (netpol?)\n")
+        self.run_it("log", "kind:netpl", "-q", self.log)
+        self.assertEqual(self.stderr, "")
+        # A kind that there is, but not here; one that is excluded says nothing.
+        self.run_it("log", "kind:gnp or kind:netpol", self.log)
+        self.assertEqual(self.stderr, "whodiff: nothing in these logs has kind gnp\n")
+        self.run_it("log", "kind:netpol -kind:gnp", self.log)
+        self.assertEqual(self.stderr, "")
+
     def test_unreadable_input_is_told_and_the_rest_is_shown(self):
         broken = self.write("broken.log", EVENTS[:1], tail="no JSON\n" * 7 + json.dumps(EVENTS[3]) + "\n")
         self.assertEqual(len(self.rows("log", broken, code=3)), 2)

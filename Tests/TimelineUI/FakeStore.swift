@@ -74,6 +74,9 @@ struct FakeStore {
         let query = request.query.with(request.query.filter.removing(term: index))
         return TermCount(term: index, text: term.description, count: listed(query).count)
       }
+      page.unknownKinds = request.query.filter.kindNames.filter { name in
+        (try? Filter(parsing: "kind:" + FilterField.quoted(name))).map { taken($0).isEmpty } ?? false
+      }.map { UnknownKind(name: $0) }
     }
     return page
   }

@@ -96,6 +96,16 @@ import Testing
     #expect(user.row(1).contains("12 of 17"))
   }
 
+  @Test func `a kind that no act is about is told`() {
+    var user = Afternoon()
+    user.press("fkind:netpl actor:alice*<Enter>")
+    #expect(user.text.contains("Nothing in these logs has kind netpl."))
+    user = Afternoon()
+    user.press("fverb:delete actor:alice@example.com kind:gnp<Enter>")
+    #expect(user.text.contains("0 of "))
+    #expect(!user.text.contains("Nothing in these logs"))
+  }
+
   @Test func `nothing that matches tells which term to drop, digits drop it`() throws {
     var user = Afternoon()
     user.press("fverb:delete actor:alice@example.com<Enter>")

@@ -159,6 +159,7 @@ extension TimelinePane {
     }
     let folded = page.folded.values.reduce(0, +)
     var lines = ["0 of \(PaneWords.grouped(page.storeTotal))."]
+    lines += page.unknownKinds.map { "Nothing in these logs has \($0.words)." }
     if folded > 0 {
       lines.append("\(PaneWords.count(folded, "act")) folded at level \(query.level.rawValue): v lists more.")
     }

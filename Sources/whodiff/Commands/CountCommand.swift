@@ -39,6 +39,7 @@ struct CountCommand: ParsableCommand {
       isReversed: list.reverse, zone: zone)
     let count = try report.write(of: log, format, styling)
     try report.sayDoubleCounting(in: log, isQuiet: source.quiet)
+    try log.sayUnknownKinds(report.query, isQuiet: source.quiet)
     try log.sayFolded(report.query, isQuiet: source.quiet)
     try log.finish()
     if count == 0, self.filter.exitCode { throw ExitStatus(1) }

@@ -52,6 +52,7 @@ struct ExportCommand: ParsableCommand {
     try output.flush()
     try file?.keep()
     if let to, file != nil, !source.quiet { ErrorOutput.say("\(Words.count(ids.count, "act")) written to \(to)") }
+    try log.sayUnknownKinds(query, isQuiet: source.quiet)
     try log.sayFolded(query, isQuiet: source.quiet)
     try log.finish()
     if ids.isEmpty, filter.exitCode { throw ExitStatus(1) }

@@ -50,6 +50,7 @@ struct LogCommand: ParsableCommand {
       query: query, fields: fields, stepSeconds: step, limit: limit, isReversed: list.reverse, zone: zone)
     let count = try report.write(of: log, format, styling)
     try report.sayDoubleCounting(in: log, isQuiet: source.quiet)
+    try log.sayUnknownKinds(query, isQuiet: source.quiet)
     try log.sayFolded(query, isQuiet: source.quiet)
     try log.finish()
     if count == 0, filter.exitCode { throw ExitStatus(1) }
@@ -71,6 +72,7 @@ struct LogCommand: ParsableCommand {
         try table.finish()
       }
     }
+    try log.sayUnknownKinds(query, isQuiet: source.quiet)
     try log.sayFolded(query, isQuiet: source.quiet)
     try log.finish()
     if ids.isEmpty, filter.exitCode { throw ExitStatus(1) }
@@ -115,6 +117,14 @@ extension OpenedLog {
   func select(_ query: EventQuery, _ list: ListOptions) throws -> ArraySlice<ActID> {
     let ids = try snapshot.select(query, order: list.reverse ? .newestFirst : .oldestFirst, isCancelled: { false })
     return ids.prefix(list.limit ?? ids.count)
+  }
+
+  /// Tells of kinds that the filter names and that nothing in the logs has: mostly typing errors.
+  func sayUnknownKinds(_ query: EventQuery, isQuiet: Bool) throws {
+    guard !isQuiet else { return }
+    for kind in try snapshot.unknownKinds(in: query.filter) {
+      ErrorOutput.say("nothing in these logs has \(kind.words)")
+    }
   }
 
   /// Tells a person how many acts the level left out.

@@ -43,6 +43,48 @@ private func podAnswer(_ version: Int, grace: Int) -> String {
     ])
 }
 
+@Test func `a foreground deletion begins with its answer and ends when the garbage collector is done`() throws {
+  let held = #""deletionTimestamp":"2026-11-20T00:00:00Z","finalizers":["foregroundDeletion"]"#
+  let collector = "system:serviceaccount:kube-system:generic-garbage-collector"
+  let rows = history([
+    try act("create", at: 1, code: 201, response: policy("u1", 1)),
+    try act(
+      "delete", at: 2, request: #"{"kind":"DeleteOptions","propagationPolicy":"Foreground"}"#,
+      response: policy("u1", 4, metadata: held)),
+    try act(
+      "patch", at: 9, by: collector, request: #"{"metadata":{"finalizers":null}}"#,
+      response: policy("u1", 4, metadata: #""deletionTimestamp":"2026-11-20T00:00:00Z""#)),
+  ])
+  #expect(rows == ["1 r1 create F 1 manifest", "1 r2 terminating F 4 manifest", "1 - delete F -"])
+}
+
+@Test func `kubectl replace --force deletes and creates`() throws {
+  let acts = [
+    try act("create", at: 1, code: 201, by: "alice", response: policy("u1", 1)),
+    try act(
+      "delete", at: 5, by: "bob", request: #"{"kind":"DeleteOptions","gracePeriodSeconds":0}"#,
+      response: #"{"kind":"Status","details":{"name":"web","uid":"u1"}}"#),
+    try act("create", at: 6, code: 201, by: "bob", response: policy("u2", 9)),
+  ]
+  #expect(history(acts) == ["1 r1 create F 1 manifest", "1 - delete F -", "2 r2 create F 9 manifest"])
+  #expect(findings(acts) == [])
+}
+
+@Test func `the namespace controller deletes what its namespace held`() throws {
+  let controller = "system:serviceaccount:kube-system:namespace-controller"
+  let create = try act("create", at: 1, code: 201, response: policy("u1", 1))
+  let sweep = try act("deletecollection", at: 5, level: .metadata, named: false, by: controller)
+  let again = try act("create", at: 20, code: 201, response: policy("u2", 9))
+  #expect(
+    history([create, sweep, again]) == [
+      "1 r1 create F 1 manifest", "1 - delete M - inferred", "2 r2 create F 9 manifest",
+    ])
+  #expect(findings([create, sweep, again]) == [])
+  // An audit policy without deletecollection leaves no line of it; that of the namespace accounts for the end.
+  #expect(findings([create, again], context: HistoryContext(namespaceDeletions: [Timestamp(seconds: 4)])) == [])
+  #expect(findings([create, again]).count == 1)
+}
+
 @Test func `an accepted eviction is a deletion`() throws {
   let rows = history(
     [

@@ -69,6 +69,18 @@ private func create(_ answer: String) throws -> ActDetail { try act("create", at
     ])
 }
 
+@Test func `the version in objectRef is the one that the client believed to be the last`() throws {
+  let reference = ObjectReference(
+    group: web.group, version: "v1", resource: web.resource, namespace: web.namespace, name: web.name,
+    resourceVersion: "15")
+  let update = try act("update", at: 20, object: reference, request: "{}", response: stored(30))
+  #expect(
+    findings([try create(stored(10)), update]) == [
+      "outside r1..r2 written on version 15, the last one in the log is 10"
+    ])
+  #expect(findings([try create(stored(15)), update]) == [])
+}
+
 @Test func `a uid that was replaced without a deletion shows one`() throws {
   let other = stored(30, more: #""creationTimestamp":"1970-01-01T00:00:09Z""#, uid: "u2")
   #expect(

@@ -67,6 +67,39 @@ import Testing
     ])
 }
 
+@Test func `acts without a version stand where their last stage ended`() throws {
+  let acts = [
+    try act("create", at: 1, code: 201, level: .metadata),
+    try act("patch", at: 10, level: .metadata, took: 20, auditID: "long"),
+    try act("patch", at: 20, level: .metadata, took: 1, auditID: "short"),
+  ]
+  #expect(History.of(web, acts: acts).revisions.map(\.act?.auditID) == ["1", "short", "long"])
+}
+
+private let attempts: [(verb: String, code: Int?, outcome: Outcome, subresource: String?)] = [
+  ("update", 409, .conflict, nil), ("patch", 403, .denied, nil), ("patch", 422, .failed, nil),
+  ("update", nil, .unknown, nil), ("patch", 200, .dryrun, nil), ("patch", 200, .noop, nil),
+  ("create", 101, .connect, "exec"),
+]
+
+@Test(arguments: attempts)
+func `what altered nothing, or is not known to, is a row without a number`(
+  verb: String, code: Int?, outcome: Outcome, subresource: String?
+) throws {
+  var attempt = try act(verb, at: 5, outcome: outcome, subresource: subresource, request: "{}")
+  attempt.act.code = code
+  let acts = [try act("create", at: 1, code: 201, response: policy("u1", 1)), attempt]
+  #expect(history(acts) == ["1 r1 create F 1 manifest", "1 - (\(outcome.name)) - -"])
+}
+
+@Test func `a name that the server made up is that of its answer`() throws {
+  // The reference of a create with generateName has no name; the reader takes it from the answer.
+  let nameless = try act("create", at: 1, code: 201, level: .metadata, named: false)
+  let named = try act(
+    "create", at: 2, code: 201, request: #"{"metadata":{"generateName":"we"}}"#, response: policy("u1", 1))
+  #expect(history([nameless, named]) == ["1 r1 create F 1 manifest"])
+}
+
 @Test func `reads and acts on other objects are left out`() throws {
   let other = ObjectKey(group: "projectcalico.org", resource: "networkpolicies", namespace: "shop", name: "web")
   #expect(history([try act("get", at: 1, outcome: .read), try act("delete", at: 2, key: other)]).isEmpty)

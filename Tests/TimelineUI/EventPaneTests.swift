@@ -46,6 +46,57 @@ private func stage(
   }
 }
 
+/// One change of a Calico object as three servers logged it: Calico's API server, kube-apiserver that passed it on, and
+/// kube-apiserver again for the write to Calico's storage.
+@Suite struct EventOfThreeRecords {
+  private static let storedName = "default.environment-isolation"
+  private static let detail: ActDetail = {
+    var detail = Sample.detail(
+      request: Sample.json(#"{"spec":{"order":700}}"#), response: Sample.manifest(Sample.after, generation: 2))
+    detail.act.aliases = [
+      ObjectKey(
+        group: CalicoAccounts.storageGroup, resource: "globalnetworkpolicies", namespace: nil, name: storedName)
+    ]
+    detail.stored = Sample.json(#"{"kind":"GlobalNetworkPolicy","spec":{"order":700}}"#)
+    detail.records = [
+      record("calico.log", 7, "projectcalico.org", "RequestResponse"),
+      record("kube.log", 48_211, "projectcalico.org", "Metadata"),
+      record("kube.log", 48_210, CalicoAccounts.storageGroup, "RequestResponse", isStorageWrite: true),
+    ]
+    return detail
+  }()
+
+  private static func record(
+    _ file: String, _ line: Int, _ group: String, _ level: String, isStorageWrite: Bool = false
+  ) -> RawRecord {
+    let text =
+      #"{"kind":"Event","level":"\#(level)","verb":"update","objectRef":{"apiGroup":"\#(group)","name":"\#(storedName)"}}"#
+    return RawRecord(
+      stage: .responseComplete,
+      source: SourcePosition(file: file, line: line, offset: Int64(line) * 900, length: text.utf8.count),
+      bytes: Array(text.utf8), isStorageWrite: isStorageWrite)
+  }
+
+  @Test func `the event says that what Calico stored was logged too`() throws {
+    try expectScreen(stage(80, 24, Self.detail).screen, "event-80x24-three-records")
+  }
+
+  @Test func `J shows all three records, and } leads from one to the next`() throws {
+    var stage = stage(80, 24, Self.detail)
+    stage.press("J")
+    try expectScreen(stage.screen, "event-80x24-three-records-raw")
+    #expect(stage.focusedRow.contains("1 of 3: ResponseComplete"))
+    stage.press("}")
+    #expect(stage.focusedRow.contains("2 of 3: ResponseComplete"))
+    stage.press("}")
+    #expect(stage.focusedRow.contains("3 of 3: ResponseComplete, the write to Calico's storage"))
+    stage.press("j")
+    #expect(stage.focusedRow.contains("kube.log line 48,210"))
+    stage.press("jy")
+    #expect(stage.effects.last == .copy(String(decoding: Self.detail.records[2].bytes, as: UTF8.self)))
+  }
+}
+
 @Suite struct EventKeys {
   @Test func `the change log of its object is asked for once the event is there`() {
     #expect(stage().effects == [.ask(.detail(Sample.update)), .ask(.changeLog(Sample.key))])

@@ -60,7 +60,7 @@ let package = Package(
       swiftSettings: settings),
 
     tests("AuditModel"),
-    tests("LogDecoding", ["AuditModel"], exclude: ["Samples"]),
+    tests("LogDecoding", ["AuditModel", "CArchive"], exclude: ["Samples"]),
     tests("EventQueries", ["AuditModel"]),
     tests("EventStorage", ["AuditModel", "EventQueries"]),
     tests("ObjectHistory", ["AuditModel"]),

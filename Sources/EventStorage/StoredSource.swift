@@ -6,9 +6,9 @@ import GRDB
 public struct StoredSource: Sendable, Identifiable {
   /// 0 before the store has it.
   public var id: Int64
-  /// As the user named it; where it was last found.
+  /// As the user named it; where it was last found. `ARCHIVE!NAME` for a file in an archive.
   public var path: String
-  /// `none`, `gzip`, ...: a plain file can be read anywhere, others only from their start.
+  /// `none`, `gzip`, `tar`, `utf-16le`, ...: a plain file can be read anywhere, others only from their start.
   public var compression: String
   /// Fingerprint of the first `headLength` bytes of the text.
   public var head: [UInt8]
@@ -51,6 +51,10 @@ public struct StoredSource: Sendable, Identifiable {
   }
 
   var isPlain: Bool { compression == "none" }
+
+  /// Marks an archive itself, all of whose logs are sources of their own: it has no text and is in no list.
+  public static let archiveCompression = "archive"
+  public var isArchive: Bool { compression == Self.archiveCompression }
 
   static func fetchAll(_ db: Database) throws -> [Int64: StoredSource] {
     var sources: [Int64: StoredSource] = [:]

@@ -12,6 +12,8 @@ public struct IngestOptions: Sendable {
   public var threadCount: Int
   /// Whether what was logged last is read first, so that the newest rows can be shown at once.
   public var newestFirst: Bool
+  /// How much may come out of how little.
+  public var limits = UnpackingLimits()
   /// The clusters that sources are from where records do not say so.
   public var clusters: ClusterNames
 
@@ -68,9 +70,30 @@ public func ingest(
   isCancelled: @escaping @Sendable () -> Bool = { false },
   progress: @escaping @Sendable (IngestProgress) -> Void = { _ in }
 ) throws -> IngestReport {
-  try ingest(
-    paths.map { path in (path, { () throws(SourceError) in try ByteSource.open(path) }) }, into: store,
-    options: options, isCancelled: isCancelled, progress: progress)
+  let run = IngestRun(store: store, options: options, isCancelled: isCancelled, progress: progress)
+  // Files in a packed archive are read in one go, in its order: each would cost as much as all before it.
+  var walks: [(archive: String, members: [String])] = []
+  var known: [String: Set<String>] = [:]
+  for path in paths {
+    let archive = ArchivePath.archive(of: path)
+    if let archive, known[archive] == nil { known[archive] = Set(store.knownMembers(of: archive) ?? []) }
+    if let archive, known[archive]?.contains(path) == true {
+      run.skip()
+    } else if let archive, let place = walks.firstIndex(where: { $0.archive == archive }) {
+      walks[place].members.append(path)
+    } else if let archive, run.isPacked(archive) {
+      walks.append((archive, [path]))
+    } else {
+      try run.plan(path) { () throws(SourceError) in try ByteSource.open(path, limits: options.limits) }
+    }
+  }
+  try run.readAll()
+  for walk in walks {
+    try run.walk(walk.archive, isNamed: true) { () throws(SourceError) in
+      try ArchiveWalk(walk.archive, wanted: walk.members, limits: options.limits)
+    }
+  }
+  return try run.finish()
 }
 
 /// Reads one text that was opened already.
@@ -78,34 +101,91 @@ func ingest(
   _ bytes: ByteSource, path: String, into store: EventStore, options: IngestOptions,
   isCancelled: @escaping @Sendable () -> Bool
 ) throws -> IngestReport {
-  try ingest(
-    [(path, { bytes })], into: store, options: options, isCancelled: isCancelled, progress: { _ in })
+  let run = IngestRun(store: store, options: options, isCancelled: isCancelled, progress: { _ in })
+  try run.plan(path) { bytes }
+  return try run.finish()
 }
 
-private func ingest(
-  _ sources: [(path: String, open: () throws(SourceError) -> ByteSource)], into store: EventStore,
-  options: IngestOptions, isCancelled: @escaping @Sendable () -> Bool,
-  progress: @escaping @Sendable (IngestProgress) -> Void
-) throws -> IngestReport {
-  let tally = Tally(progress: progress)
-  let reader = StretchReader(store: store, options: options, tally: tally, isCancelled: isCancelled)
-  var planner = SourcePlanner(store: store, options: options, tally: tally)
+/// One run of `ingest`.
+private final class IngestRun {
+  private let options: IngestOptions
+  private let tally: Tally
+  private let reader: StretchReader
+  private var planner: SourcePlanner
+
+  init(
+    store: EventStore, options: IngestOptions, isCancelled: @escaping @Sendable () -> Bool,
+    progress: @escaping @Sendable (IngestProgress) -> Void
+  ) {
+    self.options = options
+    tally = Tally(progress: progress)
+    reader = StretchReader(store: store, options: options, tally: tally, isCancelled: isCancelled)
+    planner = SourcePlanner(store: store, options: options, tally: tally)
+  }
+
+  /// A source that the store has.
+  func skip() { tally.skip() }
+
+  /// Whether the archive can only be read from front to back; no where it cannot be opened, which reading tells.
+  func isPacked(_ archive: String) -> Bool {
+    (try? ByteSource.open(archive, limits: options.limits)).map { $0.compression != .none } ?? false
+  }
+
   func plan(_ path: String, _ open: () throws(SourceError) -> ByteSource) throws {
-    if isCancelled() { return tally.cancel() }
+    if reader.isCancelled() { return tally.cancel() }
     do {
-      try planner.add(try open(), path: path)
+      let bytes = try open()
+      guard bytes.archive == nil else {
+        // Only of standard input it is not known before.
+        return try walk(path, isNamed: false) { () throws(SourceError) in
+          try ArchiveWalk(over: bytes, limits: options.limits)
+        }
+      }
+      try planner.add(bytes, path: path)
     } catch let error as SourceError {
       tally.fail(error)
     }
   }
-  for source in sources { try plan(source.path, source.open) }
-  try runAll(planner.takeJobs(), reader, threadCount: options.threadCount)
-  // Packed copies of files of this very run: by now it shows what of them is there.
-  for path in planner.takeDeferred() {
-    try plan(path, { () throws(SourceError) in try ByteSource.open(path) })
-    try runAll(planner.takeJobs(), reader, threadCount: 1)
+
+  /// Reads the logs in an archive one after the other.
+  func walk(_ archive: String, isNamed: Bool, _ open: () throws(SourceError) -> ArchiveWalk) throws {
+    do {
+      let walk = try open()
+      var logCount = 0
+      while !reader.isCancelled(), let step = walk.next() {
+        switch step {
+        case .file(let bytes):
+          // Those that were named have been looked at.
+          guard isNamed || bytes.beginsWithLogs else { continue }
+          logCount += 1
+          try plan(bytes.path) { bytes }
+          try readAll(threadCount: 1)
+        case .failure(let error): tally.fail(error)
+        }
+      }
+      if logCount == 0, !reader.isCancelled() {
+        tally.fail(.cannotOpen(path: archive, reason: "no audit logs in this archive"))
+      }
+    } catch let error as SourceError {
+      tally.fail(error)
+    }
+    if reader.isCancelled() { tally.cancel() }
   }
-  return tally.report
+
+  func readAll(threadCount: Int? = nil) throws {
+    try runAll(planner.takeJobs(), reader, threadCount: threadCount ?? options.threadCount)
+  }
+
+  /// Reads what was planned.
+  func finish() throws -> IngestReport {
+    try readAll()
+    // Packed copies of files of this very run: by now it shows what of them is there.
+    for path in planner.takeDeferred() {
+      try plan(path) { () throws(SourceError) in try ByteSource.open(path, limits: options.limits) }
+      try readAll(threadCount: 1)
+    }
+    return tally.report
+  }
 }
 
 /// Hands the jobs out to threads, in order. The first failure of the store ends all.

@@ -1,6 +1,6 @@
 import AuditModel
 public import EventStorage
-import LogDecoding
+public import LogDecoding
 import Synchronization
 
 extension StoreEnvironment {
@@ -8,9 +8,10 @@ extension StoreEnvironment {
   /// - Parameters:
   ///   - redaction: every record passes it before anybody sees it.
   ///   - textRedaction: free texts of columns pass it.
+  ///   - limits: for packed sources that are read again.
   public static func reading(
     redaction: @escaping @Sendable ([UInt8]) -> [UInt8] = { $0 },
-    textRedaction: @escaping @Sendable (String) -> String = { $0 }
+    textRedaction: @escaping @Sendable (String) -> String = { $0 }, limits: UnpackingLimits = UnpackingLimits()
   ) -> StoreEnvironment {
     StoreEnvironment(
       decodeContent: { record in
@@ -20,7 +21,7 @@ extension StoreEnvironment {
             annotations: $0.annotations, message: $0.message)
         }
       },
-      readSource: { path, offset, count in try ByteSource.open(path).bytes(at: offset, count: count) },
+      readSource: { path, offset, count in try ByteSource.open(path, limits: limits).bytes(at: offset, count: count) },
       contentID: { contentKey(of: $0) },
       unwrap: { payload(of: $0, contentID: $1) },
       redaction: redaction, redactionMayWrite: Redactor.mayWrite, textRedaction: textRedaction)

@@ -70,6 +70,9 @@ struct SourcePlanner {
 
   /// - Throws: `SourceError` when the file cannot be read, `StoreError` when the store cannot be written.
   mutating func add(_ bytes: ByteSource, path: String) throws {
+    if bytes.archive != nil {
+      throw SourceError.cannotOpen(path: path, reason: "it is an archive, of which only the files are read")
+    }
     if bytes.isSeekable, let size = bytes.diskSize {
       let head = try bytes.bytes(at: 0, count: Int(min(size, Int64(Self.fingerprintLength))))
       if size == 0 { return tally.skip() }
@@ -201,9 +204,9 @@ struct SourcePlanner {
     let head = try readHead(bytes)
     guard !head.isEmpty else { return tally.skip() }
     let disk = bytes.diskSize == nil ? nil : DiskFile(path)
-    let diskTail = disk.flatMap { $0.tail(path, count: Self.fingerprintLength) }.map { sha256($0) }
+    let diskTail = disk.flatMap { $0.tail(count: Self.fingerprintLength) }.map { sha256($0 + mark(of: bytes)) }
     var source = StoredSource(
-      path: path, compression: bytes.compression.rawValue, head: sha256(head), headLength: head.count,
+      path: path, compression: bytes.packing, head: sha256(head), headLength: head.count,
       diskSize: disk?.size, diskTail: diskTail, modified: disk?.modified, inode: disk?.inode,
       cluster: options.clusters[path])
     var covered: [Range<Int64>] = []
@@ -252,8 +255,15 @@ struct SourcePlanner {
     }
     source.id = try store.save(source)
     pending.insert(source.id)
-    tally.expect(disk?.size)
+    tally.expect(bytes.diskSize)
     jobs.append([.text(bytes, source, head: head, known: covered)])
+  }
+
+  /// What tells a file in an archive from the others, which all are in the same file on disk.
+  private func mark(of bytes: ByteSource) -> [UInt8] {
+    guard let member = bytes.member else { return [] }
+    let name = bytes.path.dropFirst(member.archive.count)
+    return Array("\(name)\0\(member.size ?? -1)\0\(member.modified)".utf8)
   }
 
   private func readHead(_ bytes: ByteSource) throws -> [UInt8] {
@@ -272,7 +282,7 @@ struct SourcePlanner {
     for source in alike {
       guard let tail = source.tail, source.size > 0 else { continue }
       let start = source.size - Int64(source.tailLength)
-      let read = try ByteSource.open(path).bytes(at: start, count: source.tailLength + 1)
+      let read = try ByteSource.open(path, limits: options.limits).bytes(at: start, count: source.tailLength + 1)
       if sha256(read.prefix(source.tailLength)) == tail { return (source, read.count == source.tailLength) }
     }
     return nil
@@ -289,23 +299,25 @@ func readOn(_ source: ByteSource, into bytes: inout [UInt8], from start: Int) th
   return try result.get()
 }
 
-/// A file as the file system knows it.
+/// A file as the file system knows it; of a file in an archive, the archive.
 struct DiskFile {
+  private let path: String
   var size: Int64
   var inode: Int64
   /// Nanoseconds since 1970.
   var modified: Int64
 
   init?(_ path: String) {
+    self.path = ArchivePath.archive(of: path) ?? path
     var status = stat()
-    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    guard stat(self.path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
     size = Int64(status.st_size)
     inode = Int64(bitPattern: UInt64(status.st_ino))
     modified = Int64(status.st_mtim.tv_sec) &* 1_000_000_000 &+ Int64(status.st_mtim.tv_nsec)
   }
 
   /// The last bytes as they are on disk, packed.
-  func tail(_ path: String, count: Int) -> [UInt8]? {
+  func tail(count: Int) -> [UInt8]? {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }

@@ -1,6 +1,7 @@
 import AuditModel
 import EventQueries
 import Glibc
+import LogDecoding
 
 /// What the program takes from its surroundings. Nothing else reads the environment, the clock or asks about
 /// terminals on behalf of commands.
@@ -74,6 +75,9 @@ enum Configuration {
     if path.hasPrefix("/") { return "/" + parts.joined(separator: "/") }
     return absolutePath(".") + (parts.isEmpty ? "" : "/" + parts.joined(separator: "/"))
   }
+
+  /// Whether logs can be read from the path: a file, a folder, or a file in an archive.
+  static func isSource(_ path: String) -> Bool { exists(path) || ArchivePath.archive(of: path) != nil }
 
   static func exists(_ path: String) -> Bool {
     var status = stat()

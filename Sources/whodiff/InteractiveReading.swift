@@ -47,7 +47,7 @@ struct InteractiveReading: Sendable {
       case .close: return
       case .order(.readAgain): read(paths, store)
       case .order(.open(let path)):
-        guard Configuration.exists(path) else {
+        guard Configuration.isSource(path) else {
           inbox.post(.message(.notice("\(path): no such file")))
           continue
         }
@@ -62,15 +62,18 @@ struct InteractiveReading: Sendable {
   private func read(_ paths: [String], _ store: EventStore) {
     let teller = ProgressTeller(inbox: inbox)
     do {
-      let files = try logFiles(at: paths.filter { $0 != "-" })
+      let search = try findLogs(
+        at: paths.filter { $0 != "-" }, limits: options.ingest.limits, members: { store.knownMembers(of: $0) })
       var ingestOptions = options.ingest
       ingestOptions.newestFirst = true
       let report = try ingest(
-        files, into: store, options: ingestOptions, isCancelled: { orders.endsReading },
+        search.logs, into: store, options: ingestOptions, isCancelled: { orders.endsReading },
         progress: { teller.tell($0, store.version) })
       teller.finish(report.wasCancelled ? .stopped : .finished, acts: report.acts, store.version)
-      if let first = report.errors.first {
-        let more = report.errors.count > 1 ? " (and \(report.errors.count - 1) more)" : ""
+      let errors = search.errors + report.errors.filter { !search.errors.contains($0) }
+      if report.errors.isEmpty, !report.wasCancelled { try store.noteArchives(of: search) }
+      if let first = errors.first {
+        let more = errors.count > 1 ? " (and \(errors.count - 1) more)" : ""
         inbox.post(.message(.notice("\(first)\(more)")))
       }
     } catch {
@@ -114,7 +117,7 @@ struct InteractiveReading: Sendable {
   /// The store that was asked for; where an index cannot be kept, one in memory, and a line that says so.
   private func openStore() throws -> EventStore {
     let environment = StoreEnvironment.reading(
-      redaction: options.redactRecord, textRedaction: options.redactText
+      redaction: options.redactRecord, textRedaction: options.redactText, limits: options.ingest.limits
     ).tellingChanges()
     if let path = options.storePath {
       let access: EventStore.Access = options.paths.isEmpty ? .readOnly : .readWrite

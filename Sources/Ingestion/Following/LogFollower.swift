@@ -329,9 +329,12 @@ private final class FollowSession {
   // MARK: Whole files
 
   private func readWhole(_ path: String) throws {
-    guard holdsLogs(path) else { return }
+    let isArchive = ArchiveWalk.kind(of: path) != nil
+    guard isArchive || holdsLogs(path) else { return }
     do {
-      try readWhole(try ByteSource.open(path), path: path)
+      let search = try findLogs(at: [path], limits: options.limits)
+      for error in search.errors { fail(error) }
+      for log in search.logs { try readWhole(try ByteSource.open(log, limits: options.limits), path: log) }
     } catch let error as SourceError {
       fail(error)
     }

@@ -19,7 +19,7 @@ struct ArgumentRule {
     filesAtEnd: Int = argumentsAfterTerminator
   ) throws {
     for argument in arguments.dropLast(filesAtEnd) {
-      if argument == "-" || Configuration.exists(argument) {
+      if argument == "-" || Configuration.isSource(argument) {
         files.append(argument)
       } else if PathLikeness.isPath(argument, mayBeObject: subjectName == "OBJECT") {
         throw CommandError("\(SafeText.line(argument)): no such file", details: Self.hints(argument, subjectName))

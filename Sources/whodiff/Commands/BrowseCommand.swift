@@ -66,7 +66,7 @@ struct BrowseCommand: AsyncParsableCommand {
   /// What is opened: the files; without any, the store; without a store what is piped in; else nothing can be done.
   @MainActor
   private func paths(_ files: [String]) throws -> [String] {
-    for file in files where file != "-" && !Configuration.exists(file) {
+    for file in files where file != "-" && !Configuration.isSource(file) {
       throw CommandError("\(file): no such file", code: 3)
     }
     if !files.isEmpty || source.store != nil { return files }

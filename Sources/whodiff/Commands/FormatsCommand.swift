@@ -29,6 +29,7 @@ struct FormatsCommand: ParsableCommand {
         .joined(separator: "\n")
     }
     let packings = Compression.allCases.filter { $0 != .none }.map(\.rawValue).joined(separator: ", ")
+    let archives = ArchiveKind.allCases.map(\.rawValue).joined(separator: ", ")
     let exports = Exporter.all.map { "| `\($0.name)` | \($0.summary) |" }.joined(separator: "\n")
     return """
       # Log formats
@@ -42,6 +43,17 @@ struct FormatsCommand: ParsableCommand {
 
       Records may stand one a line, glued together, pretty-printed, or in a JSON array. Compressed files are seen
       through (\(packings)): what a file is named does not matter.
+
+      Archives (\(archives)) are read as folders are: each file in them in which a format recognises something is a log
+      of its own, called `bundle.tar.gz!node-1/audit.log`, and can be named so. Compressed files and archives in archives
+      are opened as well, \(UnpackingLimits().depth) archives deep. Names in archives are text: nothing is ever unpacked to
+      disk. What unpacks to more than \(UnpackingLimits().ratio) times its size, which no log does, is read no further and
+      told; `--unpack-ratio` sets another limit, 0 none.
+
+      Text is UTF-8, with or without a byte order mark, or UTF-16 with one, as PowerShell's `>` writes it. Offsets in a
+      compressed file, in a file of an archive and in UTF-16 count in the text as UTF-8, since that is what can be read
+      again. Half a pair of UTF-16 makes its record a broken one, not a lost one. Logs of UTF-16 and files in archives are
+      not followed while they grow.
 
       ## Wrappers
 

@@ -10,11 +10,12 @@ struct ImportCommand: ParsableCommand {
     usage: "\(Whodiff.calledName) import FILE... [--store FILE]",
     discussion: "What the store holds already is not read again: importing a log that has grown adds its new lines.")
 
-  @Argument(help: "Logs, folders of logs, or - for standard input.")
+  @Argument(help: "Logs, folders or archives of logs, or - for standard input.")
   var arguments: [String] = []
   @Option(help: ArgumentHelp("Fill this store instead of the default one.", valueName: "file"))
   var store: String?
   @OptionGroup var clusters: ClusterOptions
+  @OptionGroup var unpacking: UnpackingOptions
   @Flag(name: .shortAndLong, help: "Say nothing on standard error but errors.")
   var quiet = false
 
@@ -26,11 +27,12 @@ struct ImportCommand: ParsableCommand {
     }
     let directory = Configuration.directory(of: path)
     guard Configuration.makeDirectory(directory) else { throw CommandError("\(directory): cannot be made") }
-    let found = OpenedLog.logs(at: files)
-    let store = try EventStore.open(path, access: .readWrite, environment: .reading())
+    let store = try EventStore.open(path, access: .readWrite, environment: .reading(limits: unpacking.limits))
+    let found = FoundLogs(at: files, limits: unpacking.limits, store: store)
     let before = store.snapshot().rejects.count
-    let reading = try Reading.run(
-      found.paths, into: store, clusters: clusters.names, keepsPayload: true, isQuiet: quiet)
+    var options = IngestOptions(clusters: clusters.names)
+    options.limits = unpacking.limits
+    let reading = try Reading.run(found, into: store, keepsPayload: true, options: options, isQuiet: quiet)
     let report = reading.report
     let rejects = store.snapshot().rejects.dropFirst(before).map { ($0.file, $0.reject) }
     let hasRejects = RejectReport.say(Array(rejects))

@@ -29,7 +29,7 @@ struct OpenedLog {
   init(files: [String], source: SourceOptions, saysRejects: Bool = true, follows: Bool = false) throws {
     let redactor = source.redactor()
     let environment = StoreEnvironment.reading(
-      redaction: { redactor.redact(record: $0) }, textRedaction: { redactor.redact(text: $0) }
+      redaction: { redactor.redact(record: $0) }, textRedaction: { redactor.redact(text: $0) }, limits: source.limits
     ).tellingChanges()
     if files.isEmpty {
       store = try Self.openStore(source, environment: environment)
@@ -40,18 +40,17 @@ struct OpenedLog {
     if source.store != nil {
       throw CommandError("--store and FILE exclude each other: `whodiff import` reads files into a store")
     }
-    let found =
-      follows ? (paths: try logFiles(at: files.filter { $0 != "-" }), hasProblem: false) : Self.logs(at: files)
-    var code: Int32 = found.hasProblem ? 3 : 0
     let index = try Index(files, source: source, environment: environment)
-    var (store, reading) = try index.filled(with: found.paths, isQuiet: source.quiet)
+    let found = try Self.logs(at: files, source: source, store: index.store, follows: follows)
+    var code: Int32 = found.hasProblem ? 3 : 0
+    var (store, reading) = try index.filled(with: found, source: source)
     if index.path != nil, !reading.wasInterrupted, Self.holdsMore(than: found.paths, store) {
-      (store, reading) = try index.madeAnew().filled(with: found.paths, isQuiet: source.quiet)
+      (store, reading) = try index.madeAnew().filled(with: found, source: source)
     }
     self.store = store
     snapshot = store.snapshot()
     if reading.hasProblem || saysRejects && RejectReport.say(snapshot.rejects) { code = 3 }
-    if saysRejects { UnrecognisedReport.say(snapshot.sources) }
+    if saysRejects { UnrecognisedReport.say(snapshot.sources, limits: source.limits) }
     exitCode = reading.wasInterrupted ? 130 : code
   }
 
@@ -62,25 +61,12 @@ struct OpenedLog {
     return Set(known).count < known.count || !Set(known).isSubset(of: paths)
   }
 
-  /// The logs among the arguments, folders searched. A folder that cannot be read is told and left out.
-  static func logs(at files: [String]) -> (paths: [String], hasProblem: Bool) {
-    if let all = try? logFiles(at: files), !all.isEmpty { return (all, false) }
-    var paths: [String] = []
-    var hasProblem = false
-    for file in files {
-      do {
-        let found = try logFiles(at: [file])
-        if found.isEmpty {
-          ErrorOutput.say("\(file): no audit logs in this folder")
-          hasProblem = true
-        }
-        paths += found
-      } catch {
-        ErrorOutput.say(String(describing: error))
-        hasProblem = true
-      }
-    }
-    return (paths, hasProblem)
+  /// What is followed may come later.
+  private static func logs(
+    at files: [String], source: SourceOptions, store: EventStore?, follows: Bool
+  ) throws -> FoundLogs {
+    guard follows else { return FoundLogs(at: files, limits: source.limits, store: store) }
+    return FoundLogs(try findLogs(at: files.filter { $0 != "-" }, limits: source.limits))
   }
 
   private static func openStore(_ source: SourceOptions, environment: StoreEnvironment) throws -> EventStore {
@@ -132,18 +118,17 @@ private struct Index {
 
   /// Reads what the index lacks of the files. One that cannot be written, since another process does or the disk is
   /// full, is left aside: then all is read into memory.
-  func filled(with paths: [String], isQuiet: Bool) throws -> (store: EventStore, reading: Reading) {
+  func filled(with found: FoundLogs, source: SourceOptions) throws -> (store: EventStore, reading: Reading) {
     do {
       // What is read from standard input cannot be read again, and in memory all of it may be kept.
-      return (
-        store,
-        try Reading.run(
-          paths, into: store, clusters: clusters, keepsPayload: path == nil && paths.contains("-"), isQuiet: isQuiet)
-      )
+      let reading = try Reading.run(
+        found, into: store, keepsPayload: path == nil && found.paths.contains("-"), options: source.ingestOptions,
+        isQuiet: source.quiet)
+      return (store, reading)
     } catch let error as StoreError where path != nil {
-      Self.sayNotKept(error, isQuiet: isQuiet)
+      Self.sayNotKept(error, isQuiet: source.quiet)
       return try Index(path: nil, clusters: clusters, environment: store.environment).filled(
-        with: paths, isQuiet: isQuiet)
+        with: found, source: source)
     }
   }
 
@@ -165,19 +150,18 @@ struct Reading {
   var wasInterrupted: Bool
   var hasProblem: Bool
 
-  static func run(_ paths: [String], into store: EventStore, clusters: ClusterNames, keepsPayload: Bool, isQuiet: Bool)
-    throws
-    -> Reading
-  {
+  static func run(
+    _ found: FoundLogs, into store: EventStore, keepsPayload: Bool, options: IngestOptions, isQuiet: Bool
+  ) throws -> Reading {
     let interruption = Interruption()
     let flag = interruption.flag
     defer { interruption.end() }
     let started = Configuration.monotonicSeconds()
     let shown = Mutex((last: started, count: 0))
-    var options = IngestOptions(clusters: clusters)
+    var options = options
     options.keepsPayload = keepsPayload
     let report = try ingest(
-      paths, into: store, options: options, isCancelled: { flag.isRaised },
+      found.paths, into: store, options: options, isCancelled: { flag.isRaised },
       progress: { progress in
         guard ErrorOutput.isTerminal, !isQuiet else { return }
         let now = Configuration.monotonicSeconds()
@@ -190,11 +174,13 @@ struct Reading {
         if isDue { ProgressLine(progress, elapsed: now - started).show() }
       })
     if shown.withLock({ $0.count > 0 }) { ProgressLine.clear() }
-    for error in report.errors { ErrorOutput.say(String(describing: error)) }
+    for error in report.errors where !found.errors.contains(error) { ErrorOutput.say(String(describing: error)) }
     if flag.isRaised {
       ErrorOutput.say("stopped while reading: what follows is about the \(report.acts) acts that were read")
     }
-    return Reading(report: report, wasInterrupted: flag.isRaised, hasProblem: !report.errors.isEmpty)
+    let reading = Reading(report: report, wasInterrupted: flag.isRaised, hasProblem: !report.errors.isEmpty)
+    try found.note(in: store, after: reading)
+    return reading
   }
 }
 
@@ -210,23 +196,5 @@ enum RejectReport {
     }
     if rejects.count > shownAtMost { ErrorOutput.line("... and \(rejects.count - shownAtMost) more") }
     return !rejects.isEmpty
-  }
-}
-
-/// Tells of files in which nothing was recognised: what they look like, and what each format misses.
-enum UnrecognisedReport {
-  /// How much of a file is looked at.
-  private static let headLength = 1 << 16
-
-  static func say(_ sources: [SourceSummary]) {
-    // One such file is a mistake to be explained; of many, the rejects tell enough.
-    let strange = sources.filter { $0.actCount == 0 && $0.rejectCount > 0 && $0.path != "-" }
-    guard strange.count == 1, let source = strange.first,
-      let head = try? ByteSource.open(source.path).bytes(at: 0, count: headLength), let found = Unrecognised(head: head)
-    else { return }
-    ErrorOutput.say("\(source.path): no record of any known format; it looks like this: \(found.looksLike)")
-    ErrorOutput.line("  it begins: " + SafeText.line(String(decoding: found.start, as: UTF8.self)))
-    ErrorOutput.line("  each format missed what its records have:")
-    for refusal in found.refusals { ErrorOutput.line("    \(refusal.format): \(refusal.needs)") }
   }
 }

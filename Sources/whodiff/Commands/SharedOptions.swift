@@ -2,6 +2,7 @@ import ArgumentParser
 import AuditModel
 import EventQueries
 import Ingestion
+import LogDecoding
 
 /// Where the acts come from and what of them may be shown.
 struct SourceOptions: ParsableArguments {
@@ -20,9 +21,12 @@ struct SourceOptions: ParsableArguments {
   var tz = "UTC"
 
   @OptionGroup var clusters: ClusterOptions
+  @OptionGroup var unpacking: UnpackingOptions
 
   @Flag(name: .shortAndLong, help: "Say nothing on standard error but errors.")
   var quiet = false
+
+  var limits: UnpackingLimits { unpacking.limits }
 
   func zone() throws -> Zone {
     guard let zone = Configuration.zone(named: tz) else {
@@ -31,7 +35,11 @@ struct SourceOptions: ParsableArguments {
     return zone
   }
 
-  var ingestOptions: IngestOptions { IngestOptions(clusters: clusters.names) }
+  var ingestOptions: IngestOptions {
+    var options = IngestOptions(clusters: clusters.names)
+    options.limits = limits
+    return options
+  }
 
   func redactor() -> Redactor {
     if redact == .off { ErrorOutput.say("--redact off: secrets are shown as they were logged") }

@@ -1,21 +1,64 @@
 import AuditModel
 import Glibc
 
+/// The logs among files, folders and archives.
+public struct LogSearch: Sendable {
+  /// Each once, those with the earliest first record first.
+  public var logs: [String] = []
+  /// Files in folders and archives, by their place, in which no format takes one of the first records.
+  public var others: [String] = []
+  /// What could not be read of archives.
+  public var errors: [SourceError] = []
+  /// The archives that were looked through to their ends.
+  public var archives: [String] = []
+
+  public init() {}
+}
+
 /// The files that hold logs among `paths`, each once, those with the earliest first record first.
 ///
-/// What is named is always taken, whatever it holds; of folders, searched to the bottom, only files whose first
-/// records a format recognises. Hidden files and folders are passed over, and links inside folders are followed to
-/// files only. Order is by the first event's time, since names of rotated files sort wrongly after a clock step; files
-/// without one come last, by name. Reads up to a few records of each file.
+/// What is named is always taken, whatever it holds; of folders, searched to the bottom, and of archives only files
+/// whose first records a format recognises. Hidden files and folders are passed over, and links inside folders are
+/// followed to files only. Order is by the first event's time, since names of rotated files sort wrongly after a clock
+/// step; files without one come last, by name. Reads up to a few records of each file, and archives once from front to
+/// back.
+/// - Parameters:
+///   - members: the logs of an archive, where they are known; it is not opened then. Nil for all other files.
 /// - Throws: `.cannotOpen` for a path that is not there. Files inside a folder that cannot be read are left out.
-public func logFiles(at paths: [String]) throws(SourceError) -> [String] {
+public func findLogs(
+  at paths: [String], limits: UnpackingLimits = UnpackingLimits(), members: (String) -> [String]? = { _ in nil }
+) throws(SourceError) -> LogSearch {
+  var search = LogSearch()
   var found: [(path: String, first: Timestamp?)] = []
   var seen: Set<FileID> = []
-  func add(_ path: String, mustHoldLogs: Bool) {
+  func addMembers(of archive: String) throws(SourceError) {
+    let walk = try ArchiveWalk(archive, limits: limits)
+    let errorCount = search.errors.count
+    while let step = walk.next() {
+      switch step {
+      case .file(let source):
+        let first = firstTime(of: source)
+        if let first { found.append((source.path, first)) } else { search.others.append(source.path) }
+      case .failure(let error): search.errors.append(error)
+      }
+    }
+    if search.errors.count == errorCount { search.archives.append(archive) }
+  }
+  func add(_ path: String, isNamed: Bool) throws(SourceError) {
     if let id = FileID(path), !seen.insert(id).inserted { return }
     // Looking into standard input or a pipe would use it up.
-    let first = isPlainFile(path) ? firstTime(of: path) : nil
-    if first != nil || !mustHoldLogs { found.append((path, first)) }
+    guard isPlainFile(path) else { return found.append((path, nil)) }
+    if let known = members(path) {
+      found += known.map { ($0, nil) }
+      return search.archives.append(path)
+    }
+    guard let source = try? ByteSource.open(path, limits: limits) else {
+      if isNamed { found.append((path, nil)) }
+      return
+    }
+    if source.archive != nil { return try addMembers(of: path) }
+    let first = firstTime(of: source)
+    if first != nil || isNamed { found.append((path, first)) } else { search.others.append(path) }
   }
   for path in paths {
     guard path != "-" else {
@@ -23,15 +66,21 @@ public func logFiles(at paths: [String]) throws(SourceError) -> [String] {
       continue
     }
     var status = stat()
-    guard stat(path, &status) == 0 else { throw .cannotOpen(path: path, reason: String(cString: strerror(errno))) }
-    guard status.st_mode & S_IFMT == S_IFDIR else {
-      add(path, mustHoldLogs: false)
+    guard stat(path, &status) == 0 else {
+      let reason = String(cString: strerror(errno))
+      guard ArchivePath.archive(of: path) != nil else { throw .cannotOpen(path: path, reason: reason) }
+      // A file in an archive, by its name.
+      found.append((path, firstTime(of: try ByteSource.open(path, limits: limits))))
       continue
     }
-    for file in try files(below: path) { add(file, mustHoldLogs: true) }
+    guard status.st_mode & S_IFMT == S_IFDIR else {
+      try add(path, isNamed: true)
+      continue
+    }
+    for file in try files(below: path) { try add(file, isNamed: false) }
   }
   // Stable: without a time the order of the arguments stays.
-  return found.enumerated().sorted { left, right in
+  search.logs = found.enumerated().sorted { left, right in
     switch (left.element.first, right.element.first) {
     case (let a?, let b?) where a != b: a < b
     case (.some, .none): true
@@ -39,16 +88,26 @@ public func logFiles(at paths: [String]) throws(SourceError) -> [String] {
     default: left.offset < right.offset
     }
   }.map(\.element.path)
+  return search
 }
 
+/// `findLogs`, where only the logs matter.
+public func logFiles(at paths: [String]) throws(SourceError) -> [String] { try findLogs(at: paths).logs }
+
 /// Whether a format recognises one of the first records of a file.
+///
+/// Of an archive its files are looked at one by one (`findLogs`).
 public func holdsLogs(_ path: String) -> Bool { firstTime(of: path) != nil }
 
 /// The time of the first event in a file; nil when there is none among its first records.
 ///
 /// Reads what holds some records, at most 4 MiB of text.
 func firstTime(of path: String) -> Timestamp? {
-  guard let source = try? ByteSource.open(path) else { return nil }
+  guard let source = try? ByteSource.open(path), source.archive == nil else { return nil }
+  return firstTime(of: source)
+}
+
+private func firstTime(of source: ByteSource) -> Timestamp? {
   var text: [UInt8] = []
   var size = 64 << 10
   while size <= 4 << 20 {

@@ -135,10 +135,53 @@ extension EventStore {
     try remove(path) { FileIdentity($0) == file }
   }
 
+  /// Removes the stores of a folder that nobody has touched since a time, and what killed processes left of drafts.
+  ///
+  /// Stores are only made under the folder's lock, which this holds: a draft that it sees is nobody's any more.
+  /// - Parameters:
+  ///   - seconds: since 1970.
+  ///   - isStore: whether a file of this name is a store of ours.
+  public static func removeUnused(in folder: String, since seconds: Int, isStore: (String) -> Bool) throws(StoreError) {
+    do {
+      try FolderLock.holding(folder: folder) {
+        for name in names(in: folder) {
+          let path = folder + "/" + name
+          var status = stat()
+          guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { continue }
+          if isStore(name), status.st_mtim.tv_sec < seconds {
+            for suffix in ["", "-wal", "-shm"] { unlink(path + suffix) }
+          } else if let store = storeOfDraft(name), isStore(store) {
+            unlink(path)
+          }
+        }
+      }
+    } catch {
+      throw storeError(error, path: folder)
+    }
+  }
+
   /// Removes a file that cannot be opened as a store; unless another process put one in its place already.
   public static func removeUnusable(_ path: String) throws(StoreError) {
     try remove(path) { (try? check($0)) == nil }
   }
+}
+
+/// The store that a file is a draft of, or belongs to a draft of; nil for other names.
+private func storeOfDraft(_ name: String) -> String? {
+  ["", "-journal", "-wal", "-shm"].map { "-new" + $0 }.first { name.hasSuffix($0) }.map {
+    String(name.dropLast($0.count))
+  }
+}
+
+private func names(in folder: String) -> [String] {
+  guard let entries = opendir(folder) else { return [] }
+  defer { closedir(entries) }
+  var names: [String] = []
+  while let entry = readdir(entries) {
+    names.append(
+      withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) })
+  }
+  return names
 }
 
 private func remove(_ path: String, if isUnwanted: (String) -> Bool) throws(StoreError) {

@@ -30,20 +30,11 @@ enum IndexFiles {
     }
   }
 
-  /// Removes the indexes that nobody has opened for a month.
+  /// Removes the indexes that nobody has opened for a month. Where that fails they only take room.
   private static func removeOld() {
-    guard let folder = Configuration.cacheDirectory, let entries = opendir(folder) else { return }
-    defer { closedir(entries) }
-    let oldest = time(nil) - 30 * 86_400
-    while let entry = readdir(entries) {
-      let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-      guard name.hasSuffix(".sqlite"), name.utf8.count == 39 else { continue }
-      var status = stat()
-      let path = folder + "/" + name
-      guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_mtim.tv_sec < oldest else {
-        continue
-      }
-      for suffix in ["", "-wal", "-shm"] { unlink(path + suffix) }
+    guard let folder = Configuration.cacheDirectory else { return }
+    try? EventStore.removeUnused(in: folder, since: time(nil) - 30 * 86_400) {
+      $0.hasSuffix(".sqlite") && $0.utf8.count == 39
     }
   }
 

@@ -8,7 +8,7 @@ import collections, gzip, json, os, pathlib, shutil, signal, subprocess, sys, te
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "Support"))
 from terminal import WHODIFF, Tmux, private_environment
 
-SECONDS = float(os.environ.get("FOLLOW_SECONDS", 4))
+SECONDS = float(os.environ.get("FOLLOW_SECONDS", 10))
 RATE = int(os.environ.get("FOLLOW_RATE", 5000))
 ROTATION = float(os.environ.get("FOLLOW_ROTATION", 1))
 

@@ -23,6 +23,24 @@ import Testing
     }
   }
 
+  @Test func `stores that nobody uses go, and drafts of processes that were killed`() throws {
+    try withFolder { folder in
+      for name in ["old", "new"] { _ = try EventStore.open("\(folder)/\(name).sqlite", access: .readWrite) }
+      let longAgo = [FileAttributeKey.modificationDate: Date(timeIntervalSince1970: 1000)]
+      for name in ["old.sqlite", "other"] {
+        if name == "other" { try Data().write(to: URL(fileURLWithPath: "\(folder)/other")) }
+        try FileManager.default.setAttributes(longAgo, ofItemAtPath: "\(folder)/\(name)")
+      }
+      for name in ["lost.sqlite-new", "lost.sqlite-new-journal", "brand-new"] {
+        try Data([1]).write(to: URL(fileURLWithPath: "\(folder)/\(name)"))
+      }
+      try EventStore.removeUnused(in: folder, since: 2000) { $0.hasSuffix(".sqlite") }
+      let left = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+      #expect(left.filter { !$0.hasSuffix("-wal") && !$0.hasSuffix("-shm") } == ["brand-new", "new.sqlite", "other"])
+      #expect(!left.contains { $0.hasPrefix("old") })
+    }
+  }
+
   @Test func `what was added is there when the store is opened again`() throws {
     try withFolder { folder in
       let path = folder + "/store"

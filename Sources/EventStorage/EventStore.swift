@@ -25,6 +25,7 @@ public final class EventStore: Sendable {
   let selections = SelectionCache()
   let policyBodies = PolicyBodyCache()
   let changes = ChangeCache()
+  let exclusion = Exclusion()
   private let noted = Mutex<StoreError?>(nil)
 
   private init(
@@ -52,10 +53,13 @@ public final class EventStore: Sendable {
   }
 
   /// All that is there now, and stays as it is for whoever holds it.
-  public func snapshot() -> StoreSnapshot { StoreSnapshot(store: self, state: current) }
+  public func snapshot() -> StoreSnapshot {
+    let whole = current
+    return StoreSnapshot(store: self, state: noting(whole) { try exclusion.visible(of: whole) }, whole: whole)
+  }
 
-  /// Rises whenever acts were added or changed.
-  public var version: Int { current.version }
+  /// Rises whenever acts were added or changed, and when others are left out.
+  public var version: Int { current.version + exclusion.generation }
 
   var current: StoreState { state.withLock { $0 } }
 

@@ -192,14 +192,15 @@ extension StoreState {
   /// The state without some segments; acts that they had a part in are shown by what is left.
   /// - Parameter links: in addition to those between what is left.
   func removing(
-    _ numbers: Set<UInt32>, version: Int? = nil, links more: [(row: ActID, head: ActID)] = []
+    _ numbers: Set<UInt32>, version: Int? = nil, sources: [Int64: StoredSource]? = nil,
+    links more: [(row: ActID, head: ActID)] = []
   ) throws -> StoreState {
     func isKept(_ id: ActID) -> Bool { !numbers.contains(id.segment) }
     let kept = segments.filter { !numbers.contains($0.info.number) }
     let rows = StoreRows(
       version: version ?? self.version, segments: kept.map(\.info),
       links: links.heads.filter { isKept($0.key) && isKept($0.value) }.map { ($0.key, $0.value) } + more,
-      noops: noops.filter(isKept), sources: sources)
+      noops: noops.filter(isKept), sources: sources ?? self.sources)
     let bare = StoreState(
       version: 0, segments: [], patches: [], sources: [:], links: ActLinks(), noops: [], moved: moved)
     return try bare.adding(rows, segments: kept)

@@ -51,6 +51,8 @@ final class SelectionCache: Sendable {
     var shown: DataKind?
     var segment: UInt32
     var patchCount: Int
+    /// Of what is left out.
+    var generation: Int
   }
   private let entries = Mutex<[Entry]>([])
   private let payloadBits = Mutex<(query: EventQuery?, bits: [SegmentKey: Bitset])>((nil, [:]))
@@ -68,10 +70,12 @@ final class SelectionCache: Sendable {
 
   /// Bits that took reading bodies, of the query that was asked last.
   func bits(
-    _ query: EventQuery, _ shown: DataKind?, segment: UInt32, patchCount: Int, _ make: () throws -> Bitset
+    _ query: EventQuery, _ shown: DataKind?, segment: UInt32, patchCount: Int, generation: Int,
+    _ make: () throws -> Bitset
   ) rethrows -> Bitset {
     let key = SegmentKey(
-      filter: query.filter, level: query.level, shown: shown, segment: segment, patchCount: patchCount)
+      filter: query.filter, level: query.level, shown: shown, segment: segment, patchCount: patchCount,
+      generation: generation)
     if let known = payloadBits.withLock({ $0.bits[key] }) { return known }
     let made = try make()
     payloadBits.withLock {
@@ -164,7 +168,8 @@ extension StoreSnapshot {
           try isKept
           ? store.selections.bits(
             query, shown, segment: state.segments[place].info.number,
-            patchCount: state.patches[place].hidden.count + state.patches[place].summaries.count, made) : made()
+            patchCount: state.patches[place].hidden.count + state.patches[place].summaries.count,
+            generation: state.version - whole.version, made) : made()
         found.withLock { $0[place] = bits }
       } catch {
         failure.withLock { $0 = $0 ?? error }

@@ -4,7 +4,9 @@ public import EventQueries
 /// The store as it was when this was taken: a cheap value that answers from any thread, while others write.
 public struct StoreSnapshot: Sendable {
   let store: EventStore
+  /// Without the sources that are left out.
   let state: StoreState
+  let whole: StoreState
 
   public var version: Int { state.version }
   public var actCount: Int { state.actCount }
@@ -25,8 +27,7 @@ public struct StoreSnapshot: Sendable {
     page.hidden = selection.hidden
     page.hiddenIsUnfiltered = selection.hiddenIsUnfiltered
     page.dataTotals = selection.dataTotals
-    let clusters = try state.clusters()
-    if clusters.count > 1 { page.clusters = clusters.map { $0 ?? "" }.sorted() }
+    page.clusters = try state.severalClusters()
     if let anchor = try place(of: request.anchor, in: selection, newestFirst: newestFirst) {
       let position = newestFirst ? total - 1 - anchor : anchor
       let count = max(1, request.count)
@@ -90,6 +91,10 @@ public struct StoreSnapshot: Sendable {
     if earlier.overflow { return after }
     return !later.overflow && later.partialValue <= earlier.partialValue ? after : after - 1
   }
+
+  /// Names of the clusters that rows are from, in order, an empty one for rows that name none; empty where all are from
+  /// one.
+  public var clusters: [String] { store.noting([]) { try state.severalClusters() } }
 
   /// Ids of all acts that the query lists.
   public func select(

@@ -82,6 +82,11 @@ final class StoreState: Sendable {
     return found
   }
 
+  func severalClusters() throws -> [String] {
+    let all = try clusters()
+    return all.count > 1 ? all.map { $0 ?? "" }.sorted() : []
+  }
+
   /// The lines of the source before the segment, as far as they were read.
   func linesBefore(_ segment: Segment) -> Int {
     let known = lineCache.withLock { $0 }

@@ -1,4 +1,5 @@
-import EventStorage
+public import AuditModel
+public import EventStorage
 import LogDecoding
 import Synchronization
 
@@ -299,6 +300,9 @@ func readOn(_ source: ByteSource, into bytes: inout [UInt8], from start: Int) th
   return try result.get()
 }
 
+/// What has become of a source's file since it was last read.
+public func fileState(of source: StoredSource) -> SourceFileState { DiskFile.state(of: source) }
+
 /// A file as the file system knows it; of a file in an archive, the archive.
 struct DiskFile {
   private let path: String
@@ -314,6 +318,14 @@ struct DiskFile {
     size = Int64(status.st_size)
     inode = Int64(bitPattern: UInt64(status.st_ino))
     modified = Int64(status.st_mtim.tv_sec) &* 1_000_000_000 &+ Int64(status.st_mtim.tv_nsec)
+  }
+
+  /// What has become of a source's file since it was last read, by size, inode and time of change.
+  static func state(of source: StoredSource) -> SourceFileState {
+    guard let size = source.diskSize else { return .pipe }
+    guard let disk = DiskFile(source.path) else { return .gone }
+    if disk.size == size, disk.inode == source.inode, disk.modified == source.modified { return .same }
+    return disk.inode == source.inode && disk.size > size ? .grown : .changed
   }
 
   /// The last bytes as they are on disk, packed.

@@ -5,7 +5,7 @@ enum Lookalike {
   /// The reason for a JSON object that is no record of any format. The first row that fits counts.
   static func reason(for record: borrowing JSONObject) -> String {
     for row in objects where row.fits(record) { return row.reason }
-    return "a JSON object that is no audit event: it has neither auditID nor verb, objectRef and user"
+    return unknownObject
   }
 
   /// The reason for bytes that do not read as one JSON object.
@@ -28,6 +28,12 @@ enum Lookalike {
     for row in texts where row.fits(bytes) { return row.reason }
     return "not JSON: text where a record is expected"
   }
+
+  private static let unknownObject =
+    "a JSON object that is no audit event: it has neither auditID nor verb, objectRef and user"
+
+  /// The reasons that tell of what is whole, and another program's.
+  static let reasons = objects.map(\.reason) + texts.map(\.reason) + [unknownObject]
 
   private struct ObjectRow: Sendable {
     var reason: String
@@ -100,3 +106,6 @@ enum Lookalike {
     element.bytes.map { $0 == text } ?? false
   }
 }
+
+/// The reasons of rejects that are whole, and no records of a log that is read: the others are broken.
+public let foreignReasons: [String] = Array(Set(Lookalike.reasons)).sorted()

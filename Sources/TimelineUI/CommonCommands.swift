@@ -27,6 +27,9 @@ enum CommonCommands {
       session.notice = "no two versions chosen: ( and ) take them in a change log"
       return []
     },
+    Command("0", name: "sources", group: .open, "Sources: what was read, and what is left out") {
+      $0.goTo(.sources, &$1)
+    },
     Command("C", name: "check", group: .open, "What the logs cannot tell: holes, clocks, ...") {
       $0.goTo(.check(rule: nil), &$1)
     },
@@ -68,7 +71,7 @@ enum Panes {
   static var all: [Row] {
     [
       Row(TimelinePane.self), Row(EventPane.self), Row(PoliciesPane.self), Row(ChangeLogPane.self), Row(DiffPane.self),
-      Row(CheckPane.self),
+      Row(CheckPane.self), Row(SourcesPane.self), Row(ProblemsPane.self),
     ]
   }
 }

@@ -31,7 +31,9 @@ enum Frame {
     screen.fill(Rect(x: 0, y: 0, width: screen.size.columns, height: 1))
     let pane = visits.front
     let subject = pane.subject(session)
-    let right = ([session.zone.name] + [session.follow?.words].compactMap(\.self)).joined(separator: " ") + "  ?=help"
+    let right =
+      [session.excludedWords, session.zone.name, session.follow?.words].compactMap(\.self).joined(separator: " ")
+      + "  ?=help"
     let end = screen.size.columns - TextWidth.of(right, asciiOnly: screen.asciiOnly) - 1
     var x = 1 + screen.write("whodiff ", x: 1, y: 0, style: .title)
     let tabs = Tab.allCases.map {
@@ -74,7 +76,7 @@ enum Frame {
       case .timeline, .around, .acts: self = .timeline
       case .policies, .changes: self = .changes
       case .diff, .actDiff: self = .diff
-      case .event, .check, .help: return nil
+      case .event, .check, .sources, .problems, .help: return nil
       }
     }
   }

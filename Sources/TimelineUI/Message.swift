@@ -43,6 +43,8 @@ public enum Effect: Hashable, Sendable {
   case readAgain
   /// Read one more file or folder; nothing else is read again.
   case openSource(String)
+  /// Leave the acts of these sources, and of no others, out of every answer.
+  case exclude(Set<Int64>)
   /// Put text on the clipboard.
   case copy(String)
   /// Show text on the plain screen until a key is pressed.
@@ -57,6 +59,9 @@ public enum Request: Hashable, Sendable {
   case find(FindRequest)
   case facets(FacetRequest)
   case objects
+  case sources(SourcesRequest)
+  /// What could not be read as records in one source.
+  case problems(ProblemsRequest)
   case detail(ActID)
   case changeLog(ObjectKey)
   /// What the logs cannot tell.
@@ -65,7 +70,7 @@ public enum Request: Hashable, Sendable {
   case holes
 
   public enum Kind: Hashable, Sendable {
-    case page, find, facets, objects, detail, changeLog, check, holes
+    case page, find, facets, objects, sources, problems, detail, changeLog, check, holes
   }
   public var kind: Kind {
     switch self {
@@ -73,6 +78,8 @@ public enum Request: Hashable, Sendable {
     case .find: .find
     case .facets: .facets
     case .objects: .objects
+    case .sources: .sources
+    case .problems: .problems
     case .detail: .detail
     case .changeLog: .changeLog
     case .check: .check
@@ -86,6 +93,8 @@ public enum Answer: Sendable {
   case find(FindAnswer)
   case facets(FacetAnswer)
   case objects([ObjectSummary], storeVersion: Int)
+  case sources(SourcesPage)
+  case problems(ProblemsPage)
   case detail(ActDetail)
   case changeLog(ChangeLog)
   case check(TrailReport)
@@ -137,6 +146,10 @@ public enum Place: Hashable, Sendable {
   case acts(EventQuery)
   /// What the logs cannot tell; the findings of the rule in focus, or the first.
   case check(rule: String?)
+  /// What was opened.
+  case sources
+  /// What could not be read in one of them.
+  case problems(source: Int64)
   case help
 }
 

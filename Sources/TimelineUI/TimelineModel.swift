@@ -25,7 +25,10 @@ public struct TimelineModel: Sendable {
     case .key(let key):
       session.notice = nil
       let place = visits.place
+      let excluded = session.excluded
       let effects = visits.press(key, &session)
+      // What was found in other sources holds no longer.
+      if session.excluded != excluded { holesInquiry = HolesInquiry() }
       visits.noteFollowing(isBack: visits.place != place, &session)
       return effects
     case .resize(let size):
@@ -41,6 +44,8 @@ public struct TimelineModel: Sendable {
       session.storeVersion = version
       return visits.carryOut(visits.front.appear(&session), &session) + holesInquiry.begin(session)
     case .followed(let acts):
+      // What is missing between what was there and what comes is to be seen at once.
+      if session.follow?.actCount == 0, acts > 0 { holesInquiry = HolesInquiry() }
       session.follow?.actCount = acts
       if session.follow?.state == .on { session.follow?.seenCount = acts }
       return []

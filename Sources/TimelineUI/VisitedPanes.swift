@@ -187,6 +187,8 @@ struct VisitedPanes: Sendable {
     case .around(let act): TimelinePane(around: act, session)
     case .acts(let query): TimelinePane(query: query)
     case .check(let rule): CheckPane(at: rule)
+    case .sources: SourcesPane()
+    case .problems(let source): ProblemsPane(of: source)
     case .event(let id): EventPane(id)
     case .policies: PoliciesPane(at: front.focusedObject(session))
     case .changes(let key): ChangeLogPane(key, at: front.focusedAct(session)?.id)
@@ -216,8 +218,13 @@ struct VisitedPanes: Sendable {
     return carryOut(front.appear(&session), &session)
   }
 
-  /// Goes to a place that was visited on the way here, or opens it.
+  /// Goes to a place that was visited on the way here, or that going back has left, as it was then; else opens it.
   mutating func goTo(_ place: Place, _ session: inout Session) -> [Effect] {
+    if place != self.place, let index = ahead.lastIndex(where: { $0.place == place }) {
+      front.disappear()
+      while ahead.count > index { back.append(ahead.removeLast()) }
+      return carryOut(front.appear(&session), &session)
+    }
     guard let index = back.lastIndex(where: { $0.place == place }) else { return open(place, &session) }
     guard index < back.count - 1 else { return [] }
     front.disappear()

@@ -2,6 +2,8 @@ import AuditModel
 import Dispatch
 import EventQueries
 import EventStorage
+import Ingestion
+import LogDecoding
 import ObjectHistory
 import Synchronization
 import TimelineUI
@@ -89,6 +91,16 @@ final class EffectRunner {
         return .facets(try snapshot.facets(request, isCancelled: isCancelled))
       case .objects:
         return .objects(try snapshot.objects(isCancelled: isCancelled), storeVersion: snapshot.version)
+      case .sources(let request):
+        var page = try snapshot.sources(request, foreignReasons: foreignReasons, isCancelled: isCancelled)
+        for index in page.rows.indices {
+          page.rows[index].fileState = snapshot.source(page.rows[index].id).map(fileState)
+        }
+        return .sources(page)
+      case .problems(let request):
+        var page = try snapshot.problems(request, foreignReasons: foreignReasons, isCancelled: isCancelled)
+        page.source?.fileState = snapshot.source(request.source).map(fileState)
+        return .problems(page)
       case .detail(let id):
         return .detail(try snapshot.detail(id))
       case .changeLog(let key):
@@ -137,6 +149,14 @@ final class EffectRunner {
     heldVersion = nil
     lastTold = now
     return [.storeChanged(version: version)]
+  }
+
+  /// What is left out is gone from every answer that comes from now on.
+  /// - Returns: what the model has to be told.
+  func exclude(_ sources: Set<Int64>) -> [Message] {
+    guard let store else { return [] }
+    store.exclude(sources)
+    return [.storeChanged(version: store.version)]
   }
 
   // MARK: Everything else

@@ -92,12 +92,16 @@ final class EventLoop {
   }
 
   private func update(_ message: Message) {
-    if case .progress = message { tellTime() }
+    switch message {
+    case .progress, .followed: tellTime()
+    default: break
+    }
     apply(model.update(message))
   }
 
   private func apply(_ effects: [Effect]) {
     var requests: [Request] = []
+    var told: [Message] = []
     for effect in effects {
       switch effect {
       case .ask(let request): requests.append(request)
@@ -110,6 +114,7 @@ final class EventLoop {
       case .pauseReading(let isPaused): runner.orders.pause(isPaused)
       case .readAgain: runner.orders.add(.readAgain)
       case .openSource(let path): runner.orders.add(.open(path))
+      case .exclude(let sources): told += runner.exclude(sources)
       case .copy(let text): runner.copy(text)
       case .dump(let text): showPlain(text)
       case .remember(let filter): runner.remember(filter)
@@ -118,6 +123,7 @@ final class EventLoop {
       }
     }
     runner.ask(requests)
+    told.forEach(update)
   }
 
   // MARK: Signals

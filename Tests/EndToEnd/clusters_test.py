@@ -1,28 +1,9 @@
 """Logs of two clusters that have objects of equal names: each has its own history, and both tell the same as alone."""
-import gzip, json, os, pathlib, re, shutil, subprocess, sys, tempfile, unittest
+import json, os, pathlib, shutil, subprocess, sys, tempfile, unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "Support"))
-from terminal import SAMPLES, WHODIFF, Tmux, private_environment
-
-UUID = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b")
-
-
-def other_uid(match):
-    """Another uid for each, always the same one."""
-    text = match.group()
-    return format(int(text[0], 16) ^ 5, "x") + text[1:]
-
-
-def second_cluster(folder):
-    """The sample logs as a cluster would write them that has objects of the same names and nothing else in common."""
-    os.makedirs(folder)
-    for path in sorted(SAMPLES.iterdir()):
-        if path.suffix not in (".log", ".gz"):
-            continue
-        text = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-        target = os.path.join(folder, path.name.removesuffix(".gz"))
-        with open(target, "w", encoding="utf-8", errors="surrogateescape") as file:
-            file.write(UUID.sub(other_uid, text.decode(errors="surrogateescape")))
+from terminal import SAMPLES, WHODIFF, private_environment
+from two_clusters import second_cluster
 
 
 class Clusters(unittest.TestCase):

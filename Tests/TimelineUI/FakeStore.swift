@@ -21,12 +21,23 @@ struct FakeStore {
     case .find(let request): .find(find(request))
     case .facets(let request): .facets(facets(request))
     case .objects: .objects([], storeVersion: version)
+    case .sources(let request):
+      .sources(
+        SourcesPage(
+          request: request, total: sources.count, rows: sources, actCount: acts.count, byteCount: 0,
+          storeVersion: version))
+    case .problems(let request):
+      .problems(ProblemsPage(request: request, source: nil, total: 0, rows: [], storeVersion: version))
     case .detail(let id): detail(id).map(Answer.detail) ?? .failed(request, reason: "no such act")
     case .check: .check(report)
     case .holes: .holes(report)
     case .changeLog(let key):
       .changeLog(ChangeLog(History.of(key, acts: acts.filter { $0.key == key }.compactMap { detail($0.id) })))
     }
+  }
+
+  private var sources: [SourceRow] {
+    Set(acts.map(\.source.file)).sorted().enumerated().map { SourceRow(id: Int64($0 + 1), path: $1) }
   }
 
   func detail(_ id: ActID) -> ActDetail? {
@@ -53,6 +64,8 @@ struct FakeStore {
       request: request, firstPosition: first, rows: Array(rows.dropFirst(first).prefix(request.count)),
       anchorPosition: anchor, total: rows.count, storeTotal: acts.count, storeVersion: version)
     page.dataTotals = dataTotals
+    let clusters = Set(acts.map(\.cluster))
+    if clusters.count > 1 { page.clusters = clusters.map { $0 ?? "" }.sorted() }
     page.shown = request.query.data.shown(request.query.filter, totals: dataTotals)
     if let shown = page.shown {
       page.storeTotal = dataTotals[shown] ?? 0

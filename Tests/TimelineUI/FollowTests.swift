@@ -41,6 +41,17 @@ import Testing
     }
   }
 
+  @Test func `a hole between what was there and what comes is looked for as soon as something comes`() {
+    var user = afternoon(.on)
+    user.send(.storeChanged(version: 1))
+    let asked = user.asked.filter { $0 == .holes }.count
+    user.come(1)
+    #expect(user.asked.filter { $0 == .holes }.count == asked + 1)
+    // And then no oftener than before.
+    user.come(1)
+    #expect(user.asked.filter { $0 == .holes }.count == asked + 1)
+  }
+
   @Test func `opening an event pauses following`() {
     var user = afternoon(.on)
     user.press("<Enter>")

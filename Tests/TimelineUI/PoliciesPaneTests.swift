@@ -69,6 +69,26 @@ private func stage(_ columns: Int = 80, _ rows: Int = 24, ascii: Bool = false) -
     try expectScreen(stage.screen, "policies-\(size.0)x\(size.1)\(ascii ? "-ascii" : "")")
   }
 
+  @Test func `objects of several clusters stand in groups of their own`() throws {
+    let objects = Objects.all.flatMap { object in
+      ["dev", "prod"].map { cluster in
+        var object = object
+        object.key.cluster = cluster
+        if cluster == "dev", object.key.resource == "tiers" { object.order = 5 }
+        return object
+      }
+    }
+    let stage = Stage(PoliciesPane(), Sample.session(), .objects(objects, storeVersion: 1))
+    try expectScreen(stage.screen, "policies-clusters-80x24")
+    let titles = stage.pane.rows.compactMap { row in if case .title(let title, _, _) = row { title } else { nil } }
+    #expect(
+      titles.filter { $0.hasPrefix("tier security") } == [
+        "tier security (order 5) in dev", "tier security (order 100) in prod",
+      ])
+    let firstOfProd = titles.firstIndex { $0.hasSuffix("in prod") } ?? 0
+    #expect(titles[firstOfProd...].allSatisfy { $0.hasSuffix("in prod") })
+  }
+
   @Test(arguments: [(160, 50), (200, 60)])
   func `versions and text of the focused object stand beside a wide list`(size: (Int, Int)) throws {
     var stage = stage(size.0, size.1)

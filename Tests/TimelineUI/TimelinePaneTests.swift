@@ -18,6 +18,31 @@ import Testing
     try expectScreen(screen, "timeline-\(columns)x\(rows)-ascii")
   }
 
+  /// Every third act of each of two clusters, and of none that is named.
+  private static let acts = Story.acts.enumerated().map { index, act in
+    var act = act
+    act.cluster = ["prod-europe-west-1", "dev", nil][index % 3]
+    return act
+  }
+
+  @Test(arguments: [(60, 16), (80, 24), (120, 40), (200, 60)], [false, true])
+  func `rows name their cluster where there are several`(size: (Int, Int), ascii: Bool) throws {
+    let user = Afternoon(Self.acts, columns: size.0, rows: size.1, ascii: ascii, monochrome: ascii)
+    try expectScreen(user.screen, "timeline-clusters-\(size.0)x\(size.1)\(ascii ? "-ascii" : "")")
+  }
+
+  @Test func `what is left out is told, and goes into the command`() throws {
+    var user = Afternoon()
+    user.press("0 ")
+    #expect(user.effects.last == .exclude([1]))
+    user.press("1")
+    try expectScreen(user.screen, "timeline-left-out-80x24")
+    user.press(":copy-command<Enter>")
+    #expect(user.effects.last == .copy("whodiff log --level 1 -f '-src_file:audit.log'"))
+    user.press("0A1:copy-command<Enter>")
+    #expect(user.effects.last == .copy("whodiff log --level 1"))
+  }
+
   @Test func `everything is listed at level 3, each outcome told in text`() throws {
     try expectScreen(Afternoon(rows: 34, level: .everything).screen, "timeline-level-3")
   }

@@ -272,7 +272,10 @@ extension TimelinePane {
     func quoted(_ text: String) -> String { "'" + text.replacing("'", with: "'\\''") + "'" }
     // The command line lists all logs unless it is told.
     let data = page?.dataTotals.count ?? 0 > 1 ? page?.shown : nil
-    let shown = data.map { query.filter.adding(field: "data", value: $0.name) } ?? query.filter
+    var shown = data.map { query.filter.adding(field: "data", value: $0.name) } ?? query.filter
+    for path in Set(session.excluded.values).sorted() {
+      shown = shown.adding(field: "src_file", value: path, excluded: true)
+    }
     let filter = shown.isEverything ? "" : " -f " + quoted(shown.description)
     let zone = session.zone == .utc ? "" : " --tz " + quoted(session.zone.name)
     return "whodiff log --level \(query.level.rawValue)\(zone)\(filter)"

@@ -218,7 +218,8 @@ extension TimelinePane {
     // Of the act that was found, in the list in which it was counted.
     if let match, match.act == focusedAct?.id, match.total == total, !isPending { left += "   " + match.words }
     if total > 0, let failure { left += "   failed: " + failure }
-    let right = [progressText(session), clockText(session)].filter { !$0.isEmpty }.joined(separator: "  ")
+    let right = [session.excludedWords ?? "", progressText(session), clockText(session)].filter { !$0.isEmpty }.joined(
+      separator: "  ")
     screen.ends(left, right, y: area.y, x: area.x, width: area.width)
   }
 

@@ -17,8 +17,10 @@ struct ActTable {
     var isWide = false
   }
 
-  /// - Parameter data: the logs whose rows are listed.
-  init(of data: Set<DataKind>, isWide: Bool, zone: Zone, to output: Output, style: TextStyle) {
+  /// - Parameters:
+  ///   - data: the logs whose rows are listed.
+  ///   - namesClusters: whether rows are from several clusters.
+  init(of data: Set<DataKind>, namesClusters: Bool, isWide: Bool, zone: Zone, to output: Output, style: TextStyle) {
     var layout =
       switch data {
       case [], [.audit]: Self.audit
@@ -28,10 +30,14 @@ struct ActTable {
       }
     layout.isWide = isWide
     let cells = layout.cells
-    layout.cells = { [TextTable.Cell(Words.time($0.time, zone))] + cells($0) }
+    layout.cells = { act in
+      [TextTable.Cell(Words.time(act.time, zone))] + (namesClusters ? [TextTable.Cell(act.cluster ?? "-")] : [])
+        + cells(act)
+    }
     self.layout = layout
     table = TextTable(
-      ["TIME (\(zone.name))"] + layout.headings + (isWide ? layout.wideHeadings : []), to: output, style: style)
+      ["TIME (\(zone.name))"] + (namesClusters ? ["CLUSTER"] : []) + layout.headings
+        + (isWide ? layout.wideHeadings : []), to: output, style: style)
   }
 
   mutating func add(_ act: Act) throws {

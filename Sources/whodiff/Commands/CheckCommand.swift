@@ -68,26 +68,34 @@ private struct CheckText {
   }
 
   func write() throws {
+    let namesClusters = Set(report.sources.flatMap(\.clusters)).count > 1
     var table = TextTable(
-      ["FILE", "FORMAT", "ACTS", "FIRST (\(zone.name))", "LAST", "LEVELS", "REJECTS"], to: output, style: style)
+      ["FILE", "FORMAT", "ACTS", "FIRST (\(zone.name))", "LAST", "LEVELS", "REJECTS"]
+        + (namesClusters ? ["CLUSTER"] : []), to: output, style: style)
+    func cluster(_ source: SourceTally) -> [TextTable.Cell] {
+      let names = source.clusters.compactMap(\.self).sorted().joined(separator: ", ")
+      return namesClusters ? [TextTable.Cell(names.nonEmpty ?? "-")] : []
+    }
     for source in report.sources {
       // A line for each kind of log: they seldom reach equally far.
       for (index, data) in DataKind.allCases.filter({ source.times[$0] != nil }).enumerated() {
         guard let reach = source.reach(of: data) else { continue }
-        try table.add([
-          TextTable.Cell(index == 0 ? source.file : ""), TextTable.Cell(index == 0 ? source.format : data.name),
-          TextTable.Cell(String(source.times[data]?.count ?? 0)),
-          TextTable.Cell(Words.time(reach.lowerBound, zone)), TextTable.Cell(Words.time(reach.upperBound, zone)),
-          TextTable.Cell(data == .audit ? levels(source) : "-"),
-          TextTable.Cell(
-            source.rejects.isEmpty ? "-" : String(source.rejects.count), source.rejects.isEmpty ? .none : .failed),
-        ])
+        try table.add(
+          [
+            TextTable.Cell(index == 0 ? source.file : ""), TextTable.Cell(index == 0 ? source.format : data.name),
+            TextTable.Cell(String(source.times[data]?.count ?? 0)),
+            TextTable.Cell(Words.time(reach.lowerBound, zone)), TextTable.Cell(Words.time(reach.upperBound, zone)),
+            TextTable.Cell(data == .audit ? levels(source) : "-"),
+            TextTable.Cell(
+              source.rejects.isEmpty ? "-" : String(source.rejects.count), source.rejects.isEmpty ? .none : .failed),
+          ] + cluster(source))
       }
       if source.times.isEmpty {
-        try table.add([
-          TextTable.Cell(source.file), TextTable.Cell("unknown"), TextTable.Cell("0"), TextTable.Cell("-"),
-          TextTable.Cell("-"), TextTable.Cell("-"), TextTable.Cell(String(source.rejects.count), .failed),
-        ])
+        try table.add(
+          [
+            TextTable.Cell(source.file), TextTable.Cell("unknown"), TextTable.Cell("0"), TextTable.Cell("-"),
+            TextTable.Cell("-"), TextTable.Cell("-"), TextTable.Cell(String(source.rejects.count), .failed),
+          ] + cluster(source))
       }
     }
     try table.finish()

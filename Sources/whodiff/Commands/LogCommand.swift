@@ -67,7 +67,9 @@ struct LogCommand: ParsableCommand {
         for id in ids { try writer.write(ActRow.json(log.snapshot.act(id))) }
         try writer.finish()
       } else {
-        var table = ActTable(of: data, isWide: format.isWide, zone: zone, to: out.output, style: out.style)
+        var table = ActTable(
+          of: data, namesClusters: !log.snapshot.clusters.isEmpty, isWide: format.isWide, zone: zone, to: out.output,
+          style: out.style)
         for id in ids { try table.add(log.snapshot.act(id)) }
         try table.finish()
       }
@@ -101,7 +103,9 @@ struct LogCommand: ParsableCommand {
       try following.run(rule.files, options: source.ingestOptions)
       try writer.finish()
     } else {
-      var table = ActTable(of: data, isWide: format.isWide, zone: zone, to: output, style: styling.style)
+      var table = ActTable(
+        of: data, namesClusters: !log.snapshot.clusters.isEmpty, isWide: format.isWide, zone: zone, to: output,
+        style: styling.style)
       let following = LogFollowing(
         log, query: query, limit: list.limit, output: output, print: { try table.add($0) },
         flush: { try table.finish() })

@@ -26,7 +26,8 @@ struct Whodiff: ParsableCommand {
   /// Each command is one file in this folder and one row here, in the order in which help lists them.
   static let allCommands: [any ParsableCommand.Type] = [
     BrowseCommand.self, LogCommand.self, ShowCommand.self, ChangesCommand.self, DiffCommand.self, CountCommand.self,
-    CheckCommand.self, AuditPolicyCommand.self, ExportCommand.self, ImportCommand.self, FieldsCommand.self,
+    CheckCommand.self, SourcesCommand.self, AuditPolicyCommand.self, ExportCommand.self, ImportCommand.self,
+    FieldsCommand.self,
     MacrosCommand.self, FormatsCommand.self, ExplainCommand.self, CompletionCommand.self, DocumentationCommand.self,
   ]
 

@@ -1,0 +1,73 @@
+import ArgumentParser
+import AuditModel
+import EventQueries
+import Ingestion
+import LogDecoding
+import TimelineUI
+
+/// `whodiff sources`: what was read, file by file.
+struct SourcesCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sources", abstract: "List the files with what was found in each.",
+    usage: "\(Whodiff.calledName) sources [FILE]... [OPTIONS]")
+
+  @Argument(help: ArgumentHelp("Files to read; without any the store.", valueName: "file"))
+  var files: [String] = []
+  @OptionGroup var format: RowFormatOptions
+  @OptionGroup var source: SourceOptions
+  @OptionGroup var styling: StyleOptions
+
+  func run() throws {
+    let zone = try source.zone()
+    let log = try OpenedLog(files: source.clusters.files(files), source: source, saysRejects: false)
+    let report = try log.snapshot.trailReport(withHistories: false)
+    let out = CommandOutput(styling, isText: format.exporter == nil)
+    try out.run {
+      if let exporter = format.exporter {
+        let columns = ["schema"] + SourceMember.all.map(\.name)
+        var writer = try RowWriter(exporter, columns: columns, to: out.output)
+        try forEach(log) { try writer.write(SourceMember.json(SourceMember.Subject(row: $0, report: report))) }
+        try writer.finish()
+      } else {
+        try writeTable(log, zone, to: out)
+      }
+    }
+    try log.finish()
+  }
+
+  private func forEach(_ log: OpenedLog, _ body: (SourceRow) throws -> Void) throws {
+    let step = 500
+    var first = 0
+    while true {
+      let request = SourcesRequest(first: first, count: step)
+      let page = try log.snapshot.sources(request, foreignReasons: foreignReasons)
+      for var row in page.rows {
+        row.fileState = log.snapshot.source(row.id).map(fileState)
+        try body(row)
+      }
+      first += page.rows.count
+      if page.rows.isEmpty || first >= page.total { return }
+    }
+  }
+
+  private func writeTable(_ log: OpenedLog, _ zone: Zone, to out: CommandOutput) throws {
+    var table = TextTable(
+      ["FILE", "SIZE", "FIRST (\(zone.name))", "LAST", "ACTS", "KINDS", "BAD", "OTHER", "STATE", "CLUSTER"],
+      to: out.output, style: out.style)
+    try forEach(log) { row in
+      func time(_ time: Timestamp?) -> String { time.map { Words.time($0, zone) } ?? "-" }
+      let kinds = DataKind.allCases.filter { row.data[$0] != nil }.map(\.name).joined(separator: " ")
+      try table.add([
+        TextTable.Cell(row.path), TextTable.Cell(FactWords.bytes(row.bytesTotal ?? row.bytesRead)),
+        TextTable.Cell(time(row.timeSpan?.lowerBound)), TextTable.Cell(time(row.timeSpan?.upperBound)),
+        TextTable.Cell(String(row.actCount)), TextTable.Cell(kinds.nonEmpty ?? "-"),
+        TextTable.Cell(
+          row.malformedCount > 0 ? String(row.malformedCount) : "-", row.malformedCount > 0 ? .failed : .none),
+        TextTable.Cell(row.foreignCount > 0 ? String(row.foreignCount) : "-"),
+        TextTable.Cell(row.fileState?.rawValue ?? "-"),
+        TextTable.Cell(row.clusters.joined(separator: " ").nonEmpty ?? "-"),
+      ])
+    }
+    try table.finish()
+  }
+}

@@ -1,0 +1,139 @@
+"""What was read, file by file: the rows of `sources`, and the screen that leaves sources out and takes them in again."""
+import collections, json, os, pathlib, re, shutil, subprocess, sys, tempfile, unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "Support"))
+from terminal import SAMPLES, WHODIFF, Tmux, private_environment
+from two_clusters import second_cluster
+
+FOREIGN = "I1123 04:16:48.531000       1 controller.go:135] a line of another program\n"
+
+
+class Sources(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix="whodiff-sources-")
+        self.env = private_environment(self.folder)
+
+    def tearDown(self):
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def rows(self, *words, code=0):
+        done = subprocess.run([WHODIFF, "sources", *words, "-o", "jsonl"], capture_output=True, text=True, env=self.env)
+        self.assertEqual(done.returncode, code, done.stderr)
+        return [json.loads(line) for line in done.stdout.split("\n") if line]
+
+    def broken(self, name="broken.log", start=0):
+        """A log of five records, a line of another program, and one that is broken."""
+        lines = (SAMPLES / "audit.log").read_text(encoding="utf-8", errors="surrogateescape").splitlines(keepends=True)
+        path = os.path.join(self.folder, name)
+        with open(path, "w", encoding="utf-8", errors="surrogateescape") as file:
+            file.writelines(lines[start:start + 3] + [FOREIGN, '{"kind":"Event","level\n'] + lines[start + 3:start + 5])
+        return path
+
+    def test_rows_say_what_is_in_each_file(self):
+        rows = {os.path.basename(row["file"]): row for row in self.rows(*(str(path) for path in SAMPLES.iterdir() if path.is_file() and path.suffix != ".md"))}
+        audit = rows["audit.log"]
+        records = [json.loads(line) for line in (SAMPLES / "audit.log").read_bytes().split(b"\n") if line]
+        self.assertEqual(audit["acts"], len(records))
+        self.assertEqual(audit["size"], (SAMPLES / "audit.log").stat().st_size)
+        self.assertEqual(audit["read"], audit["size"])
+        self.assertEqual(audit["levels"].get("RequestResponse"), sum(one["level"] == "RequestResponse" for one in records))
+        self.assertEqual(audit["stages"], collections.Counter(one["stage"] for one in records))
+        self.assertEqual((audit["state"], audit["complete"], audit["cluster"]), ("same", True, None))
+        self.assertEqual(rows["flows.log"]["data"], {"flow": rows["flows.log"]["acts"]})
+        packed = next(row for name, row in rows.items() if name.endswith(".gz"))
+        self.assertEqual(packed["compression"], "gzip")
+
+    def test_what_is_broken_and_what_is_another_programs_are_told_apart(self):
+        row, = self.rows(self.broken())
+        self.assertEqual((row["malformed"], row["foreign"], row["problemLine"], row["acts"]), (1, 1, 4, 5))
+
+    def test_a_file_that_has_changed_since_says_so(self):
+        path = self.broken()
+        store = os.path.join(self.folder, "store.sqlite")
+        subprocess.run([WHODIFF, "import", path, "--store", store, "-q"], env=self.env, capture_output=True)
+        state = lambda: self.rows("--store", store)[0]["state"]
+        self.assertEqual(state(), "same")
+        with open(path, "a", encoding="utf-8") as file:
+            file.write(FOREIGN)
+        self.assertEqual(state(), "grown")
+        os.remove(path)
+        self.assertEqual(state(), "gone")
+
+    def test_a_source_is_left_out_of_every_screen_and_comes_back(self):
+        dev = os.path.join(self.folder, "dev-logs")
+        second_cluster(dev)
+        with Tmux(WHODIFF, "--cluster", f"dev={dev}/audit.log", "--cluster", "prod=sample-logs/audit.log") as screen:
+            screen.wait(r"kind +cluster")
+            both = re.search(r"(\d+) of (\d+)\s*$", screen.wait(r"\d+ of 260\s*$"), re.M)
+            screen.keys("2")
+            objects = re.search(r"(\d+) objects", screen.wait(r"\d+ objects")).group(1)
+            screen.keys("0")
+            screen.wait(r"^ 2 sources .* acts")
+            screen.keys("Space")
+            screen.wait(r"1 left out")
+            screen.keys("1")
+            text = screen.wait(rf"{int(both[1]) // 2} of {int(both[2]) // 2}\s*$")
+            self.assertIn("without 1 source", text)
+            # One cluster is left: its name would be the same in every row.
+            self.assertNotRegex(text, r"kind +cluster")
+            screen.keys("2")
+            screen.wait(rf"{int(objects) // 2} objects")
+            screen.keys("0", "Space", "1")
+            self.assertNotIn("without", screen.wait(rf"{both[1]} of {both[2]}\s*$"))
+            screen.keys("2")
+            screen.wait(rf"{objects} objects")
+
+    def test_Enter_lists_what_could_not_be_read(self):
+        with Tmux(WHODIFF, self.broken()) as screen:
+            screen.wait(r"\d+ of \d+\s*$")
+            screen.keys("0")
+            screen.wait(r"1 malformed, 1 of another kind, the first at line 4")
+            screen.keys("Enter")
+            text = screen.wait(r"a klog line")
+            self.assertRegex(text, r"> +4 +[\d,]+\+\d+ +a klog line")
+            screen.keys("q")
+            screen.wait(r"1 malformed")
+
+    def test_what_is_left_out_stays_out_while_its_file_is_followed(self):
+        grows, stays = self.broken("grows.log"), self.broken("stays.log", start=80)
+        lines = (SAMPLES / "audit.log").read_bytes().splitlines(keepends=True)
+        with Tmux(WHODIFF, "--follow", grows, stays) as screen:
+            screen.wait(r"follow:on")
+            screen.keys("0")
+            screen.wait(r"^ 2 sources")
+            row = next(line for line in screen.text().splitlines() if line.startswith(">"))
+            if "grows.log" not in row:
+                screen.keys("j")
+                screen.wait(r"^>.*grows\.log")
+            screen.keys("Space")
+            before = screen.wait(r"1 left out")
+            with open(grows, "ab") as file:
+                file.writelines(lines[40:60])
+            count = int(re.search(r"([\d,]+) acts", before).group(1))
+            screen.wait(rf"\s{count + 20} acts")
+            screen.keys("1")
+            self.assertRegex(screen.wait(r"\d+ of \d+\s*$"), r"without 1 source")
+            shown = int(re.search(r"of (\d+)\s*$", screen.text(), re.M).group(1))
+            screen.keys("0", "Space", "1")
+            screen.wait(rf"of {count + 20}\s*$")
+            self.assertLess(shown, count)
+
+    def test_thousands_of_files_scroll(self):
+        many = os.path.join(self.folder, "many")
+        os.makedirs(many)
+        lines = (SAMPLES / "audit.log").read_bytes().splitlines(keepends=True)
+        for index in range(600):
+            pathlib.Path(many, f"audit-{index:04}.log").write_bytes(
+                lines[index % len(lines)].replace(b'"auditID":"', b'"auditID":"%04d' % index, 1))
+        with Tmux(WHODIFF, many) as screen:
+            screen.wait(r"\d+ of 600\s*$", timeout=120)
+            screen.keys("0")
+            screen.wait(r"^ 600 sources")
+            screen.keys("G")
+            screen.wait(r"^>.*audit-\d+\.log[^$]*600/600")
+            screen.keys("Space")
+            screen.wait(r"1 left out")
+
+
+if __name__ == "__main__":
+    unittest.main()

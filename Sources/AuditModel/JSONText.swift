@@ -211,6 +211,8 @@ private struct JSONReader {
       depth -= 1
       return .object(JSONMembers(members))
     }
+    // Most objects have a few members.
+    members.reserveCapacity(4)
     while true {
       skipSpace()
       guard at < bytes.count, bytes[at] == UInt8(ascii: "\"") else { throw error("expected a key in quotes") }

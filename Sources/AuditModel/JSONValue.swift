@@ -28,7 +28,7 @@ public struct JSONMembers: Sendable {
   public var keys: [String] { list.map(\.key) }
 
   public subscript(key: String) -> JSONValue? {
-    get { list.last { same($0.key, key) }?.value }
+    get { list.lastIndex { same($0.key, key) }.map { list[$0].value } }
     set {
       guard let newValue else { return list.removeAll { same($0.key, key) } }
       if let index = list.lastIndex(where: { same($0.key, key) }) {
@@ -63,7 +63,16 @@ public struct JSONMembers: Sendable {
 }
 
 /// Keys are the same when their bytes are: Swift takes `e` with an accent for `é`, the API server does not.
-private func same(_ left: String, _ right: String) -> Bool { left.utf8.elementsEqual(right.utf8) }
+private func same(_ left: String, _ right: String) -> Bool {
+  guard left.utf8.count == right.utf8.count else { return false }
+  let isSame = left.utf8.withContiguousStorageIfAvailable { left in
+    right.utf8.withContiguousStorageIfAvailable { right in
+      for index in left.indices where left[index] != right[index] { return false }
+      return true
+    }
+  }
+  return (isSame ?? nil) ?? left.utf8.elementsEqual(right.utf8)
+}
 
 extension JSONValue: Hashable {
   /// Equal as the API server sees it: key order does not count, of repeated keys the last counts, numbers by value

@@ -56,6 +56,23 @@ private func redacted(_ text: String, _ mode: Redactor.Mode = .on) -> String {
     for kept in ["stdin=true", "fast", "has(password)", "DB_PASSWORD"] { #expect(text.contains(kept), "\(kept)") }
   }
 
+  @Test(arguments: [
+    (#"{"requestObject":{"_token_":"abc"}}"#, true), (#"{"requestObject":{"Client-Secret":"abc"}}"#, true),
+    (#"{"requestObject":{"tokens":"abc"}}"#, false), (#"{"requestObject":{"labels":{"token":"abc"}}}"#, false),
+    (#"{"requestObject":{"pass\u0077ord":"abc"}}"#, true), (#"{"requestObject":{"token":["abc"]}}"#, true),
+    (#"{"token":"abc"}"#, false), (#"{"protoPayload":[{"request":{"token":"abc"}}]}"#, false),
+    (#"{"protoPayload":{"protoPayload":{"request":{"token":"abc"}}}}"#, false),
+    (#"{"protoPayload":{"response":{"a":{"token":"abc"}}}}"#, true),
+    (#"{"requestObject":{"env":[{"name":"A_TOKEN","value":"abc"}]}}"#, true),
+    (#"{"requestObject":{"env":[{"name":"A","value":"abc"}]}}"#, false),
+    (#"{"requestObject":{"token":"abc"#, true), (#"{"responseObject":{"kind" : "Secret","data":{"a":"abc"}}}"#, true),
+    (#"{"responseObject":{"kind":"Secrets","data":{"a":"abc"}}}"#, false),
+    (#"{"message":"Authorization: BeArEr abc45678"}"#, true),
+  ])
+  func `the place of a text decides`(record: String, isSecret: Bool) {
+    #expect(redacted(record).contains("abc") != isSecret)
+  }
+
   @Test func `token-like words are replaced in any text`() {
     let jwt = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJlLXNpZ25hdHVyZQ"
     #expect(!Redactor().redact(text: "curl -H Bearer:\(jwt)").contains(jwt))

@@ -6,18 +6,18 @@ public enum MachineFields {
 
   /// The manifest without machine fields, and how many were taken out. Annotations that held nothing else go with them.
   public static func removed(from manifest: JSONValue) -> (manifest: JSONValue, count: Int) {
-    var copy = manifest
-    var count = 0
-    for path in paths where copy[path] != nil {
-      copy = copy.setting(path, to: nil)
-      count += 1
+    guard case .object(var root) = manifest else { return (manifest, 0) }
+    var count = root.remove(["status"])
+    if var metadata = root["metadata"]?.members {
+      count += metadata.remove(ofMetadata)
+      if var annotations = metadata["annotations"]?.members {
+        let hadSome = !annotations.isEmpty
+        count += annotations.remove([lastApplied])
+        metadata["annotations"] = hadSome && annotations.isEmpty && count > 0 ? nil : .object(annotations)
+      }
+      if count > 0 { root["metadata"] = .object(metadata) }
     }
-    if count > 0, copy["metadata", "annotations"]?.members?.isEmpty == true,
-      manifest["metadata", "annotations"]?.members?.isEmpty == false
-    {
-      copy = copy.setting(["metadata", "annotations"], to: nil)
-    }
-    return (copy, count)
+    return (count > 0 ? .object(root) : manifest, count)
   }
 
   /// How many machine fields differ between two manifests.
@@ -30,10 +30,23 @@ public enum MachineFields {
     return copy
   }
 
+  private static let ofMetadata: Set<String> = [
+    "creationTimestamp", "generation", "managedFields", "resourceVersion", "selfLink", "uid",
+  ]
+
   /// In the order in which an object shows them.
   public static let paths: [[String]] = [
     ["metadata", "annotations", lastApplied], ["metadata", "creationTimestamp"], ["metadata", "generation"],
     ["metadata", "managedFields"], ["metadata", "resourceVersion"], ["metadata", "selfLink"], ["metadata", "uid"],
     ["status"],
   ]
+}
+
+extension JSONMembers {
+  /// - Returns: how many of the keys there were.
+  fileprivate mutating func remove(_ keys: Set<String>) -> Int {
+    let known = keys.filter { self[$0] != nil }
+    if !known.isEmpty { list.removeAll { known.contains($0.key) } }
+    return known.count
+  }
 }

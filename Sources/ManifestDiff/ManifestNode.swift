@@ -1,16 +1,23 @@
 import AuditModel
 
 /// A value of a manifest, ready to be compared: each key once, hashes for whole subtrees.
-struct ManifestNode {
-  enum Content {
+struct ManifestNode: Sendable {
+  enum Content: Sendable {
     /// null, a boolean, a number, a string; also `{}` and `[]`.
     case inline
     case object([Member])
     case list([ManifestNode])
   }
-  struct Member {
+  struct Member: Sendable {
     var key: ExactKey
     var node: ManifestNode
+
+    fileprivate func hash(with value: Int) -> Int {
+      var hasher = Hasher()
+      hasher.combine(key)
+      hasher.combine(value)
+      return hasher.finalize()
+    }
   }
 
   var value: JSONValue
@@ -23,18 +30,13 @@ struct ManifestNode {
 
   init(_ value: JSONValue, isRoot: Bool = false) {
     self.value = value
-    var meaningHasher = Hasher()
-    var exactHasher = Hasher()
-    func combine(_ tag: Int) {
-      meaningHasher.combine(tag)
-      exactHasher.combine(tag)
-    }
+    var hasher = Hasher()
+    /// Of the same, with numbers by value; nil where that makes no difference, as nearly everywhere.
+    var other: Hasher?
+    func combine(_ tag: Int) { hasher.combine(tag) }
     func combine(_ text: String) {
       var text = text
-      text.withUTF8 {
-        meaningHasher.combine(bytes: UnsafeRawBufferPointer($0))
-        exactHasher.combine(bytes: UnsafeRawBufferPointer($0))
-      }
+      text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
     }
     content = .inline
     switch value {
@@ -42,8 +44,12 @@ struct ManifestNode {
     case .bool(let flag): combine(flag ? 1 : 2)
     case .number(let digits):
       combine(3)
-      meaningHasher.combine(ManifestNode.plainNumber(digits))
-      exactHasher.combine(digits)
+      let plain = ManifestNode.plainNumber(digits)
+      if !plain.isExactly(digits) {
+        other = hasher
+        other?.combine(plain)
+      }
+      hasher.combine(digits)
     case .string(let text):
       combine(4)
       combine(text)
@@ -52,9 +58,10 @@ struct ManifestNode {
       combine(items.count)
       guard !items.isEmpty else { break }
       let nodes = items.map { ManifestNode($0) }
+      if nodes.contains(where: \.isWrittenOtherwise) { other = hasher }
       for node in nodes {
-        meaningHasher.combine(node.meaning)
-        exactHasher.combine(node.exact)
+        hasher.combine(node.exact)
+        other?.combine(node.meaning)
       }
       content = .list(nodes)
     case .object(let members):
@@ -64,24 +71,19 @@ struct ManifestNode {
       }
       combine(list.count)
       guard !list.isEmpty else { break }
-      var meaningSum = 0
-      var exactSum = 0
-      for member in list {
-        var hasher = Hasher()
-        hasher.combine(member.key)
-        var other = hasher
-        hasher.combine(member.node.meaning)
-        other.combine(member.node.exact)
-        meaningSum &+= hasher.finalize()
-        exactSum &+= other.finalize()
+      if list.contains(where: \.node.isWrittenOtherwise) {
+        other = hasher
+        other?.combine(list.reduce(0) { $0 &+ $1.hash(with: $1.node.meaning) })
       }
-      meaningHasher.combine(meaningSum)
-      exactHasher.combine(exactSum)
+      hasher.combine(list.reduce(0) { $0 &+ $1.hash(with: $1.node.exact) })
       content = .object(list)
     }
-    meaning = meaningHasher.finalize()
-    exact = exactHasher.finalize()
+    exact = hasher.finalize()
+    meaning = other?.finalize() ?? exact
   }
+
+  /// A number in it is not written as its value would be.
+  private var isWrittenOtherwise: Bool { meaning != exact }
 
   var members: [Member]? { if case .object(let members) = content { members } else { nil } }
   var items: [ManifestNode]? { if case .list(let items) = content { items } else { nil } }
@@ -90,18 +92,7 @@ struct ManifestNode {
 
   /// Each key once with the value that counts, the last; the keys that people look for first stand first.
   private static func unique(_ members: JSONMembers, isRoot: Bool) -> [(key: ExactKey, value: JSONValue)] {
-    var places: [ExactKey: Int] = [:]
-    var list: [(key: ExactKey, value: JSONValue)] = []
-    list.reserveCapacity(members.list.count)
-    for member in members.list {
-      let key = ExactKey(member.key)
-      if let place = places[key] {
-        list[place].value = member.value
-      } else {
-        places[key] = list.count
-        list.append((key, member.value))
-      }
-    }
+    var list = members.unique.map { (key: ExactKey($0.key), value: $0.value) }
     if isRoot {
       var head: [(key: ExactKey, value: JSONValue)] = []
       for name in ["apiVersion", "kind", "metadata", "spec"] {
@@ -143,12 +134,12 @@ struct ManifestNode {
 }
 
 /// A key compared byte by byte: for Swift's strings a composed and a decomposed letter are the same.
-struct ExactKey: Hashable {
+struct ExactKey: Hashable, Sendable {
   var text: String
   init(_ text: String) { self.text = text }
 
   static func == (left: ExactKey, right: ExactKey) -> Bool {
-    left.text == right.text && left.text.utf8.count == right.text.utf8.count
+    left.text.utf8.count == right.text.utf8.count && left.text == right.text
       && left.text.utf8.elementsEqual(right.text.utf8)
   }
   func hash(into hasher: inout Hasher) {

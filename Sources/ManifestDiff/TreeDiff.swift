@@ -9,6 +9,8 @@ struct TreeDiff {
   var fields: [FieldChange] = []
   /// Line numbers are given by the caller, from top to bottom.
   var lines: [DiffLine] = []
+  /// Whether `lines` are wanted: writing them is most of the work.
+  var writesLines = true
 
   /// A place in both manifests.
   struct Place {
@@ -40,7 +42,9 @@ struct TreeDiff {
     case (.list(let left), .list(let right)):
       items(left, right, lead: lead, indent: indent, place: place, name: nil)
     case (.inline, .inline) where old.isSameSort(as: new):
-      line(lead.old + YAMLScalar.text(old.value), lead.new + YAMLScalar.text(new.value), old, new, place)
+      if writesLines {
+        line(lead.old + YAMLScalar.text(old.value), lead.new + YAMLScalar.text(new.value), old, new, place)
+      }
       note(old, new, place)
     default:
       removed { $0.item(old, lead: lead.old, indent: indent, path: place.old) }
@@ -56,11 +60,13 @@ struct TreeDiff {
       same(lead, place) { $0.member(key, old, lead: $1, indent: indent, path: $2) }
       return
     }
-    let head = YAMLScalar.string(key.text) + ":"
     func text(_ node: ManifestNode) -> String {
       if case .inline = node.content { " " + YAMLScalar.text(node.value) } else { "" }
     }
-    line(lead.old + head + text(old), lead.new + head + text(new), old, new, place)
+    if writesLines {
+      let head = YAMLScalar.string(key.text) + ":"
+      line(lead.old + head + text(old), lead.new + head + text(new), old, new, place)
+    }
     switch (old.content, new.content) {
     case (.object(let left), .object(let right)):
       members(left, right, lead: nil, indent: indent + 2, place: place)
@@ -76,7 +82,7 @@ struct TreeDiff {
   private mutating func members(
     _ old: [ManifestNode.Member], _ new: [ManifestNode.Member], lead: Lead?, indent: Int, place: Place
   ) {
-    var leads = Leads(lead, indent)
+    var leads = Leads(lead, writesLines ? indent : 0)
     let places = Dictionary(zip(old.map(\.key), old.indices), uniquingKeysWith: { first, _ in first })
     // Members only of the new side follow the one that they stand behind there.
     var newcomers: [Int: [ManifestNode.Member]] = [:]
@@ -119,7 +125,7 @@ struct TreeDiff {
   private mutating func items(
     _ old: [ManifestNode], _ new: [ManifestNode], lead: Lead?, indent: Int, place: Place, name: String?
   ) {
-    var leads = Leads(lead, indent)
+    var leads = Leads(lead, writesLines ? indent : 0)
     let inner = indent + 2
     for step in alignment(old, new, name: name) {
       switch step {
@@ -154,6 +160,7 @@ struct TreeDiff {
 
   private func part(_ old: ManifestNode, _ new: ManifestNode, _ lead: Lead, _ indent: Int, _ place: Place) -> TreeDiff {
     var diff = TreeDiff()
+    diff.writesLines = writesLines
     diff.item(old, new, lead: lead, indent: indent, place: place)
     return diff
   }
@@ -220,6 +227,7 @@ struct TreeDiff {
   }
 
   mutating func removed(_ write: (inout TextWriter) -> Void) {
+    guard writesLines else { return }
     var writer = TextWriter()
     write(&writer)
     lines += writer.lines.map {
@@ -228,6 +236,7 @@ struct TreeDiff {
   }
 
   mutating func added(_ write: (inout TextWriter) -> Void) {
+    guard writesLines else { return }
     var writer = TextWriter()
     write(&writer)
     lines += writer.lines.map {
@@ -237,6 +246,7 @@ struct TreeDiff {
 
   /// A subtree that is the same on both sides, though its first line may begin differently.
   private mutating func same(_ lead: Lead, _ place: Place, _ write: (inout TextWriter, String, String) -> Void) {
+    guard writesLines else { return }
     var writer = TextWriter()
     write(&writer, lead.old, place.new)
     for (index, line) in writer.lines.enumerated() {

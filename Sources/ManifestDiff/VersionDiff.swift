@@ -14,7 +14,13 @@ public struct VersionDiff: Sendable {
   public struct Options: Hashable, Sendable {
     /// managedFields, resourceVersion, generation, uid, creationTimestamp, last-applied, status.
     public var showsMachineFields: Bool
-    public init(showsMachineFields: Bool = false) { self.showsMachineFields = showsMachineFields }
+    /// Whether `lines` are wanted. Without them a comparison costs a fraction; they are then empty where there are two
+    /// manifests, and `hiddenMachineFields` is 0 where something else differs.
+    public var writesLines: Bool
+    public init(showsMachineFields: Bool = false, writesLines: Bool = true) {
+      self.showsMachineFields = showsMachineFields
+      self.writesLines = writesLines
+    }
   }
 
   public init(fields: [FieldChange] = [], lines: [DiffLine] = [], hiddenMachineFields: Int = 0) {
@@ -28,18 +34,21 @@ public struct VersionDiff: Sendable {
   /// The left texts of `lines`, joined, are the text of the old manifest; the right texts are that of the new one with
   /// its keys in the order of the old. Deterministic; costs about as much as writing both texts.
   public init(from old: JSONValue?, to new: JSONValue?, options: Options = Options()) {
+    self.init(
+      from: old.map { ComparableManifest($0, showsMachineFields: options.showsMachineFields) },
+      to: new.map { ComparableManifest($0, showsMachineFields: options.showsMachineFields) },
+      writesLines: options.writesLines)
+  }
+
+  /// The same of manifests that were made ready before.
+  public init(from old: ComparableManifest?, to new: ComparableManifest?, writesLines: Bool) {
     self.init()
-    self.old = old
-    self.new = new
-    showsMachineFields = options.showsMachineFields
-    func shown(_ manifest: JSONValue?) -> ManifestNode? {
-      manifest.map {
-        ManifestNode(options.showsMachineFields ? $0 : MachineFields.removed(from: $0).manifest, isRoot: true)
-      }
-    }
-    if !options.showsMachineFields, old != nil, new != nil { hiddenMachineFields = MachineFields.differing(old, new) }
+    self.old = old?.manifest
+    self.new = new?.manifest
+    showsMachineFields = (old ?? new)?.showsMachineFields ?? false
     var diff = TreeDiff()
-    switch (shown(old), shown(new)) {
+    diff.writesLines = writesLines || old == nil || new == nil
+    switch (old?.node, new?.node) {
     case (let left?, let right?):
       diff.item(left, right, lead: .init(old: "", new: ""), indent: 0, place: .init(old: "", new: ""))
     case (let left?, nil):
@@ -52,6 +61,9 @@ public struct VersionDiff: Sendable {
     }
     fields = diff.fields
     lines = diff.lines
+    if !showsMachineFields, old != nil, new != nil, writesLines || fields.isEmpty {
+      hiddenMachineFields = MachineFields.differing(self.old, self.new)
+    }
     number()
   }
 
@@ -74,6 +86,21 @@ public struct VersionDiff: Sendable {
         lines[index].right = right
       }
     }
+  }
+}
+
+/// A manifest made ready to be compared, perhaps with more than one other: what stands before it and what comes after.
+public struct ComparableManifest: Sendable {
+  let manifest: JSONValue
+  let node: ManifestNode
+  let showsMachineFields: Bool
+
+  /// - Parameter showsMachineFields: the same for both sides of a comparison.
+  public init(_ manifest: JSONValue, showsMachineFields: Bool = false) {
+    self.manifest = manifest
+    self.showsMachineFields = showsMachineFields
+    node = ManifestNode(
+      showsMachineFields ? manifest : MachineFields.removed(from: manifest).manifest, isRoot: true)
   }
 }
 

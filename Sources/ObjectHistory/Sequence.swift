@@ -5,53 +5,83 @@ import AuditModel
 /// resourceVersions decide where answers carry them: lines stand in the log in the order in which requests ended, and
 /// clocks are stepped. Acts that only have a time are merged in between.
 func inOrder(_ steps: [Step]) -> [Step] {
-  let sorted = steps.sorted { ($0.end, $0.act.time, $0.act.id) < ($1.end, $1.act.time, $1.act.id) }
+  let sorted = steps.indices.map { Slot(steps[$0], index: $0) }.sorted {
+    ($0.end, $0.time, $0.id) < ($1.end, $1.time, $1.id)
+  }
   let loose = sorted.filter { $0.uid == nil }
-  var byUID: [String: [Step]] = [:]
+  var byUID: [String: [Slot]] = [:]
   var uids: [String] = []
-  for step in sorted {
-    guard let uid = step.uid else { continue }
+  for slot in sorted {
+    guard let uid = slot.uid else { continue }
     if byUID[uid] == nil { uids.append(uid) }
-    byUID[uid, default: []].append(step)
+    byUID[uid, default: []].append(slot)
   }
   let lives = inOrder(lives: uids.map { life(byUID[$0] ?? []) })
-  return merged(lives.flatMap { $0 }, with: loose)
+  return merged(lives.flatMap { $0 }, with: loose).map { steps[$0.index] }
+}
+
+/// What decides where a step stands: little to move about, where a step holds whole bodies.
+private struct Slot {
+  var index: Int
+  var end: Timestamp
+  var time: Timestamp
+  var id: ActID
+  var uid: String?
+  var version: UInt64?
+  var isEffective: Bool
+  var isEnd: Bool
+
+  init(_ step: Step, index: Int) {
+    self.index = index
+    end = step.end
+    time = step.act.time
+    id = step.act.id
+    uid = step.uid
+    version = step.version
+    isEffective = step.isEffective
+    isEnd = step.isEnd
+  }
 }
 
 /// The acts on one uid: versions, what answered with a version just after it, and the end last.
-private func life(_ steps: [Step]) -> [Step] {
-  var versions = steps.filter { $0.version != nil }
+private func life(_ slots: [Slot]) -> [Slot] {
+  var versions = slots.filter { $0.version != nil }
   versions.sort { left, right in
     guard left.version == right.version else { return (left.version ?? 0) < (right.version ?? 0) }
     // The write that made a version comes before those that found it.
     if left.isEffective != right.isEffective { return left.isEffective }
-    return (left.end, left.act.id) < (right.end, right.act.id)
+    return (left.end, left.id) < (right.end, right.id)
   }
-  let others = steps.filter { $0.version == nil && !$0.isEnd }
-  return merged(versions, with: others) + steps.filter { $0.version == nil && $0.isEnd }
+  let others = slots.filter { $0.version == nil && !$0.isEnd }
+  return merged(versions, with: others) + slots.filter { $0.version == nil && $0.isEnd }
 }
 
 /// One life after the other: by resourceVersion, else by time.
-private func inOrder(lives: [[Step]]) -> [[Step]] {
-  func first(_ life: [Step]) -> UInt64? { life.lazy.compactMap(\.version).min() }
-  func start(_ life: [Step]) -> Timestamp { life.map(\.end).min() ?? Timestamp(microseconds: 0) }
-  var ordered = lives.filter { first($0) != nil }.sorted { (first($0) ?? 0, start($0)) < (first($1) ?? 0, start($1)) }
-  for life in lives where first(life) == nil {
-    ordered.insert(life, at: ordered.firstIndex { start($0) > start(life) } ?? ordered.endIndex)
+private func inOrder(lives: [[Slot]]) -> [[Slot]] {
+  let known = lives.map { life in
+    (
+      slots: life, first: life.lazy.compactMap(\.version).min(),
+      start: life.lazy.map(\.end).min() ?? Timestamp(microseconds: 0)
+    )
   }
-  return ordered
+  var ordered = known.filter { $0.first != nil }.sorted { ($0.first ?? 0, $0.start) < ($1.first ?? 0, $1.start) }
+  for life in known where life.first == nil {
+    ordered.insert(life, at: ordered.firstIndex { $0.start > life.start } ?? ordered.endIndex)
+  }
+  return ordered.map(\.slots)
 }
 
 /// Two sequences as one; each keeps its own order, and time decides between them.
-private func merged(_ steps: [Step], with others: [Step]) -> [Step] {
-  var result: [Step] = []
+private func merged(_ slots: [Slot], with others: [Slot]) -> [Slot] {
+  if others.isEmpty { return slots }
+  var result: [Slot] = []
   var rest = others[...]
-  for step in steps {
-    while let next = rest.first, next.end < step.end {
+  for slot in slots {
+    while let next = rest.first, next.end < slot.end {
       result.append(next)
       rest.removeFirst()
     }
-    result.append(step)
+    result.append(slot)
   }
   return result + rest
 }

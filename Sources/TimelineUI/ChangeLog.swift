@@ -38,36 +38,16 @@ public struct ChangeLog: Sendable {
   /// Whether the key names the object, under this name or another.
   public func isAbout(_ key: ObjectKey) -> Bool { key == object || history.aliases.contains(key) }
 
-  /// Compares each version with the one before it, once: the cost is that of as many comparisons as versions.
+  /// Compares each version with the one before it, once and on all cores: the cost is that of as many comparisons as
+  /// versions.
   /// - Parameter tellsActChanges: whether `actChanges` is wanted.
   public init(_ history: History, tellsActChanges: Bool = false) {
     self.history = history
-    changes = []
-    changes.reserveCapacity(history.revisions.count)
-    var last: (lifetime: Int, index: Int, manifest: JSONValue)?
-    // What was there before the log: no version, but what a deletion takes away.
-    let initial = history.revisions.first { $0.operation == .initial }
-    for (index, revision) in history.revisions.enumerated() {
-      if last?.lifetime != revision.lifetime { last = nil }
-      var change = Change(changed: [], summary: "", previous: last?.index)
-      if revision.number != nil, let manifest = revision.manifest {
-        let diff = VersionDiff(from: last?.manifest, to: manifest)
-        if last != nil { change.changed = ChangeLog.paths(diff.fields) }
-        change.summary = diff.summary(limit: 40)
-        change.shortSummary = diff.summary(limit: 20)
-        if tellsActChanges {
-          tell(revision, last != nil || revision.operation == .create ? ChangedValues(diff.fields) : nil)
-        }
-        last = (revision.lifetime, index, manifest)
-      } else if tellsActChanges {
-        let before = last?.manifest ?? (initial?.lifetime == revision.lifetime ? initial?.manifest : nil)
-        let isEnd = revision.operation == .delete
-        tell(revision, isEnd ? before.map { ChangedValues(VersionDiff(from: $0, to: nil).fields) } : nil)
-      }
-      changes.append(change)
-    }
+    let comparison = VersionComparison(history.revisions, tellsValues: tellsActChanges)
+    changes = comparison.changes
     burstChanges = history.bursts.map(change)
     guard tellsActChanges else { return }
+    for (revision, values) in zip(history.revisions, comparison.values) { tell(revision, values) }
     for finding in history.findings
     where finding.kind == .outside && history.revisions.indices.contains(finding.position) {
       if let id = history.revisions[finding.position].act?.id { actChanges[id]?.isOutside = true }
@@ -84,9 +64,11 @@ public struct ChangeLog: Sendable {
     guard let manifest = history.revisions[last].manifest else {
       return Change(changed: [], summary: "", previous: previous)
     }
-    let diff = VersionDiff(from: previous.flatMap { history.revisions[$0].manifest }, to: manifest)
+    let diff = VersionDiff(
+      from: previous.flatMap { history.revisions[$0].manifest }, to: manifest,
+      options: VersionDiff.Options(writesLines: false))
     return Change(
-      changed: previous == nil ? [] : ChangeLog.paths(diff.fields), summary: diff.summary(limit: 40),
+      changed: previous == nil ? [] : VersionComparison.paths(diff.fields), summary: diff.summary(limit: 40),
       shortSummary: diff.summary(limit: 20), previous: previous)
   }
 
@@ -95,12 +77,6 @@ public struct ChangeLog: Sendable {
     actChanges[act.id] = ActChange(
       changed: values?.paths ?? [], added: values?.added ?? [], removed: values?.removed ?? [],
       fidelity: revision.fidelity?.rawValue)
-  }
-
-  /// Each path once, in the order of the fields; a move counts where the item is now.
-  private static func paths(_ fields: [FieldChange]) -> [String] {
-    var seen: Set<String> = []
-    return fields.map(\.path).filter { seen.insert($0).inserted }
   }
 }
 

@@ -36,6 +36,22 @@ func `the left texts are the old manifest, the right texts the new one`(seed: In
   }
 }
 
+@Test(arguments: 0..<200)
+func `a comparison without lines finds the same fields`(seed: Int) {
+  let (old, new) = pair(seed)
+  for showsMachineFields in [true, false] {
+    var options = VersionDiff.Options(showsMachineFields: showsMachineFields)
+    let whole = VersionDiff(from: old, to: new, options: options)
+    options.writesLines = false
+    let bare = VersionDiff(from: old, to: new, options: options)
+    #expect(bare.fields == whole.fields && bare.lines.isEmpty)
+    for limit in [20, 40] { #expect(bare.summary(limit: limit) == whole.summary(limit: limit)) }
+    #expect(
+      VersionDiff(from: nil, to: new, options: options).summary(limit: 40)
+        == VersionDiff(from: nil, to: new).summary(limit: 40) || showsMachineFields)
+  }
+}
+
 @Test(arguments: 0..<300)
 func `the JSON patch makes the new manifest of the old one`(seed: Int) throws {
   let (old, new) = pair(seed)

@@ -133,8 +133,10 @@ extension StoreState {
     return scan(values) { $0.map { holds(UInt8(truncatingIfNeeded: $0)) } ?? false }
   }
 
-  private func coded<Value>(_ column: CodedColumn<Value>, of count: Int, _ holds: (Value?) -> Bool) -> Bitset {
-    let answers = [holds(nil)] + column.dictionary.map(holds)
+  private func coded<Entries>(
+    _ column: CodedColumn<Entries>, of count: Int, _ holds: (Entries.Element?) -> Bool
+  ) -> Bitset {
+    let answers = [holds(nil)] + column.dictionary.all.map(holds)
     if let one = answers.first, answers.allSatisfy({ $0 == one }) { return Bitset(repeating: one, count: count) }
     return scan(column.codes) { answers[Int($0 ?? 0)] }
   }

@@ -111,6 +111,28 @@ struct PackedNumbers: Sendable {
   @inline(__always)
   subscript(row: Int) -> Int64? { value(ofStored: stored(row)) }
 
+  /// Whether all values that are there are in the range; absent ones count as 0.
+  func isWithin(_ range: ClosedRange<Int64>) -> Bool {
+    func holds<Number: UnsignedInteger & FixedWidthInteger>(_ values: [Number]) -> Bool {
+      var least = Number.max
+      var most = Number.min
+      for value in values {
+        least = min(least, value)
+        most = max(most, value)
+      }
+      return values.isEmpty || [least, most].allSatisfy { range.contains(value(ofStored: UInt64($0)) ?? 0) }
+    }
+    // The topmost values of a damaged file may run over.
+    if case .u64(let values) = storage { return values.allSatisfy { range.contains(value(ofStored: $0) ?? 0) } }
+    return switch storage {
+    case .none(let count): count == 0 || range.contains(value(ofStored: 0) ?? 0)
+    case .u8(let values): holds(values)
+    case .u16(let values): holds(values)
+    case .u32(let values): holds(values)
+    case .u64: false
+    }
+  }
+
   /// For columns that are never absent.
   @inline(__always)
   func integer(_ row: Int) -> Int64 { self[row] ?? 0 }
@@ -157,8 +179,9 @@ struct PackedNumbers: Sendable {
 
 /// Values that repeat, each written once in a dictionary of the segment, and a code for each row. Code 0 is absent
 /// (an empty list), code n the dictionary's entry n - 1.
-struct CodedColumn<Value: Sendable>: Sendable {
-  let dictionary: [Value]
+struct CodedColumn<Entries: ColumnDictionary & Sendable>: Sendable {
+  typealias Value = Entries.Element
+  let dictionary: Entries
   let codes: PackedNumbers
 
   @inline(__always)
@@ -171,33 +194,29 @@ struct CodedColumn<Value: Sendable>: Sendable {
 
   /// A code beyond the dictionary would trap later; only a damaged file has one.
   func checked() throws(StoreError) -> Self {
-    for row in 0..<codes.count where codes.integer(row) < 0 || codes.integer(row) > Int64(dictionary.count) {
-      throw .corrupt(reason: "a code without an entry")
-    }
+    guard codes.isWithin(0...Int64(dictionary.count)) else { throw .corrupt(reason: "a code without an entry") }
     return self
   }
 }
-typealias TextColumn = CodedColumn<String>
-typealias ListColumn = CodedColumn<[String]>
+typealias TextColumn = CodedColumn<TextDictionary>
+typealias ListColumn = CodedColumn<[[String]]>
 
-extension CodedColumn where Value == String {
+extension CodedColumn where Entries == TextDictionary {
   func write(to out: inout ByteWriter) {
-    out.put(UInt32(dictionary.count))
-    for text in dictionary { out.put(UInt32(text.utf8.count)) }
-    for text in dictionary { out.put(text: text) }
+    dictionary.write(to: &out)
     codes.write(to: &out)
   }
-  init(from reader: inout ByteReader, _ change: (String) -> String = { $0 }) throws(StoreError) {
-    let count = Int(try reader.number(UInt32.self))
-    let lengths = try reader.array(UInt32.self, count: count)
-    var texts: [String] = []
-    texts.reserveCapacity(count)
-    for length in lengths { texts.append(change(try reader.text(count: Int(length)))) }
-    self = try Self(dictionary: texts, codes: PackedNumbers(from: &reader)).checked()
+  init(from reader: inout ByteReader) throws(StoreError) {
+    self = try Self(dictionary: TextDictionary(from: &reader), codes: PackedNumbers(from: &reader)).checked()
+  }
+
+  /// The same with each text replaced.
+  func mapping(_ change: (String) -> String) -> TextColumn {
+    TextColumn(dictionary: TextDictionary(dictionary.map(change)), codes: codes)
   }
 }
 
-extension CodedColumn where Value == [String] {
+extension CodedColumn where Entries == [[String]] {
   func write(to out: inout ByteWriter) {
     out.put(UInt32(dictionary.count))
     for list in dictionary {

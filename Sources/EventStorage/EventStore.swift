@@ -117,14 +117,38 @@ public final class EventStore: Sendable {
   }
 
   func segment(_ info: SegmentInfo) -> Segment {
-    Segment(info: info, textRedaction: environment.textRedaction) { [database] column in
+    Segment(info: info, textRedaction: environment.textRedaction) { [database] columns in
       try database.read { db in
-        try Row.fetchOne(
-          db, sql: "SELECT data FROM chunk WHERE id = ?", arguments: [column.key(segment: info.number)]
-        ).map(blob)
+        let statement = try chunkStatement(db)
+        return try columns.map { try chunk($0, of: info.number, statement) }
       }
     }
   }
+
+  /// Reads columns that many segments have, in one go.
+  func prepare(_ columns: [StoredColumn], of segments: [Segment]) throws {
+    let wanted = segments.filter { $0.rowCount > 0 && !$0.missing(columns).isEmpty }
+    guard !wanted.isEmpty else { return }
+    try database.read { db in
+      let statement = try chunkStatement(db)
+      for segment in wanted {
+        for column in segment.missing(columns) {
+          try segment.take(try chunk(column, of: segment.info.number, statement), as: column)
+        }
+      }
+    }
+  }
+}
+
+private func chunkStatement(_ db: Database) throws -> Statement {
+  try db.cachedStatement(sql: "SELECT data FROM chunk WHERE id = ?")
+}
+
+/// Nil where the segment has none.
+private func chunk(_ column: StoredColumn, of segment: UInt32, _ statement: Statement) throws -> [UInt8]? {
+  let rows = try Row.fetchCursor(statement, arguments: [column.key(segment: segment)])
+  // A row is good as long as its cursor.
+  return try withExtendedLifetime(rows) { try rows.next().map(blob) }
 }
 
 /// The bytes of column `data`, copied once.

@@ -32,7 +32,7 @@ extension StoreState {
   ) throws -> [(row: ActID, head: ActID)] {
     guard draft.records.holdsCalico else { return [] }
     let chunks = Dictionary(draft.chunks.map { ($0.column, $0.data) }, uniquingKeysWith: { first, _ in first })
-    let segment = Segment(info: info, textRedaction: { $0 }, load: { chunks[$0] })
+    let segment = Segment(info: info, textRedaction: { $0 }, load: { $0.map { chunks[$0] } })
     let rows = StoreRows(version: version, segments: [info], links: joined, noops: [], sources: sources)
     return try adding(rows, segments: [segment]).calicoLinks(ofSegmentAt: segments.count)
   }
@@ -154,8 +154,10 @@ extension StoreState {
   }
 
   private func rows(about key: ObjectKey) throws -> [(place: Int, row: Int)] {
-    try segments.enumerated().flatMap { place, segment in
-      segment.rowCount > 0 ? try segment.rows(about: StoredObject(key)).map { (place, $0) } : []
+    let object = StoredObject(key)
+    let hash = ObjectHash(object)
+    return try segments.enumerated().flatMap { place, segment in
+      segment.rowCount > 0 ? try segment.rows(about: object, hash).map { (place, $0) } : []
     }
   }
 

@@ -10,6 +10,14 @@ struct ObjectRows {
   /// Ascending within an object.
   private(set) var rows: [Int64] = []
 
+  private(set) var objects: [StoredObject] = []
+
+  var count: Int { objects.count }
+  func object(_ place: Int) -> StoredObject { objects[place] }
+  func rows(at place: Int) -> some Sequence<Int> {
+    rows[Int(starts[place])..<Int(starts[place + 1])].lazy.map { Int($0) }
+  }
+
   private struct Codes: Hashable {
     var group: Int
     var resource: Int
@@ -38,6 +46,11 @@ struct ObjectRows {
       return text(name, $0.name) < text(name, $1.name)
     }
     for key in sorted {
+      objects.append(
+        StoredObject(
+          group: text(group, key.group), resource: text(resource, key.resource),
+          namespace: key.namespace == 0 ? nil : text(namespace, key.namespace),
+          name: key.name == 0 ? nil : text(name, key.name)))
       codes += [key.group, key.resource, key.namespace, key.name].map(Int64.init)
       starts.append(Int64(rows.count))
       rows += rowsOf[key] ?? []

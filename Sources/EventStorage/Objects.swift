@@ -20,6 +20,27 @@ extension StoreSnapshot {
     return keys.sorted()
   }
 
+  /// Those of them with this name.
+  public func objectKeys(named name: String) -> [ObjectKey] { store.noting([]) { try readObjectKeys(named: name) } }
+
+  private func readObjectKeys(named name: String) throws -> [ObjectKey] {
+    let hash = ObjectHash(name: name)
+    try prepareNames()
+    let holders = try state.segments.filter { try $0.rowCount > 0 && !$0.places(of: hash).isEmpty }
+    try prepare(StoredColumn.ofObjects, of: holders)
+    var keys: Set<ObjectKey> = []
+    for segment in holders {
+      for place in try segment.places(of: hash) {
+        guard var key = try segment.object(at: place).key, key.name.utf8.elementsEqual(name.utf8) else { continue }
+        for cluster in try segment.byCluster(segment.rows(ofObjectAt: place)).keys {
+          key.cluster = cluster
+          keys.insert(key)
+        }
+      }
+    }
+    return keys.sorted()
+  }
+
   /// Writes and connections whose object has no name in the log, oldest first: creates that were refused before the
   /// server chose a name, collections.
   public func namelessWrites() -> [ActID] { store.noting([]) { try readNamelessWrites() } }
@@ -51,13 +72,14 @@ extension StoreSnapshot {
   /// logged and may show it. Of lists, which hold much else, the first and the last 32.
   public func historyActs(about keys: [ObjectKey]) -> [ActID] {
     store.noting([]) {
-      let acts = try readActs(about: keys) { segment, row in
+      let acts = try readActs(about: keys, isHistory: true) { segment, row in
         try segment.flags(row).contains(.isWrite) || isAnsweredRead(segment, row, verb: "get")
       }
       var collections: [UInt32] = []
+      let wanted = Set(keys.flatMap(self.collections)).map { ($0, ObjectHash($0)) }
       for (place, segment) in state.segments.enumerated() where segment.rowCount > 0 {
-        for collection in Set(keys.flatMap(self.collections)) {
-          for row in try segment.rows(about: collection) where try isAnsweredRead(segment, row, verb: "list") {
+        for (collection, hash) in wanted {
+          for row in try segment.rows(about: collection, hash) where try isAnsweredRead(segment, row, verb: "list") {
             collections.append(shown(place, row))
           }
         }
@@ -69,10 +91,10 @@ extension StoreSnapshot {
     }
   }
 
-  /// A read that was accepted, with its answer in the log.
   private func isAnsweredRead(_ segment: Segment, _ row: Int, verb: String) throws -> Bool {
-    try segment.text(.verb)[row] == verb && segment.numbers(.level).byte(row) == Level.requestResponse.rawValue
-      && segment.numbers(.outcome).byte(row) == Outcome.read.rawValue
+    try EventStorage.isAnsweredRead(
+      level: segment.numbers(.level).byte(row), outcome: segment.numbers(.outcome).byte(row))
+      && segment.text(.verb)[row] == verb
   }
 
   private func collections(of key: ObjectKey) -> [StoredObject] {
@@ -82,17 +104,34 @@ extension StoreSnapshot {
     }
   }
 
-  private func readActs(about keys: [ObjectKey], where holds: (Segment, Int) throws -> Bool) throws -> [ActID] {
-    let collections = Set(keys.flatMap(self.collections))
+  /// - Parameter isHistory: whether rows are wanted that a history reads alone: then segments without such need no look.
+  private func readActs(
+    about keys: [ObjectKey], isHistory: Bool = false, where holds: (Segment, Int) throws -> Bool
+  ) throws -> [ActID] {
+    func hashed(_ object: StoredObject) -> (StoredObject, ObjectHash) { (object, ObjectHash(object)) }
+    let objects = keys.map { hashed(StoredObject($0)) }
+    let collections = Set(keys.flatMap(self.collections)).map(hashed)
+    let hashes = (objects + collections).map(\.1)
+    try prepareNames()
+    let places = try state.segments.indices.filter { place in
+      let segment = state.segments[place]
+      guard segment.rowCount > 0 else { return false }
+      let names = try segment.objectNames()
+      return hashes.contains { isHistory ? names.holdsHistory(of: $0) : !names.places(of: $0).isEmpty }
+    }
+    try prepare(
+      StoredColumn.ofObjects + [.time, .flags, .verb, .level, .outcome], of: places.map { state.segments[$0] })
     var found: Set<UInt32> = []
-    for (place, segment) in state.segments.enumerated() where segment.rowCount > 0 {
-      for key in keys {
-        for row in try segment.rows(about: StoredObject(key)) where try holds(segment, row) {
+    for place in places {
+      let segment = state.segments[place]
+      for (object, hash) in objects {
+        for row in try segment.rows(about: object, hash) where try holds(segment, row) {
           found.insert(shown(place, row))
         }
       }
-      for collection in collections {
-        for row in try segment.rows(about: collection) where try segment.text(.verb)[row] == "deletecollection" {
+      for (collection, hash) in collections {
+        for row in try segment.rows(about: collection, hash)
+        where try segment.text(.verb)[row] == "deletecollection" {
           found.insert(shown(place, row))
         }
       }

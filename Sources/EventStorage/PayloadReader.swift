@@ -4,14 +4,25 @@ import Synchronization
 
 /// Fetches bytes of records: from the blocks of the store, or from the source again.
 final class PayloadReader: Sendable {
+  /// A block, or its beginning where that was all that was asked for.
   private struct Block: Sendable {
     var segment: UInt32
     var start: Int64
+    /// Of the whole block.
+    var length: Int
     var bytes: [UInt8]
   }
   /// The last blocks used, the latest at the end: one event after the other is mostly from the same.
-  private let recent = Mutex<[Block]>([])
-  private static let recentLimit = 6
+  private struct Recent: Sendable {
+    var blocks: [Block] = []
+    var size: Int { blocks.reduce(0) { $0 + $1.bytes.count } }
+  }
+  private let recent = Mutex(Recent())
+  /// Bytes of text that are kept, but for the last block, which always is.
+  private static let recentLimit = 8 << 20
+  private let decompressors = Mutex<[Idle]>([])
+  // Each is with one thread at a time: it is taken out while it is used.
+  private struct Idle: @unchecked Sendable { var decompressor: Decompressor }
   private let database: any DatabaseWriter
   private let environment: StoreEnvironment
 
@@ -62,49 +73,74 @@ final class PayloadReader: Sendable {
   }
 
   private func stored(_ record: StoredRecord, _ segment: SegmentInfo) throws -> [UInt8] {
+    guard record.length >= 0 else { throw StoreError.corrupt(reason: "a record of negative length") }
+    let end = record.offset + Int64(record.length)
+    func holds(_ block: Block) -> Bool {
+      block.segment == segment.number && block.start <= record.offset
+        && record.offset < block.start + Int64(block.length)
+    }
     func slice(_ block: Block) throws -> [UInt8] {
       let from = Int(record.offset - block.start)
-      guard from >= 0, record.length >= 0, from + record.length <= block.bytes.count else {
+      guard from >= 0, from + record.length <= block.bytes.count else {
         throw StoreError.corrupt(reason: "a record runs past its block")
       }
       return Array(block.bytes[from..<(from + record.length)])
     }
-    func holds(_ block: Block) -> Bool {
-      block.segment == segment.number && block.start <= record.offset
-        && record.offset < block.start + Int64(block.bytes.count)
+    let known = recent.withLock { recent -> Block? in
+      guard let place = recent.blocks.lastIndex(where: holds) else { return nil }
+      if place < recent.blocks.count - 1 { recent.blocks.append(recent.blocks.remove(at: place)) }
+      return recent.blocks.last
     }
-    let known = recent.withLock { blocks -> Block? in
-      guard let place = blocks.lastIndex(where: holds) else { return nil }
-      if place < blocks.count - 1 { blocks.append(blocks.remove(at: place)) }
-      return blocks.last
-    }
-    if let known { return try slice(known) }
-    let (start, text) = try block(of: segment.number, at: record.offset)
-    let block = Block(segment: segment.number, start: start, bytes: text)
-    recent.withLock { blocks in
-      blocks.append(block)
-      if blocks.count > Self.recentLimit { blocks.removeFirst() }
+    if let known, end <= known.start + Int64(known.bytes.count) { return try slice(known) }
+    // Who asks for a second record of a block may ask for more.
+    let block = try block(of: segment.number, at: record.offset, upTo: known == nil ? end : nil)
+    recent.withLock { recent in
+      recent.blocks.removeAll { $0.segment == block.segment && $0.start == block.start }
+      recent.blocks.append(block)
+      while recent.size > Self.recentLimit, recent.blocks.count > 1 { recent.blocks.removeFirst() }
     }
     return try slice(block)
   }
 
   /// The block that holds the place of the source, whole.
   func block(of segment: UInt32, at offset: Int64) throws -> (start: Int64, bytes: [UInt8]) {
+    let block = try block(of: segment, at: offset, upTo: nil)
+    return (block.start, block.bytes)
+  }
+
+  /// - Parameter end: a place of the source up to which text is wanted; nil for all of it.
+  private func block(of segment: UInt32, at offset: Int64, upTo end: Int64?) throws -> Block {
     let row = try database.read { db in
-      try Row.fetchOne(
-        db,
-        sql:
-          "SELECT start, length, isPacked, data FROM block WHERE segment = ? AND start <= ? ORDER BY start DESC LIMIT 1",
-        arguments: [segment, offset]
-      ).map {
-        (start: $0["start"] as Int64, length: $0["length"] as Int, isPacked: $0["isPacked"] as Bool, data: try blob($0))
+      let rows = try Row.fetchCursor(
+        db.cachedStatement(
+          sql: """
+            SELECT start, length, isPacked, data FROM block WHERE segment = ? AND start <= ? ORDER BY start DESC LIMIT 1
+            """), arguments: [segment, offset])
+      // A row is good as long as its cursor.
+      return try withExtendedLifetime(rows) {
+        try rows.next().map {
+          (
+            start: $0["start"] as Int64, length: $0["length"] as Int, isPacked: $0["isPacked"] as Bool,
+            data: try blob($0)
+          )
+        }
       }
     }
     guard let row else { throw StoreError.corrupt(reason: "a block is missing") }
-    guard let text = blockText(row.data, isPacked: row.isPacked, length: row.length) else {
-      throw StoreError.corrupt(reason: "a compressed block")
+    var text: [UInt8]?
+    if let end, row.isPacked, case let count = Int(end - row.start), count > 0, count < row.length / 4 * 3 {
+      text = beginning(of: row.data, count: count)
+    } else {
+      text = blockText(row.data, isPacked: row.isPacked, length: row.length)
     }
-    return (row.start, text)
+    guard let text else { throw StoreError.corrupt(reason: "a compressed block") }
+    return Block(segment: segment, start: row.start, length: row.length, bytes: text)
+  }
+
+  private func beginning(of data: [UInt8], count: Int) -> [UInt8]? {
+    let idle = decompressors.withLock { $0.popLast() } ?? Idle(decompressor: Decompressor())
+    defer { decompressors.withLock { $0.append(idle) } }
+    return data.withUnsafeBytes { idle.decompressor.beginning(of: $0, count: count) }
   }
 }
 

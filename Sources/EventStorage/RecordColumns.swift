@@ -44,7 +44,7 @@ struct Coder<Value: CodedValue>: Sendable {
   }
 
   /// The chosen rows in the given order, absent where none is given; only values that these use.
-  func column(_ rows: [Int?]) -> CodedColumn<Value> {
+  private func chosen(_ rows: [Int?]) -> (dictionary: [Value], codes: PackedNumbers) {
     var newCodes = [Int64](repeating: 0, count: values.count + 1)
     var dictionary: [Value] = []
     var chosen: [Int64] = []
@@ -57,7 +57,21 @@ struct Coder<Value: CodedValue>: Sendable {
       }
       chosen.append(newCodes[code])
     }
-    return CodedColumn(dictionary: dictionary, codes: PackedNumbers(chosen))
+    return (dictionary, PackedNumbers(chosen))
+  }
+}
+
+extension Coder where Value == String {
+  func column(_ rows: [Int?]) -> TextColumn {
+    let (texts, codes) = chosen(rows)
+    return TextColumn(dictionary: TextDictionary(texts), codes: codes)
+  }
+}
+
+extension Coder where Value == [String] {
+  func column(_ rows: [Int?]) -> ListColumn {
+    let (lists, codes) = chosen(rows)
+    return ListColumn(dictionary: lists, codes: codes)
   }
 }
 

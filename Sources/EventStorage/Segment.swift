@@ -21,11 +21,16 @@ struct SegmentInfo: Sendable {
 /// An immutable stretch of acts, ascending by time. Columns are read on first use and kept.
 final class Segment: Sendable {
   let info: SegmentInfo
-  private let load: @Sendable (StoredColumn) throws -> [UInt8]?
+  private let load: Loading
   private let textRedaction: @Sendable (String) -> String
   /// By the columns' numbers.
   private let cache = Mutex<[LoadedColumn?]>(Array(repeating: nil, count: StoredColumn.limit))
   private let equalTimes = Mutex<RowsOfEqualTimes?>(nil)
+  private let names = Mutex<ObjectNames?>(nil)
+
+  /// Gives the columns' chunks, nil where the segment has none; asked for many at once, since each time costs more than
+  /// a chunk.
+  typealias Loading = @Sendable ([StoredColumn]) throws -> [[UInt8]?]
 
   private enum LoadedColumn: Sendable {
     case numbers(PackedNumbers)
@@ -34,11 +39,7 @@ final class Segment: Sendable {
     case identifiers(IdentifierColumn)
   }
 
-  /// - Parameter load: gives a column's chunk, nil where the segment has none.
-  init(
-    info: SegmentInfo, textRedaction: @escaping @Sendable (String) -> String,
-    load: @escaping @Sendable (StoredColumn) throws -> [UInt8]?
-  ) {
+  init(info: SegmentInfo, textRedaction: @escaping @Sendable (String) -> String, load: @escaping Loading) {
     self.info = info
     self.load = load
     self.textRedaction = textRedaction
@@ -48,14 +49,34 @@ final class Segment: Sendable {
 
   private func loaded(_ column: StoredColumn) throws -> LoadedColumn {
     if let known = cache.withLock({ $0[Int(column.rawValue)] }) { return known }
+    return try loaded(load([column]).first ?? nil, as: column)
+  }
+
+  /// Those of the columns that were not read so far.
+  func missing(_ columns: [StoredColumn]) -> [StoredColumn] {
+    cache.withLock { cache in columns.filter { cache[Int($0.rawValue)] == nil } }
+  }
+
+  /// Reads what is missing of the columns, in one go.
+  func prepare(_ columns: [StoredColumn]) throws {
+    let missing = missing(columns)
+    guard !missing.isEmpty else { return }
+    for (column, data) in zip(missing, try load(missing)) { try take(data, as: column) }
+  }
+
+  /// Takes in what the store has of the column: its chunk, or nil where there is none.
+  func take(_ data: [UInt8]?, as column: StoredColumn) throws { _ = try loaded(data, as: column) }
+
+  private func loaded(_ data: [UInt8]?, as column: StoredColumn) throws -> LoadedColumn {
     let value: LoadedColumn
-    if let data = try load(column) {
+    if let data {
       var reader = ByteReader(try unpackedChunk(data))
       switch column.shape {
       case .numbers: value = .numbers(try PackedNumbers(from: &reader))
       case .text:
         let redacts = column == .agent || column == .reason || column == .message
-        value = .text(try TextColumn(from: &reader, redacts ? textRedaction : { $0 }))
+        let texts = try TextColumn(from: &reader)
+        value = .text(redacts ? texts.mapping(textRedaction) : texts)
       case .lists: value = .lists(try ListColumn(from: &reader))
       case .identifiers: value = .identifiers(try IdentifierColumn(from: &reader))
       }
@@ -65,7 +86,7 @@ final class Segment: Sendable {
       switch column.shape {
       case .numbers: value = .numbers(PackedNumbers(absent: rows))
       case .identifiers: value = .identifiers(IdentifierColumn([]))
-      case .text: value = .text(TextColumn(dictionary: [], codes: PackedNumbers(zeros: rows)))
+      case .text: value = .text(TextColumn(dictionary: TextDictionary([]), codes: PackedNumbers(zeros: rows)))
       case .lists: value = .lists(ListColumn(dictionary: [], codes: PackedNumbers(zeros: rows)))
       }
     }
@@ -225,6 +246,15 @@ final class Segment: Sendable {
       uid: try text(.referenceUID)[row], resourceVersion: try text(.referenceVersion)[row])
   }
 
+  /// The object as far as it decides what came of an act: its resource and subresource.
+  func kindOfObject(_ row: Int) throws -> ObjectReference? {
+    try text(.resource)[row].map {
+      ObjectReference(
+        group: "", version: "", resource: $0, namespace: nil, name: nil, subresource: try text(.subresource)[row],
+        uid: nil, resourceVersion: nil)
+    }
+  }
+
   // MARK: Objects
 
   /// How many objects the segment's acts are about, those without a name among them.
@@ -256,20 +286,32 @@ final class Segment: Sendable {
     }
   }
 
-  /// Rows about the object; about the collection it is in where `name` is nil. Ascending.
-  func rows(about object: StoredObject) throws -> [Int] {
-    let count = try objectCount()
+  /// Rows about the object; about the collection it is in where `name` is nil, and there only where a history reads
+  /// one of them. Ascending.
+  func rows(about object: StoredObject) throws -> [Int] { try rows(about: object, ObjectHash(object)) }
+
+  /// The same, with the object's hash, for who asks many segments.
+  func rows(about object: StoredObject, _ hash: ObjectHash) throws -> [Int] {
     var listed = object
     listed.cluster = nil
-    var place = try firstIndex(in: 0..<count) { try !(self.object(at: $0) < listed) }
-    var found: [Int] = []
-    while place < count {
-      let candidate = try self.object(at: place)
-      guard !(listed < candidate) else { break }
-      if candidate == listed { found += try rows(ofObjectAt: place) }
-      place += 1
-    }
+    let found = try places(of: hash).filter { try self.object(at: $0) == listed }.flatMap(rows(ofObjectAt:))
     return try byCluster(found)[object.cluster]?.sorted() ?? []
+  }
+
+  /// The places of objects that may be the one.
+  func places(of hash: ObjectHash) throws -> [Int] {
+    let found = try objectNames().places(of: hash).map(\.place)
+    guard try found.isEmpty || found.allSatisfy((0..<objectCount()).contains) else {
+      throw StoreError.corrupt(reason: "the list of objects")
+    }
+    return found
+  }
+
+  func madeNames(_ make: () throws -> ObjectNames) rethrows -> ObjectNames {
+    if let known = names.withLock({ $0 }) { return known }
+    let made = try make()
+    names.withLock { $0 = made }
+    return made
   }
 
   /// The clusters that the rows are from, nil among them where some name none.

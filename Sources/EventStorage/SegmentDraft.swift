@@ -152,6 +152,23 @@ public struct SegmentDraft: Sendable {
     numbers(.objectCodes, objects.codes)
     numbers(.objectStarts, objects.starts)
     numbers(.objectRows, objects.rows)
+    let verbs = records.verb
+    numbers(
+      .objectNames,
+      ObjectNames.entries(
+        objects.count, object: objects.object,
+        isWritten: { place in
+          objects.rows(at: place).contains { row in
+            let head = heads[row]
+            return historyReads(
+              isWrite: records.flags[head].contains(.isWrite), verb: verbs[head], level: records.levels[head].rawValue,
+              outcome: summaries[row].outcome.rawValue)
+          }
+        }))
+    let ends = LineEnds(
+      rowCount: heads.count, lineCount: lineCount, line: { Int(records.lines[heads[$0]]) },
+      end: { records.times[heads[$0]] &+ (records.took[heads[$0]] ?? 0) })
+    if let ends { numbers(.lineEnds, ends.values) }
 
     let further = groups.enumerated().flatMap { row, group in group.others.map { (row: row, record: $0) } }
     guard !further.isEmpty else { return }

@@ -82,6 +82,9 @@ extension StoreState {
       noops: noops, moved: moved)
     guard !touched.isEmpty else { return bare }
     var patches = bare.patches
+    for place in Set(touched.flatMap { [$0, links.head(of: $0)] }.compactMap { bare.locate($0)?.place }) {
+      try bare.segments[place].prepare(StoredColumn.ofSummaries)
+    }
     for id in touched {
       guard let (place, row) = bare.locate(id) else { continue }
       if links.heads[id] != nil {
@@ -116,8 +119,8 @@ extension StoreState {
         dryRun = try dryRun || segments[memberPlace].flags(memberRow).contains(.dryRun)
       }
       sum.outcome = Outcome.classify(
-        verb: try segment.text(.verb)[row] ?? "", object: try segment.object(row), code: sum.code.map(Int.init),
-        stages: sum.stages, dryRun: dryRun, requestURI: try segment.text(.requestURI)[row] ?? "")
+        verb: try segment.text(.verb)[row] ?? "", object: try segment.kindOfObject(row), code: sum.code.map(Int.init),
+        stages: sum.stages, dryRun: dryRun)
     }
     if sum.outcome == .changed, ([head] + members).contains(where: noops.contains) { sum.outcome = .noop }
     return sum

@@ -21,6 +21,7 @@ final class StoreState: Sendable {
   private let lineCache = Mutex<[UInt32: Int]?>(nil)
   private let clusterCache = Mutex<Set<String?>?>(nil)
   let clockCache = Mutex<Bool?>(nil)
+  let repeatedCache = Mutex<[AuditIDValue: [ActID]]?>(nil)
   /// The keys of Calico's objects that were asked for, see `lineage(of:)`.
   let lineages = Mutex<[ObjectKey: [ObjectKey]]>([:])
 

@@ -12,59 +12,51 @@ extension StoreSnapshot {
   }
 
   private func reusedAuditIDs(_ acts: [ActID], _ keys: [ObjectKey]) throws -> Set<String> {
-    var uuids: Set<ContentID> = []
-    var texts: Set<String> = []
+    var wanted: Set<AuditIDValue> = []
     for id in acts {
-      guard let (place, row) = state.locate(id) else { continue }
-      switch try state.segments[place].auditID(row) {
-      case .uuid(let bits): uuids.insert(bits)
-      case .text: if let text = try state.segments[place].text(.auditText)[row] { texts.insert(text) }
-      case nil: continue
-      }
+      guard let (place, row) = state.locate(id), let value = try state.segments[place].auditID(row) else { continue }
+      wanted.insert(value)
     }
-    guard !uuids.isEmpty || !texts.isEmpty else { return [] }
+    guard !wanted.isEmpty else { return [] }
     let own = Set(acts)
-    // Most rows are told by sixteen bits of theirs.
-    var mask = [Bool](repeating: false, count: 1 << 16)
-    for id in uuids { mask[Int(id.low & 0xFFFF)] = true }
-    let sieve = mask
-    let reused = Mutex<Set<String>>([])
-    try state.forEachSegment { place, segment in
-      func take(_ row: Int) throws {
-        let head = state.links.head(of: state.id(place, row))
-        guard !own.contains(head), let text = try segment.auditID(row)?.text else { return }
-        let cluster = try segment.text(.cluster)[row]
-        guard keys.contains(where: { $0.cluster == cluster }) else { return }
-        if let key = try segment.object(row)?.key(in: cluster), keys.contains(key) { return }
-        reused.withLock { _ = $0.insert(text) }
-      }
-      if !uuids.isEmpty {
-        let ids = try segment.identifiers(.auditID)
-        for row in 0..<ids.count where sieve[Int(ids.low(row) & 0xFFFF)] && uuids.contains(ids[row]) { try take(row) }
-      }
-      if !texts.isEmpty {
-        let column = try segment.text(.auditText)
-        guard column.dictionary.contains(where: texts.contains) else { return }
-        for row in 0..<segment.rowCount where column[row].map(texts.contains) ?? false { try take(row) }
-      }
+    var reused: Set<String> = []
+    try prepare([.auditID], of: state.segments)
+    for id in try state.rows(withAuditIDs: wanted) {
+      guard let (place, row) = state.locate(id), !own.contains(state.links.head(of: id)) else { continue }
+      let segment = state.segments[place]
+      let cluster = try segment.text(.cluster)[row]
+      guard keys.contains(where: { $0.cluster == cluster }) else { continue }
+      if let key = try segment.object(row)?.key(in: cluster), keys.contains(key) { continue }
+      if let text = try segment.auditID(row)?.text { reused.insert(text) }
     }
-    return reused.withLock { $0 }
+    return reused
+  }
+
+  /// Makes ready what each of many histories asks of all acts.
+  public func prepareForHistories() {
+    store.noting(()) {
+      try prepareNames()
+      try prepare([.auditID, .auditText], of: state.segments)
+      _ = try state.repeatedAuditIDs()
+    }
   }
 
   /// Whether a clock was set back while some source was written: lines stand in the order in which requests ended, and
   /// one that ended long before another stands after it. Batches and forwarders shift lines by seconds.
-  public var hasClockSteps: Bool { store.noting(false) { try state.hasClockSteps() } }
+  public var hasClockSteps: Bool {
+    store.noting(false) {
+      try store.prepare([.lineEnds], of: state.segments)
+      return try state.hasClockSteps()
+    }
+  }
 }
 
 extension StoreState {
-  /// Half a minute, in microseconds.
-  private static let clockTolerance: Int64 = 30_000_000
-
   func hasClockSteps() throws -> Bool {
     if let known = clockCache.withLock({ $0 }) { return known }
-    let ends = Mutex<[Int: (least: Int64, most: Int64, isStepped: Bool)]>([:])
+    let ends = Mutex<[Int: LineEnds]>([:])
     try forEachSegment { place, segment in
-      guard let found = try StoreState.ends(segment) else { return }
+      guard let found = try segment.lineEnds() else { return }
       ends.withLock { $0[place] = found }
     }
     let found = ends.withLock { $0 }
@@ -73,7 +65,7 @@ extension StoreState {
       var most: Int64?
       for place in group.sorted(by: { segments[$0].info.start < segments[$1].info.start }) {
         guard let ends = found[place] else { continue }
-        if let most, ends.least < most - StoreState.clockTolerance { isStepped = true }
+        if let most, ends.least < most &- LineEnds.tolerance { isStepped = true }
         most = max(most ?? ends.most, ends.most)
       }
     }
@@ -81,27 +73,63 @@ extension StoreState {
     return isStepped
   }
 
-  /// When the segment's requests ended, earliest and latest, and whether some line is out of their order.
-  private static func ends(_ segment: Segment) throws -> (least: Int64, most: Int64, isStepped: Bool)? {
-    let times = try segment.numbers(.time)
-    let took = try segment.numbers(.took)
-    let lines = try segment.numbers(.line)
-    let none = Int64.min
-    var byLine = [Int64](repeating: none, count: segment.info.lineCount + 2)
-    for row in 0..<segment.rowCount {
-      let line = Int(lines.integer(row))
-      guard byLine.indices.contains(line) else { continue }
-      byLine[line] = times.integer(row) &+ took.integer(row)
+  /// The rows with one of the auditIDs; once all that repeat are known, only rows with those.
+  func rows(withAuditIDs wanted: Set<AuditIDValue>) throws -> [ActID] {
+    if let known = repeatedCache.withLock({ $0 }) { return wanted.flatMap { known[$0] ?? [] } }
+    var mask = [Bool](repeating: false, count: 1 << 16)
+    var texts: Set<String> = []
+    for value in wanted {
+      switch value {
+      case .uuid(let id): mask[Int(id.low & 0xFFFF)] = true
+      case .text(let text): texts.insert(text.text)
+      }
     }
-    var most = none
-    var least = Int64.max
-    var isStepped = false
-    for end in byLine where end != none {
-      if most != none, end < most &- clockTolerance { isStepped = true }
-      most = max(most, end)
-      least = min(least, end)
+    // Most rows are told by sixteen bits of theirs.
+    let sieve = mask
+    let found = Mutex<[ActID]>([])
+    try forEachSegment { place, segment in
+      func take(_ row: Int) throws {
+        guard let value = try segment.auditID(row), wanted.contains(value) else { return }
+        found.withLock { $0.append(id(place, row)) }
+      }
+      let ids = try segment.identifiers(.auditID)
+      for row in 0..<ids.count where sieve[Int(ids.low(row) & 0xFFFF)] { try take(row) }
+      guard !texts.isEmpty else { return }
+      let column = try segment.text(.auditText)
+      guard column.dictionary.contains(where: texts.contains) else { return }
+      for row in 0..<segment.rowCount where column.code(row) > 0 { try take(row) }
     }
-    return least > most ? nil : (least, most, isStepped)
+    return found.withLock { $0 }
+  }
+
+  /// The rows of every auditID that stands on more than one.
+  func repeatedAuditIDs() throws -> [AuditIDValue: [ActID]] {
+    if let known = repeatedCache.withLock({ $0 }) { return known }
+    // Two passes: the first sets a bit for each, and what meets a bit that is set may be there twice.
+    var size = 1 << 16
+    while size < 32 * (bases.last ?? 0) { size *= 2 }
+    var bits = [UInt64](repeating: 0, count: size / 64)
+    var candidates: Set<UInt64> = []
+    for segment in segments where segment.rowCount > 0 {
+      let ids = try segment.identifiers(.auditID)
+      for row in 0..<ids.count where ids[row] != .zero {
+        let low = ids.low(row)
+        let place = Int(truncatingIfNeeded: low) & (size - 1)
+        if bits[place / 64] & 1 << UInt64(place % 64) != 0 { candidates.insert(low) }
+        bits[place / 64] |= 1 << UInt64(place % 64)
+      }
+    }
+    var rows: [AuditIDValue: [ActID]] = [:]
+    for (place, segment) in segments.enumerated() where segment.rowCount > 0 {
+      let ids = try segment.identifiers(.auditID)
+      let texts = try segment.text(.auditText)
+      for row in 0..<ids.count where candidates.contains(ids.low(row)) || texts.code(row) > 0 {
+        if let value = try segment.auditID(row) { rows[value, default: []].append(id(place, row)) }
+      }
+    }
+    let repeated = rows.filter { $0.value.count > 1 }
+    repeatedCache.withLock { $0 = repeated }
+    return repeated
   }
 
   func forEachSegment(_ body: (Int, Segment) throws -> Void) throws {

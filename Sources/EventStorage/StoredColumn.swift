@@ -63,6 +63,10 @@ enum StoredColumn: Int64, CaseIterable, Sendable {
   case objectCodes = 48
   case objectStarts = 49
   case objectRows = 50
+  /// Where to look an object up, see `ObjectNames`. Absent in segments of before.
+  case objectNames = 51
+  /// Three values of all rows, see `LineEnds`. Absent in segments of before.
+  case lineEnds = 52
 
   case recordRow = 54
   case recordStage = 55

@@ -31,3 +31,29 @@ func decompress(_ bytes: UnsafeRawBufferPointer, size: Int) -> [UInt8]? {
   }
   return ZSTD_isError(written) == 0 && text.count == size ? text : nil
 }
+
+/// Reads the beginning of zstd frames; keeps its working memory, so one for each thread.
+final class Decompressor {
+  private let context = ZSTD_createDCtx()
+
+  deinit { ZSTD_freeDCtx(context) }
+
+  /// The first `count` bytes of the text of a frame, at the cost of these; nil when it is damaged or shorter.
+  func beginning(of bytes: UnsafeRawBufferPointer, count: Int) -> [UInt8]? {
+    guard let context, count >= 0, count <= 1 << 31 else { return nil }
+    ZSTD_DCtx_reset(context, ZSTD_reset_session_only)
+    var isDamaged = false
+    let text = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+      var output = ZSTD_outBuffer(dst: buffer.baseAddress, size: count, pos: 0)
+      var input = ZSTD_inBuffer(src: bytes.baseAddress, size: bytes.count, pos: 0)
+      while output.pos < count {
+        let (before, read) = (output.pos, input.pos)
+        let left = ZSTD_decompressStream(context, &output, &input)
+        isDamaged = ZSTD_isError(left) != 0
+        if isDamaged || left == 0 || (output.pos, input.pos) == (before, read) { break }
+      }
+      filled = output.pos
+    }
+    return isDamaged || text.count < count ? nil : text
+  }
+}

@@ -2,6 +2,7 @@ import AuditModel
 import EventQueries
 import EventStorage
 import ObjectHistory
+import Synchronization
 import TimelineUI
 
 extension StoreEnvironment {
@@ -21,13 +22,8 @@ extension StoreSnapshot {
   func changeLog(of object: ObjectKey, tellsActChanges: Bool = false, isCancelled: () -> Bool) throws -> ChangeLog {
     let keys = lineage(of: object)
     let ids = historyActs(about: keys)
-    let acts = try ids.map { id in
-      if isCancelled() { throw CancellationError() }
-      var detail = try detail(id)
-      // A history needs the bodies alone; the records of thousands of acts would only fill memory.
-      detail.records = []
-      return detail
-    }
+    // A history needs the bodies alone; the records of thousands of acts would only fill memory.
+    let acts = try details(of: ids, keepsRecords: false, isCancelled: isCancelled).map { try $0.get() }
     return ChangeLog(
       History.of(keys[0], acts: acts, context: historyContext(of: keys, acts: ids)), tellsActChanges: tellsActChanges)
   }
@@ -36,12 +32,14 @@ extension StoreSnapshot {
   /// - Parameters:
   ///   - keys: of its lineage; at least one.
   ///   - acts: those on it.
-  ///   - showsCalicoAPI: the answer, where it is known: for many objects it is asked once.
-  func historyContext(of keys: [ObjectKey], acts: [ActID], showsCalicoAPI known: Bool? = nil) -> HistoryContext {
+  ///   - known: answers that are known: for many objects they are asked once.
+  func historyContext(
+    of keys: [ObjectKey], acts: [ActID], known: KnownContexts = KnownContexts()
+  ) -> HistoryContext {
     HistoryContext(
       showsCalicoAPI: keys.contains { $0.group == CalicoAccounts.storageGroup }
-        && (known ?? showsCalicoAPI(in: keys[0].cluster)),
-      namespaceDeletions: namespaceDeletions(of: keys[0]),
+        && known.showsCalicoAPI(in: keys[0].cluster, showsCalicoAPI),
+      namespaceDeletions: known.namespaceDeletions(of: keys[0], namespaceDeletions),
       reusedAuditIDs: auditIDs(of: acts, alsoOutside: keys), hasClockSteps: hasClockSteps,
       aliases: Array(keys.dropFirst()))
   }
@@ -57,7 +55,7 @@ extension StoreSnapshot {
     return ((try? page(request))?.total ?? 0) > 0
   }
 
-  func namespaceDeletions(of object: ObjectKey) -> [Timestamp] {
+  private func namespaceDeletions(of object: ObjectKey) -> [Timestamp] {
     guard let namespace = object.namespace else { return [] }
     let key = ObjectKey(
       group: "", resource: "namespaces", namespace: nil, name: namespace, cluster: object.cluster)
@@ -65,5 +63,35 @@ extension StoreSnapshot {
       let act = act(id)
       return act.verb == "delete" && act.outcome == .changed ? act.time : nil
     }
+  }
+}
+
+/// What the histories of many objects have in common, found out when the first of them asks.
+final class KnownContexts: Sendable {
+  private struct Place: Hashable {
+    var cluster: String?
+    var namespace: String
+  }
+  private struct State {
+    /// By cluster.
+    var showsCalicoAPI: [String?: Bool] = [:]
+    var namespaceDeletions: [Place: [Timestamp]] = [:]
+  }
+  private let state = Mutex(State())
+
+  func showsCalicoAPI(in cluster: String?, _ find: (String?) -> Bool) -> Bool {
+    if let known = state.withLock({ $0.showsCalicoAPI[cluster] }) { return known }
+    let found = find(cluster)
+    state.withLock { $0.showsCalicoAPI[cluster] = found }
+    return found
+  }
+
+  func namespaceDeletions(of object: ObjectKey, _ find: (ObjectKey) -> [Timestamp]) -> [Timestamp] {
+    guard let namespace = object.namespace else { return [] }
+    let place = Place(cluster: object.cluster, namespace: namespace)
+    if let known = state.withLock({ $0.namespaceDeletions[place] }) { return known }
+    let found = find(object)
+    state.withLock { $0.namespaceDeletions[place] = found }
+    return found
   }
 }

@@ -1,9 +1,7 @@
 import AuditModel
-import Dispatch
 import EventStorage
 import LogDecoding
 import ObjectHistory
-import Synchronization
 import TrailCheck
 
 extension StoreSnapshot {
@@ -26,14 +24,12 @@ extension StoreSnapshot {
     let logs = ObjectLogs(self)
     // Of an object that is known under two names the history is told once.
     let objects = objects.filter { lineage(of: $0)[0] == $0 }
-    let found = Mutex<[Int: [Finding]]>([:])
-    DispatchQueue.concurrentPerform(iterations: objects.count) { index in
-      guard !isCancelled() else { return }
-      let findings = logs.history(of: objects[index]).findings
-      if !findings.isEmpty { found.withLock { $0[index] = findings } }
+    var findings: [Finding] = []
+    try logs.forEachHistory(objects, isCancelled: isCancelled) { history in
+      findings += history.findings
+      return true
     }
-    if isCancelled() { throw CancellationError() }
-    return found.withLock { $0 }.sorted { $0.key < $1.key }.flatMap(\.value)
+    return findings
   }
 
   /// The first text of a file, for the marks that collectors leave; empty where it cannot be read.

@@ -117,13 +117,13 @@ import Testing
 
   @Test func `a damaged column is told, not trusted`() throws {
     var out = ByteWriter()
-    TextColumn(dictionary: ["a", "b"], codes: PackedNumbers([1, 2, 0] as [Int64])).write(to: &out)
+    TextColumn(dictionary: TextDictionary(["a", "b"]), codes: PackedNumbers([1, 2, 0] as [Int64])).write(to: &out)
     for length in out.bytes.indices {
       var reader = ByteReader(Array(out.bytes[..<length]))
       #expect(throws: StoreError.self) { try TextColumn(from: &reader) }
     }
     var bad = ByteWriter()
-    TextColumn(dictionary: ["a"], codes: PackedNumbers([1, 2] as [Int64])).write(to: &bad)
+    TextColumn(dictionary: TextDictionary(["a"]), codes: PackedNumbers([1, 2] as [Int64])).write(to: &bad)
     var reader = ByteReader(bad.bytes)
     #expect(throws: StoreError.self) { try TextColumn(from: &reader) }
   }

@@ -49,7 +49,7 @@ struct ChangesCommand: ParsableCommand {
     let log = try OpenedLog(files: rule.files, source: source)
     let objects = try objects(in: log, subject: rule.subjects.first, zone: zone)
 
-    let logs = ObjectLogs(log.snapshot, tellsActChanges: plan?.changeTests.isEmpty == false)
+    let logs = ObjectLogs(log.snapshot, tellsActChanges: plan?.changeTests.isEmpty == false, keepsRecords: plan != nil)
     let out = CommandOutput(styling, isText: format.exporter == nil)
     var left = limit ?? .max
     var isEmpty = true
@@ -99,22 +99,23 @@ struct ChangesCommand: ParsableCommand {
   }
 
   private func objects(in log: OpenedLog, subject: String?, zone: Zone) throws -> [ObjectKey] {
-    let known = log.snapshot.objectKeys()
     let namespace = filter.allNamespaces ? nil : filter.namespace
     guard let subject else {
+      let known = log.snapshot.objectKeys()
       // What Calico stores of an object of its API has no change log of its own.
       return known.filter { namespace == nil || $0.namespace == namespace }.filter {
         log.snapshot.lineage(of: $0)[0] == $0
       }.sorted()
     }
     let context = FilterContext(now: Configuration.now(), zone: zone)
+    let named = log.snapshot.objectKeys(named:)
     let argument = try ObjectArgument(
-      subject, namespace: namespace, objects: known, context: context, lineage: log.snapshot.lineage)
+      subject, namespace: namespace, named: named, context: context, lineage: log.snapshot.lineage)
     guard argument.side == nil else {
       throw CommandError("`changes` prints all versions; @ is for `whodiff diff` (or use --since and --until)")
     }
     if argument.objects.isEmpty {
-      let error = argument.notFound(among: known)
+      let error = argument.notFound(named: named)
       ErrorOutput.say(error.message)
       for line in error.details { ErrorOutput.line("  " + line) }
     } else if argument.objects.count > 1, !source.quiet {

@@ -43,14 +43,14 @@ struct DiffCommand: ParsableCommand {
     let zone = try source.zone()
     let context = FilterContext(now: Configuration.now(), zone: zone)
     let log = try OpenedLog(files: rule.files, source: source)
-    let known = log.snapshot.objectKeys()
+    let named = log.snapshot.objectKeys(named:)
     let logs = ObjectLogs(log.snapshot)
     func argument(_ text: String) throws -> ObjectArgument {
       try ObjectArgument(
-        text, namespace: namespace, objects: known, context: context, lineage: log.snapshot.lineage)
+        text, namespace: namespace, named: named, context: context, lineage: log.snapshot.lineage)
     }
     let sides = try Sides(
-      left: argument(first), right: rule.subjects.dropFirst().first.map(argument), known: known, logs: logs)
+      left: argument(first), right: rule.subjects.dropFirst().first.map(argument), named: named, logs: logs)
     let isDifferent = try write(sides, zone: zone)
     let hasProblem = logs.sayProblems()
     try log.finish()
@@ -120,10 +120,12 @@ private struct Sides {
   var right: VersionSide
   var hasUnknownContent: Bool { left.isUnknown || right.isUnknown }
 
-  init(left first: ObjectArgument, right second: ObjectArgument?, known: [ObjectKey], logs: ObjectLogs) throws {
-    let log = logs.changeLog(of: try first.onlyObject(among: known)).log
+  init(
+    left first: ObjectArgument, right second: ObjectArgument?, named: (String) -> [ObjectKey], logs: ObjectLogs
+  ) throws {
+    let log = logs.changeLog(of: try first.onlyObject(named: named)).log
     if let second {
-      let other = try second.onlyObject(among: known)
+      let other = try second.onlyObject(named: named)
       let otherLog = other == log.object ? log : logs.changeLog(of: other).log
       left = try VersionSide(log, first.side)
       right = try VersionSide(otherLog, second.side)

@@ -20,19 +20,19 @@ struct ObjectArgument {
 
   /// - Parameters:
   ///   - namespace: of `-n`; it counts for `KIND/NAME` of namespaced objects.
-  ///   - objects: those that the logs know of.
+  ///   - named: the objects of a name that the logs know of.
   ///   - lineage: the keys under which one object is known, at least one; several names of one are one object.
   init(
-    _ text: String, namespace: String?, objects: [ObjectKey], context: FilterContext,
+    _ text: String, namespace: String?, named: (String) -> [ObjectKey], context: FilterContext,
     lineage: (ObjectKey) -> [ObjectKey] = { [$0] }
   ) throws {
     self.text = text
     // A name may hold `@` itself (ClusterRoleBindings are free to), so the whole text goes first.
-    self.objects = Self.matches(text, namespace: namespace, objects: objects)
+    self.objects = Self.matches(text, namespace: namespace, named: named)
     if self.objects.isEmpty, let at = text.lastIndex(of: "@") {
       self.text = String(text[..<at])
       side = try Self.side(String(text[text.index(after: at)...]), context)
-      self.objects = Self.matches(self.text, namespace: namespace, objects: objects)
+      self.objects = Self.matches(self.text, namespace: namespace, named: named)
     }
     var seen: Set<ObjectKey> = []
     self.objects = self.objects.map { lineage($0)[0] }.filter { seen.insert($0).inserted }
@@ -47,8 +47,8 @@ struct ObjectArgument {
   }
 
   /// The one object that is meant; an error that lists the full spellings where there are several.
-  func onlyObject(among known: [ObjectKey]) throws -> ObjectKey {
-    guard let object = objects.first else { throw notFound(among: known) }
+  func onlyObject(named: (String) -> [ObjectKey]) throws -> ObjectKey {
+    guard let object = objects.first else { throw notFound(named: named) }
     guard objects.count == 1 else {
       throw CommandError(
         "\(quoted(text)) may mean \(objects.count) objects; say which",
@@ -57,9 +57,8 @@ struct ObjectArgument {
     return object
   }
 
-  func notFound(among known: [ObjectKey]) -> CommandError {
-    let name = Pattern(text)?.name ?? text
-    let near = known.filter { $0.name == name }.prefix(3).map(\.description)
+  func notFound(named: (String) -> [ObjectKey]) -> CommandError {
+    let near = named(Pattern(text)?.name ?? text).prefix(3).map(\.description)
     return CommandError(
       "no object \(quoted(text)) in these logs",
       details: near.isEmpty ? [] : ["of that name: " + near.joined(separator: ", ")])
@@ -81,9 +80,11 @@ struct ObjectArgument {
     }
   }
 
-  private static func matches(_ text: String, namespace: String?, objects: [ObjectKey]) -> [ObjectKey] {
+  private static func matches(
+    _ text: String, namespace: String?, named: (String) -> [ObjectKey]
+  ) -> [ObjectKey] {
     guard let pattern = Pattern(text) else { return [] }
-    return objects.filter { pattern.matches($0, namespace: namespace) }.sorted()
+    return named(pattern.name).filter { pattern.matches($0, namespace: namespace) }.sorted()
   }
 
   /// The parts of `[CLUSTER:]KIND[.GROUP]/[NAMESPACE/]NAME`.

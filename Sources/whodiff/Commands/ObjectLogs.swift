@@ -5,7 +5,8 @@ import ObjectHistory
 import Synchronization
 import TimelineUI
 
-/// Change logs of objects. Acts about many objects, such as the deletion of a collection, are read once.
+/// Change logs of objects. Those of many are made a batch at a time: the acts of a batch are read together, in the
+/// order in which their text stands, and those about many objects, such as the deletion of a collection, once.
 final class ObjectLogs: Sendable {
   /// One object's log, and the details of its acts by id, for filters that look into bodies.
   struct Entry: Sendable {
@@ -16,68 +17,125 @@ final class ObjectLogs: Sendable {
     var shared: [ActID: ActDetail] = [:]
     /// Acts without a name that stand in the log of an object after all.
     var placed: Set<ActID> = []
-    /// Whether anybody wrote through Calico's own API, by cluster.
-    var showsCalicoAPI: [String?: Bool] = [:]
     /// Why bodies could not be read, once for each reason.
     var problems: [String] = []
   }
   private let snapshot: StoreSnapshot
   private let tellsActChanges: Bool
+  private let keepsRecords: Bool
+  private let known = KnownContexts()
   private let state = Mutex(State())
   private static let sharedAtMost = 64
   private static let problemsAtMost = 20
+  /// A batch takes objects until their acts have so much text: what is read from it takes some times as much memory.
+  private static let batchSize = 24 << 20
+  private static let batchCount = 4096
 
-  /// - Parameter tellsActChanges: whether the logs' `actChanges` are wanted.
-  init(_ snapshot: StoreSnapshot, tellsActChanges: Bool = false) {
+  /// - Parameters:
+  ///   - tellsActChanges: whether the logs' `actChanges` are wanted.
+  ///   - keepsRecords: whether the details are to have the records' bytes.
+  init(_ snapshot: StoreSnapshot, tellsActChanges: Bool = false, keepsRecords: Bool = false) {
     self.snapshot = snapshot
     self.tellsActChanges = tellsActChanges
+    self.keepsRecords = keepsRecords
   }
 
   func changeLog(of object: ObjectKey) -> Entry {
-    let (history, details) = read(object)
-    let byID = Dictionary(details.map { ($0.act.id, $0) }, uniquingKeysWith: { first, _ in first })
-    let placed = history.revisions.compactMap(\.act).filter { $0.object?.name == nil }.map(\.id)
-    if !placed.isEmpty { state.withLock { $0.placed.formUnion(placed) } }
-    return Entry(log: ChangeLog(history, tellsActChanges: tellsActChanges), details: byID)
+    let plan = plan(object)
+    return entry(plan, details(of: plan.ids))
   }
 
-  /// An object's history alone, without what its versions differ in.
-  func history(of object: ObjectKey) -> History { read(object).history }
+  /// The acts that an object's history is made from, in their order.
+  private struct Plan: Sendable {
+    /// Under which the object is known, at least one.
+    var keys: [ObjectKey]
+    var ids: [ActID]
+    /// Bytes of text.
+    var size: Int
+  }
 
-  private func read(_ object: ObjectKey) -> (history: History, details: [ActDetail]) {
+  private func plan(_ object: ObjectKey) -> Plan {
     let keys = snapshot.lineage(of: object)
     let ids = snapshot.historyActs(about: keys)
-    let details = ids.map(detail)
-    let context = snapshot.historyContext(of: keys, acts: ids, showsCalicoAPI: showsCalicoAPI(in: keys[0].cluster))
-    return (History.of(keys[0], acts: details, context: context), details)
+    return Plan(keys: keys, ids: ids, size: snapshot.textSize(of: ids))
   }
 
-  private func showsCalicoAPI(in cluster: String?) -> Bool {
-    state.withLock { state in
-      if let known = state.showsCalicoAPI[cluster] { return known }
-      let found = snapshot.showsCalicoAPI(in: cluster)
-      state.showsCalicoAPI[cluster] = found
-      return found
-    }
+  private func history(_ plan: Plan, _ details: [ActID: ActDetail]) -> History {
+    let context = snapshot.historyContext(of: plan.keys, acts: plan.ids, known: known)
+    return History.of(plan.keys[0], acts: plan.ids.compactMap { details[$0] }, context: context)
   }
 
-  /// The logs of all objects in their order, made on all cores, a few at a time, so that memory is that of a few.
+  private func entry(_ plan: Plan, _ details: [ActID: ActDetail]) -> Entry {
+    let history = history(plan, details)
+    let placed = history.revisions.compactMap(\.act).filter { $0.object?.name == nil }.map(\.id)
+    if !placed.isEmpty { state.withLock { $0.placed.formUnion(placed) } }
+    let own = plan.ids.compactMap { id in details[id].map { ($0.act.id, $0) } }
+    return Entry(
+      log: ChangeLog(history, tellsActChanges: tellsActChanges),
+      details: Dictionary(own, uniquingKeysWith: { first, _ in first }))
+  }
+
+  // MARK: Many objects
+
+  /// The logs of all objects in their order, made on all cores.
   /// - Parameter body: takes each log; false ends it.
   func forEach(_ objects: [ObjectKey], _ body: (Entry) throws -> Bool) rethrows {
-    let batch = 32
-    for start in stride(from: 0, to: objects.count, by: batch) {
-      let part = objects[start..<min(objects.count, start + batch)]
-      let entries = Mutex<[Int: Entry]>([:])
-      DispatchQueue.concurrentPerform(iterations: part.count) { index in
-        let entry = changeLog(of: objects[start + index])
-        entries.withLock { $0[index] = entry }
+    try forEachBatch(objects, make: entry, isCancelled: { false }, body)
+  }
+
+  /// The same of the histories alone, without what their versions differ in.
+  /// - Throws: `CancellationError` once `isCancelled` says so.
+  func forEachHistory(
+    _ objects: [ObjectKey], isCancelled: @escaping @Sendable () -> Bool, _ body: (History) throws -> Bool
+  ) throws {
+    try forEachBatch(objects, make: history, isCancelled: isCancelled, body)
+    if isCancelled() { throw CancellationError() }
+  }
+
+  private func forEachBatch<Made: Sendable>(
+    _ objects: [ObjectKey], make: (Plan, [ActID: ActDetail]) -> Made, isCancelled: @escaping @Sendable () -> Bool,
+    _ body: (Made) throws -> Bool
+  ) rethrows {
+    if objects.count > 1 { snapshot.prepareForHistories() }
+    var start = 0
+    var waiting: [Plan] = []
+    while (start < objects.count || !waiting.isEmpty), !isCancelled() {
+      if waiting.count < Self.batchCount, start < objects.count {
+        let end = min(objects.count, start + Self.batchCount)
+        waiting += inParallel(objects[start..<end]) { plan($0) }
+        start = end
       }
-      let ready = entries.withLock { $0 }
-      for index in 0..<part.count {
-        guard let entry = ready[index] else { continue }
-        guard try body(entry) else { return }
+      var size = 0
+      let count = max(
+        1,
+        waiting.firstIndex { plan in
+          size += plan.size
+          return size > Self.batchSize
+        } ?? waiting.count)
+      let batch = waiting.prefix(count)
+      let details = details(of: batch.flatMap(\.ids))
+      let made = inParallel(batch) { make($0, details) }
+      // Thousands of bodies take their time to be freed: the next batch need not wait, nor the end of the program.
+      defer { DispatchQueue.global().async { withExtendedLifetime((details, made)) {} } }
+      for one in made {
+        guard try body(one) else { return }
       }
+      waiting.removeFirst(count)
     }
+  }
+
+  /// What comes of each item, in order.
+  private func inParallel<Item: Sendable, Made: Sendable>(
+    _ items: ArraySlice<Item>, _ make: (Item) -> Made
+  ) -> [Made] {
+    let made = Mutex<[Int: Made]>([:])
+    nonisolated(unsafe) let make = make
+    DispatchQueue.concurrentPerform(iterations: items.count) { index in
+      let value = make(items[items.startIndex + index])
+      made.withLock { $0[index] = value }
+    }
+    let found = made.withLock { $0 }
+    return (0..<items.count).compactMap { found[$0] }
   }
 
   /// Writes that name no object and stand in no log that was made so far, oldest first.
@@ -86,12 +144,26 @@ final class ObjectLogs: Sendable {
     return snapshot.namelessWrites().filter { !placed.contains($0) }.map(detail)
   }
 
+  // MARK: Acts
+
+  private func details(of ids: [ActID]) -> [ActID: ActDetail] {
+    var found = state.withLock { $0.shared }
+    let wanted = Array(Set(ids.filter { found[$0] == nil }))
+    let read = (try? snapshot.details(of: wanted, keepsRecords: keepsRecords)) ?? []
+    for (id, result) in zip(wanted, read) { found[id] = detail(id, result) }
+    return found
+  }
+
   func detail(_ id: ActID) -> ActDetail {
     if let known = state.withLock({ $0.shared[id] }) { return known }
+    return detail(id, Result { try snapshot.detail(id) })
+  }
+
+  private func detail(_ id: ActID, _ result: Result<ActDetail, any Error>) -> ActDetail {
     let detail: ActDetail
-    do {
-      detail = try snapshot.detail(id)
-    } catch {
+    switch result {
+    case .success(let read): detail = read
+    case .failure(let error):
       // Who and when are in the columns; the bodies count as not logged.
       let problem = String(describing: error)
       state.withLock { state in

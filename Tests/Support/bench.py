@@ -32,6 +32,34 @@ def make_log(path, size):
             number += 1
 
 
+def make_versions(path, count):
+    """One policy that is updated again and again, between reads of pods."""
+    pick = random.Random(5)
+    fresh = lambda: str(uuid.UUID(int=pick.getrandbits(128), version=4))
+    labels = lambda number: {"matchLabels": {"app": f"app-{number}", "tier": f"tier-{number % 3}"}}
+    rules = [{"ports": [{"port": 80, "protocol": "TCP"}], "from": [{"podSelector": labels(number)}]} for number in range(6)]
+    uid, policy = fresh(), {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy"}
+
+    def event(number, level, verb, code, reference, **more):
+        stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(1_780_000_000 + 2 * number))
+        return {"kind": "Event", "apiVersion": "audit.k8s.io/v1", "level": level, "auditID": fresh(), "stage": "ResponseComplete",
+                "requestURI": "/apis/x?fieldManager=controller", "verb": verb, "user": {"username": "system:serviceaccount:shop:controller"},
+                "objectRef": {"namespace": "shop", "apiVersion": "v1", **reference}, "responseStatus": {"metadata": {}, "code": code},
+                **more, "requestReceivedTimestamp": stamp + ".000001Z", "stageTimestamp": stamp + ".000900Z"}
+
+    with open(path, "w") as out:
+        for number in range(count):
+            pick.choice(rules)["ports"][0]["port"] = pick.randrange(1000, 60000)
+            meta = {"name": "busy", "namespace": "shop", "annotations": {"tick": str(number)}}
+            stored = {**meta, "uid": uid, "resourceVersion": str(1000 + 3 * number), "generation": number + 1}
+            spec = {"podSelector": labels(0), "ingress": rules, "policyTypes": ["Ingress"]}
+            reference = {"resource": "networkpolicies", "apiGroup": "networking.k8s.io", "name": "busy"}
+            rows = [event(number, "RequestResponse", "update" if number else "create", 200 if number else 201, reference,
+                          requestObject={**policy, "metadata": meta, "spec": spec}, responseObject={**policy, "metadata": stored, "spec": spec}),
+                    event(number, "Metadata", "get", 200, {"resource": "pods", "name": f"pod-{number % 500}"})]
+            out.writelines(json.dumps(row, separators=(",", ":")) + "\n" for row in rows)
+
+
 def timed(command):
     started = time.monotonic()
     before = os.times()
@@ -65,6 +93,10 @@ def main():
             ("rare string", [whodiff, "count", "--by", "verb", "--level", "3", '"no such words in it"', log],
              ["grep", "-c", "-F", "no such words in it", log]),
         ]
+        versions = folder + "/versions.log"
+        make_versions(versions, 20_000)
+        for name, command in [("20,000 versions", ["changes", "netpol/shop/busy", versions]), ("check", ["check", "--json", log])]:
+            cases.append((name, [whodiff, *command], ["wc", "-l", command[-1]]))
         print(f"{os.path.getsize(log):,} bytes, {options.runs} runs each; seconds are medians, ratios are of pairs run in turn")
         for name, ours, peer in cases:
             rows = [(timed(ours), timed(peer) if peer else None) for _ in range(options.runs)]

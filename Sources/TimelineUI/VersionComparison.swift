@@ -49,10 +49,10 @@ struct VersionComparison {
   private static func entries(
     _ range: Range<Int>, _ revisions: [Revision], _ previous: [Int?], tellsValues: Bool
   ) -> [Entry] {
-    /// What was there before the log: no version, but what a deletion takes away.
-    let before = revisions.firstIndex { $0.operation == .initial }
+    /// What was there before the log, in front of all else: no version, but what a deletion takes away.
     func initial(_ revision: Revision) -> Int? {
-      before.flatMap { revisions[$0].lifetime == revision.lifetime ? $0 : nil }
+      guard let first = revisions.first, first.operation == .initial else { return nil }
+      return first.lifetime == revision.lifetime ? 0 : nil
     }
     var ready: (index: Int, manifest: ComparableManifest)?
     func comparable(_ index: Int) -> ComparableManifest? {

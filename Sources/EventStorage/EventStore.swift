@@ -86,12 +86,26 @@ public final class EventStore: Sendable {
   /// The state that the rows make of another.
   /// - Parameter moved: where rows of segments are that are gone now; those that are known already count too.
   func advance(_ known: StoreState, by rows: StoreRows, moved: [UInt32: [ActID]]? = nil) throws -> StoreState {
-    guard rows.isWhole else { return try known.adding(rows, segments: rows.segments.map(segment)) }
+    guard rows.isWhole else {
+      let new = rows.segments.map(segment)
+      try prepareSummaries(rows, known.segments + new)
+      return try known.adding(rows, segments: new)
+    }
     // Columns that were read stay with their segments.
     let here = Dictionary(known.segments.map { ($0.info.number, $0) }, uniquingKeysWith: { first, _ in first })
     let bare = StoreState(
       version: 0, segments: [], patches: [], sources: [:], links: ActLinks(), noops: [], moved: moved ?? known.moved)
-    return try bare.adding(rows, segments: rows.segments.map { here[$0.number] ?? segment($0) })
+    let segments = rows.segments.map { here[$0.number] ?? segment($0) }
+    try prepareSummaries(rows, segments)
+    return try bare.adding(rows, segments: segments)
+  }
+
+  /// Reads what acts with records in several segments are summed up from.
+  private func prepareSummaries(_ rows: StoreRows, _ segments: [Segment]) throws {
+    let touched = Set(rows.noops.map(\.segment) + rows.links.flatMap { [$0.row.segment, $0.head.segment] })
+    try inParallel(segments.filter { touched.contains($0.info.number) }, few: 8) {
+      try prepare(StoredColumn.ofSummaries, of: Array($0))
+    }
   }
 
   /// The first damage that was met where no error could be handed on.

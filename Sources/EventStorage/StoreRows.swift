@@ -82,9 +82,6 @@ extension StoreState {
       noops: noops, moved: moved)
     guard !touched.isEmpty else { return bare }
     var patches = bare.patches
-    for place in Set(touched.flatMap { [$0, links.head(of: $0)] }.compactMap { bare.locate($0)?.place }) {
-      try bare.segments[place].prepare(StoredColumn.ofSummaries)
-    }
     for id in touched {
       guard let (place, row) = bare.locate(id) else { continue }
       if links.heads[id] != nil {

@@ -147,7 +147,15 @@ struct RedactionWalk {
     if literal.isPlain { return String(decoding: inner(literal), as: UTF8.self) }
     let whole = UnsafeRawBufferPointer(rebasing: bytes[literal.range])
     if let value = try? JSONValue(parsing: whole), case .string(let text) = value { return text }
-    return String(decoding: whole.dropFirst(), as: UTF8.self)
+    let isClosed = whole.count > 1 && whole.last == UInt8(ascii: "\"")
+    return String(decoding: whole.dropFirst().dropLast(isClosed ? 1 : 0), as: UTF8.self)
+  }
+
+  /// Whether a string outside of any object is the `uri="…"` of a legacy audit log, which is text.
+  private func isURIOfText(_ literal: Literal) -> Bool {
+    let quote = literal.range.lowerBound
+    return names.isEmpty && quote >= 5
+      && UnsafeRawBufferPointer(rebasing: bytes[(quote - 5)..<quote]).elementsEqual(" uri=".utf8)
   }
 
   /// What stands between the quotes.
@@ -160,7 +168,7 @@ struct RedactionWalk {
     if place.signs.contains(.isName), !names.isEmpty { names[names.count - 1] = text(literal) }
     guard !literal.isPlain || literal.range.count > 2 else { return }
     let replacement: String?
-    if place.signs.contains(.isRequestURI) {
+    if place.signs.contains(.isRequestURI) || isURIOfText(literal) {
       replacement = RedactionRules.redactedURI(text(literal))
     } else if place.signs.contains(.isBodyText), text(literal).utf8.first == UInt8(ascii: "{") {
       replacement = redactedBody(text(literal))

@@ -61,6 +61,8 @@ public struct SourceTally: Sendable {
   public var unlogged = Sightings()
   /// The first characters of the file, where it could still be read: collectors leave their marks there.
   public var head = ""
+  /// The format that took most of its first records, where the file could still be read.
+  public var provenance: String?
 
   public init(file: String) { self.file = file }
 

@@ -23,6 +23,8 @@ final class PayloadReader: Sendable {
   private let decompressors = Mutex<[Idle]>([])
   // Each is with one thread at a time: it is taken out while it is used.
   private struct Idle: @unchecked Sendable { var decompressor: Decompressor }
+  /// The first bytes of sources that may be tables.
+  private let heads = Mutex<[Int64: [UInt8]]>([:])
   private let database: any DatabaseWriter
   private let environment: StoreEnvironment
 
@@ -39,7 +41,7 @@ final class PayloadReader: Sendable {
     let bytes = try outerBytes(of: record, in: segment, from: source)
     guard record.flags.contains(.wrapped) else { return bytes }
     guard let inner = environment.unwrap(bytes, record.contentID) else { throw .sourceChanged(source.path) }
-    return inner
+    return inner == bytes ? wholeRow(inner, of: source) ?? inner : inner
   }
 
   private func outerBytes(
@@ -141,6 +143,38 @@ final class PayloadReader: Sendable {
     let idle = decompressors.withLock { $0.popLast() } ?? Idle(decompressor: Decompressor())
     defer { decompressors.withLock { $0.append(idle) } }
     return data.withUnsafeBytes { idle.decompressor.beginning(of: $0, count: count) }
+  }
+}
+
+extension PayloadReader {
+  /// A text is told to be a table, and its head is, within so many bytes.
+  private static let headLength = 1 << 16
+
+  /// What a row of a table says under its head, which stands at the start of the source; nil where it is none, or where
+  /// the head cannot be had.
+  private func wholeRow(_ row: [UInt8], of source: StoredSource) -> [UInt8]? {
+    guard let first = row.first, first != UInt8(ascii: "{"), first != UInt8(ascii: "[") else { return nil }
+    let known = heads.withLock { $0[source.id] }
+    let head = known ?? self.head(of: source)
+    if known == nil { heads.withLock { $0[source.id] = head } }
+    return environment.readRow(row, head)
+  }
+
+  /// From the blocks, where the store keeps more than records; else from the source.
+  private func head(of source: StoredSource) -> [UInt8] {
+    let kept = try? database.read { db in
+      try Row.fetchOne(
+        db,
+        sql: """
+          SELECT block.length, block.isPacked, block.data FROM block JOIN segment ON segment.id = block.segment
+          WHERE segment.source = ? AND block.start = 0 LIMIT 1
+          """, arguments: [source.id]
+      ).map { (length: $0["length"] as Int, isPacked: $0["isPacked"] as Bool, data: try blob($0)) }
+    }
+    if let kept, let text = blockText(kept.data, isPacked: kept.isPacked, length: kept.length), text.first != 0 {
+      return Array(text.prefix(Self.headLength))
+    }
+    return (try? environment.readSource(source.path, 0, Self.headLength)) ?? []
   }
 }
 

@@ -11,6 +11,9 @@ public struct StoreEnvironment: Sendable {
   public var contentID: (@Sendable (_ record: UnsafeRawBufferPointer) -> ContentID)?
   /// Takes the record with the content key out of the wrapper that stands in the source; nil where it is not there.
   public var unwrap: @Sendable (_ wrapper: [UInt8], _ record: ContentID) -> [UInt8]?
+  /// What a row of a table says by itself, given how its source begins; nil where that is no table whose columns are
+  /// the members of its records.
+  public var readRow: @Sendable (_ row: [UInt8], _ head: [UInt8]) -> [UInt8]?
   /// Every byte of a record passes it before it leaves the store.
   public var redaction: @Sendable (_ record: [UInt8]) -> [UInt8]
   /// Whether redaction may put the bytes, letters of either case, into a record that does not have them as logged. Of
@@ -31,6 +34,7 @@ public struct StoreEnvironment: Sendable {
     },
     contentID: (@Sendable (UnsafeRawBufferPointer) -> ContentID)? = nil,
     unwrap: @escaping @Sendable ([UInt8], ContentID) -> [UInt8]? = { _, _ in nil },
+    readRow: @escaping @Sendable ([UInt8], [UInt8]) -> [UInt8]? = { _, _ in nil },
     redaction: @escaping @Sendable ([UInt8]) -> [UInt8] = { $0 },
     redactionMayWrite: @escaping @Sendable ([UInt8]) -> Bool = { _ in false },
     textRedaction: @escaping @Sendable (String) -> String = { $0 },
@@ -40,6 +44,7 @@ public struct StoreEnvironment: Sendable {
     self.readSource = readSource
     self.contentID = contentID
     self.unwrap = unwrap
+    self.readRow = readRow
     self.redaction = redaction
     self.redactionMayWrite = redactionMayWrite
     self.textRedaction = textRedaction

@@ -24,6 +24,7 @@ extension StoreEnvironment {
       readSource: { path, offset, count in try ByteSource.open(path, limits: limits).bytes(at: offset, count: count) },
       contentID: { contentKey(of: $0) },
       unwrap: { payload(of: $0, contentID: $1) },
+      readRow: { tableRecord($0, head: $1) },
       redaction: redaction, redactionMayWrite: Redactor.mayWrite, textRedaction: textRedaction)
   }
 }

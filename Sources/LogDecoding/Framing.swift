@@ -6,6 +6,8 @@ public enum Framing: Hashable, Sendable {
   case linesInOrder
   /// Rows under a head that names their columns: from front to back only.
   case table
+  /// YAML documents, each over many lines: from front to back only.
+  case documents
   /// An array or EventList over many lines, pretty-printed objects, objects glued together: from front to back only.
   case stream
 }
@@ -18,6 +20,7 @@ extension RecordDecoder {
     let start = head.trimmed(0..<head.count).lowerBound
     let top = start..<(head.first(Ascii.newline, from: start) ?? head.count)
     if !top.isEmpty, TableHeader(head.part(head.trimmed(top))) != nil { return .table }
+    if isDocuments(head) { return .documents }
     while at < head.count {
       let newline = head.first(Ascii.newline, from: at)
       let whole = head.trimmed(at..<(newline ?? head.count))

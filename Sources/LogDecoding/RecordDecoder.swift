@@ -59,6 +59,7 @@ public final class RecordDecoder {
     switch framing {
     case .lines, .linesInOrder: consumed = decodeLines(&call, isLast: isLast)
     case .table: consumed = decodeTable(&call, isLast: isLast)
+    case .documents: consumed = decodeDocuments(&call, isLast: isLast)
     case .stream:
       consumed = decodePieces(
         &call, in: call.bytes, range: 0..<call.bytes.count, splitter: &splitter, origin: Origin(), isLast: isLast)

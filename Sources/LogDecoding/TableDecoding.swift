@@ -1,5 +1,18 @@
 import AuditModel
 
+/// The record that a row of a table spells, as JSON; nil where the text that begins with `head` is no table, or one
+/// whose rows hold their records as text.
+public func tableRecord(_ row: [UInt8], head: [UInt8]) -> [UInt8]? {
+  let header = head.withUnsafeBytes { bytes -> TableHeader? in
+    let start = bytes.trimmed(0..<bytes.count).lowerBound
+    let end = bytes.first(Ascii.newline, from: start) ?? bytes.count
+    return TableHeader(bytes.part(bytes.trimmed(start..<end)))
+  }
+  guard let header, header.textColumn == nil else { return nil }
+  let cells = row.withUnsafeBytes { TableText.cells($0, separator: header.separator) }
+  return Array(header.document(cells).json.utf8)
+}
+
 /// Tables: the first row names the columns, each other row is a record or holds one.
 extension RecordDecoder {
   func decodeTable(_ call: inout DecodingCall, isLast: Bool) -> Int {

@@ -216,6 +216,11 @@ extension RecordDecoder {
   ) {
     let line = text.part(range)
     if origin.depth < Envelope.depth {
+      if line.contains("\nprotoPayload:") {
+        var inner = inside(origin, range)
+        inner.line = origin.line
+        return decodeDocument(&call, line, origin: inner)
+      }
       if let match = LinePrefix.match(line) {
         return open(&call, match, in: text, range, origin: origin, isCut: isCut)
       }

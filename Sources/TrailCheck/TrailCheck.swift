@@ -61,17 +61,25 @@ extension SourceTally {
     return copy
   }
 
-  /// What most of its records are, as `whodiff formats` calls it.
+  /// What most of its records are, as `whodiff formats` calls it: by its first records where they could still be read,
+  /// else by what the columns say, which do not tell who wrote a flow.
   public var format: String {
     guard let data = times.max(by: { ($0.value.count, $1.key.rawValue) < ($1.value.count, $0.key.rawValue) })?.key
     else { return "unknown" }
     switch data {
     case .audit:
+      // A file may hold audit events of two servers: of what is written alike the columns count them.
+      if let provenance, provenance != "calico-audit", provenance.hasSuffix("-audit"), provenance != "kubernetes-audit"
+      {
+        return provenance
+      }
       if head.contains("\"protoPayload\"") { return "gke-audit" }
       let calico = coverage.filter { $0.key.group == "projectcalico.org" }.values.reduce(0, +)
       return calico * 2 > (times[.audit]?.count ?? 0) ? "calico-audit" : "kubernetes-audit"
     case .alert: return "alerts"
-    default: return "calico-" + data.name
+    default:
+      if let provenance, !provenance.hasSuffix("-audit") { return provenance }
+      return "calico-" + data.name
     }
   }
 }

@@ -12,7 +12,11 @@ extension StoreSnapshot {
   ) throws -> TrailReport {
     var tally = try tally(isCancelled: isCancelled)
     guard withHistories else { return TrailCheck.trailReport(tally) }
-    for index in tally.sources.indices { tally.sources[index].head = head(of: tally.sources[index].file) }
+    for index in tally.sources.indices {
+      let head = head(of: tally.sources[index].file)
+      tally.sources[index].head = String(decoding: head.prefix(4096), as: UTF8.self)
+      tally.sources[index].provenance = provenance(ofText: head)
+    }
     let history = try unaccounted(tally.objects, isCancelled: isCancelled)
     return TrailCheck.trailReport(tally, history: history)
   }
@@ -32,11 +36,9 @@ extension StoreSnapshot {
     return findings
   }
 
-  /// The first text of a file, for the marks that collectors leave; empty where it cannot be read.
-  private func head(of file: String) -> String {
-    guard file != "-", let source = try? ByteSource.open(file), let bytes = try? source.bytes(at: 0, count: 4096) else {
-      return ""
-    }
-    return String(decoding: bytes, as: UTF8.self)
+  /// The first text of a file, for the marks that collectors leave and for its format; empty where it cannot be read.
+  private func head(of file: String) -> [UInt8] {
+    guard file != "-", let source = try? ByteSource.open(file) else { return [] }
+    return (try? source.bytes(at: 0, count: 64 << 10)) ?? []
   }
 }

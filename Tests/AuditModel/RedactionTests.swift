@@ -73,6 +73,17 @@ private func redacted(_ text: String, _ mode: Redactor.Mode = .on) -> String {
     #expect(redacted(record).contains("abc") != isSecret)
   }
 
+  @Test func `exec arguments are replaced in the text of a legacy audit log`() {
+    let line = #"2026-10-05T09:12:44Z AUDIT: id="c3" method="POST" user="eve" user-agent="a\x1b" "#
+    for rest in [#"&stdin=true" response="101""#, #"" response="101""#, ""] {
+      let text = redacted(line + #"uri="/api/v1/namespaces/a/pods/b/exec?command=mysql&command=-phunter2"# + rest)
+      #expect(!text.contains("hunter2") && text.hasPrefix(line + #"uri="/api/v1/namespaces/a/pods/b/exec?command="#))
+      #expect(text.hasSuffix(rest.drop { $0 != " " }))
+    }
+    let other = line + #"uri="/api/v1/namespaces?limit=500" response="200""#
+    #expect(redacted(other) == other)
+  }
+
   @Test func `token-like words are replaced in any text`() {
     let jwt = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJlLXNpZ25hdHVyZQ"
     #expect(!Redactor().redact(text: "curl -H Bearer:\(jwt)").contains(jwt))

@@ -5,7 +5,7 @@ extension LogFormat {
   /// and no path; the status is a code of google.rpc.
   static let gkeAudit = LogFormat(
     name: "gke-audit",
-    summary: "GKE audit log (Cloud Logging LogEntry; JSON lines, array, BigQuery rows)",
+    summary: "GKE audit log (Cloud Logging LogEntry; JSON lines, array, YAML documents, BigQuery rows)",
     mark: "protoPayload.serviceName k8s.io, or protoPayload.methodName io.k8s.… or org.projectcalico.…",
     signature: { entry in
       guard let payload = entry["protoPayload"].object ?? entry["protopayload_auditlog"].object else { return false }

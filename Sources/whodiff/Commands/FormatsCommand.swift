@@ -79,8 +79,9 @@ struct FormatsCommand: ParsableCommand {
       \(table("text"))
 
       Tables (comma, tab or semicolon separated) are read by their head: a column that holds records, as of CloudWatch
-      Insights, Splunk, Azure and old Kibana, or one column for each member. Of the latter only what the columns say is
-      shown, since a row means nothing without its head.
+      Insights, Splunk, Azure and old Kibana, or one column for each member. A row of the latter is shown as the object
+      that it spells under the head of its table. Times that Kibana writes without their zone (`Oct 5, 2026 @ 09:00:00.000`)
+      are taken as UTC: set Kibana's `dateFormat:tz` to UTC before exporting.
 
       Lines of containers that came in parts are joined again, stream by stream. Of a record that some limit cut off
       (CloudWatch 256 KiB, AKS and container runtimes 16 KiB, syslog 1 KiB) what came before the cut becomes an act

@@ -29,11 +29,23 @@ public struct VersionLedger: Sendable {
     var id: ActID
     var evidence: Evidence
     var time: Timestamp
+    var place: Write.Place
 
     func comes(before other: Maker) -> Bool {
       if evidence != other.evidence { return evidence > other.evidence }
       return (time, id) < (other.time, other.id)
     }
+
+    /// Whether only clocks tell which came first, and they may be wrong: two writers have a clock each, and lines of
+    /// one stand in the order in which requests ended whatever its clock said.
+    func isInDoubt(against other: Maker) -> Bool {
+      guard evidence == other.evidence else { return false }
+      if place.source == other.place.source { return (place.offset < other.place.offset) != (time <= other.time) }
+      return abs(time.microseconds - other.time.microseconds) <= Maker.clocksApart
+    }
+
+    /// By how much clocks of servers that serve together are apart at most: ten minutes.
+    private static let clocksApart: Int64 = 600_000_000
   }
   private var makers: [Version: Maker] = [:]
 
@@ -56,11 +68,23 @@ public struct VersionLedger: Sendable {
     public var endsObject: Bool
     /// As far as the record itself tells: `asksNothing`, `none` or `stamped`.
     public var evidence: Evidence
+    /// Where its line stands.
+    public var place: Place
+
+    public struct Place: Sendable {
+      public var source: Int64
+      public var offset: Int64
+
+      public init(source: Int64, offset: Int64) {
+        self.source = source
+        self.offset = offset
+      }
+    }
 
     public init(
       id: ActID, time: Timestamp, code: Int?, cluster: String? = nil, uid: String?, resourceVersion: String?,
-      sentResourceVersion: String?,
-      endsObject: Bool, evidence: Evidence = .none
+      sentResourceVersion: String?, endsObject: Bool, evidence: Evidence = .none,
+      place: Place = Place(source: 0, offset: 0)
     ) {
       self.id = id
       self.time = time
@@ -71,31 +95,39 @@ public struct VersionLedger: Sendable {
       self.sentResourceVersion = sentResourceVersion
       self.endsObject = endsObject
       self.evidence = evidence
+      self.place = place
     }
   }
 
+  /// What one more write shows.
+  public struct Decision: Hashable, Sendable {
+    /// The act that altered nothing: the write itself, or one that an earlier call took for a change; nil when none.
+    public var noop: ActID?
+    /// Only what the object was before can tell whether it is this one or the other.
+    public var isInDoubt = false
+  }
+
   /// Takes one more write, in any order.
-  /// - Returns: the act that this shows to be a no-op: the write itself, or one that an earlier call took for a
-  ///   change; nil when none.
-  public mutating func take(_ write: Write) -> ActID? {
-    if write.evidence == .asksNothing { return write.id }
+  public mutating func take(_ write: Write) -> Decision {
+    if write.evidence == .asksNothing { return Decision(noop: write.id) }
     guard !write.endsObject, let uid = write.uid, let resourceVersion = write.resourceVersion, !resourceVersion.isEmpty
-    else { return nil }
+    else { return Decision() }
     var evidence = write.evidence
     if write.code == 201 {
       evidence = .replaced
     } else if let sent = write.sentResourceVersion {
-      if sent == resourceVersion { return write.id }
+      if sent == resourceVersion { return Decision(noop: write.id) }
       if !sent.isEmpty { evidence = .replaced }
     }
     let version = Version(cluster: write.cluster, uid: uid, resourceVersion: resourceVersion)
-    let candidate = Maker(id: write.id, evidence: evidence, time: write.time)
+    let candidate = Maker(id: write.id, evidence: evidence, time: write.time, place: write.place)
     guard let maker = makers[version] else {
       makers[version] = candidate
-      return nil
+      return Decision()
     }
-    guard candidate.comes(before: maker) else { return write.id }
+    let isInDoubt = candidate.isInDoubt(against: maker)
+    guard candidate.comes(before: maker) else { return Decision(noop: write.id, isInDoubt: isInDoubt) }
     makers[version] = candidate
-    return maker.id
+    return Decision(noop: maker.id, isInDoubt: isInDoubt)
   }
 }

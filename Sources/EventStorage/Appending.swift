@@ -110,13 +110,13 @@ extension EventStore {
       try write(draft, info, db)
       let links = newLinks.numbered(info.number)
       try write(links, version: version, db)
-      let noops = Set(
-        draft.feed(&ledger, segment: info.number, skipping: joins.alreadyFed, inherited: joins.inheritedNoops)
-          .map(known.current))
+      let fed = draft.feed(&ledger, info, skipping: joins.alreadyFed, inherited: joins.inheritedNoops)
+      let noops = Set(fed.noops.map(known.current))
       for noop in noops {
         try db.execute(
           sql: "INSERT OR REPLACE INTO noop VALUES(?, ?, ?)", arguments: [noop.segment, noop.row, version])
       }
+      try write(claims: draft.claims(inDoubt: fed.inDoubt), of: info.number, isOpen: true, db)
       return StoreRows(
         version: version, segments: [info], links: links, noops: Array(noops), sources: known.sources)
     }

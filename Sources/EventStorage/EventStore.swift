@@ -26,6 +26,8 @@ public final class EventStore: Sendable {
   let policyBodies = PolicyBodyCache()
   let changes = ChangeCache()
   let exclusion = Exclusion()
+  /// One run of `settle` at a time.
+  let settling = Mutex(SettlingState())
   private let noted = Mutex<StoreError?>(nil)
 
   private init(

@@ -76,7 +76,7 @@ extension StoreState {
       let isHead = try segments[place].rank(headRow) < draft.records.rank(draft.groups[row].head)
       let unlinked = parts.filter { $0 != head && links.head(of: $0) != head }
       joins.groups[row] = DraftJoins.Join(known: parts, isHead: isHead, unlinked: unlinked)
-      let outcome = try patches[place].summaries[headRow]?.outcome ?? segments[place].summary(headRow).outcome
+      let outcome = try unsettledOutcome(place, headRow)
       if parts.contains(where: noops.contains) {
         joins.alreadyFed.insert(row)
         joins.inheritedNoops.insert(row)
@@ -138,7 +138,8 @@ extension StoreState {
     for (place, segment) in segments.enumerated() {
       let outcomes = try segment.numbers(.outcome)
       for row in 0..<segment.rowCount where !patches[place].hidden.contains(row) {
-        let outcome = patches[place].summaries[row]?.outcome ?? Outcome(rawValue: outcomes.byte(row))
+        var outcome = Outcome(rawValue: outcomes.byte(row))
+        if patches[place].summaries[row] != nil { outcome = try unsettledOutcome(place, row) }
         guard outcome == .changed || outcome == .noop && isLedgerNoop(id(place, row)) else { continue }
         let took = try segment.numbers(.took)[row] ?? 0
         _ = ledger.take(
@@ -148,7 +149,8 @@ extension StoreState {
             uid: try segment.text(.uid)[row],
             resourceVersion: try segment.text(.resourceVersion)[row],
             sentResourceVersion: try segment.text(.sentVersion)[row],
-            endsObject: try segment.flags(row).contains(.endsObject), evidence: try segment.flags(row).evidence))
+            endsObject: try segment.flags(row).contains(.endsObject), evidence: try segment.flags(row).evidence,
+            place: .init(source: segment.info.source, offset: try segment.numbers(.offset).integer(row))))
       }
     }
     return ledger
@@ -169,25 +171,29 @@ extension Segment {
 
 extension SegmentDraft {
   /// Hands the ledger the draft's writes.
-  /// - Returns: acts that it shows to be no-ops, of this segment or others.
+  /// - Returns: acts that it shows to be no-ops, of this segment or others; rows of the draft where it has only clocks
+  ///   to go by.
   func feed(
-    _ ledger: inout VersionLedger, segment: UInt32, skipping fed: Set<Int>, inherited: Set<Int>
-  ) -> [ActID] {
-    var noops = inherited.map { ActID(segment: segment, row: UInt32($0)) }
+    _ ledger: inout VersionLedger, _ info: SegmentInfo, skipping fed: Set<Int>, inherited: Set<Int>
+  ) -> (noops: [ActID], inDoubt: [Int]) {
+    var noops = inherited.map { ActID(segment: info.number, row: UInt32($0)) }
+    var inDoubt: [Int] = []
     for (row, group) in groups.enumerated() where !fed.contains(row) {
       let sum = summary(of: group)
       guard sum.outcome == .changed else { continue }
       let head = group.head
-      let noop = ledger.take(
+      let decision = ledger.take(
         VersionLedger.Write(
-          id: ActID(segment: segment, row: UInt32(row)),
+          id: ActID(segment: info.number, row: UInt32(row)),
           time: Timestamp(microseconds: records.times[head] &+ (records.took[head] ?? 0)),
           code: sum.code.map(Int.init), cluster: records.cluster[head], uid: records.uid[head],
           resourceVersion: records.resourceVersion[head],
           sentResourceVersion: records.sentVersion[head], endsObject: records.flags[head].contains(.endsObject),
-          evidence: records.flags[head].evidence))
-      if let noop { noops.append(noop) }
+          evidence: records.flags[head].evidence,
+          place: .init(source: info.source, offset: records.offsets[head])))
+      if let noop = decision.noop { noops.append(noop) }
+      if decision.isInDoubt { inDoubt.append(row) }
     }
-    return noops
+    return (noops, inDoubt)
   }
 }

@@ -81,7 +81,7 @@ extension StoreState {
       switch groups[row] {
       case CalicoAccounts.publicGroup: return true
       case CalicoAccounts.storageGroup:
-        return try segment.flags(row).contains(.isWrite) && outcome(place, row) == .changed
+        return try segment.flags(row).contains(.isWrite) && unsettledOutcome(place, row) == .changed
       default: return false
       }
     }

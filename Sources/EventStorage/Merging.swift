@@ -34,12 +34,16 @@ extension EventStore {
       guard try Int.fetchOne(db, sql: "SELECT version FROM state") == known.version else { return nil }
       try sweep(db)
       info.number = try insert(info, db)
-      try retire(merge.numbers, db)
       try write(merge.draft, info, db)
       try write(links.numbered(info.number), version: version, db)
       for row in merge.noops {
         try db.execute(sql: "INSERT OR REPLACE INTO noop VALUES(?, ?, ?)", arguments: [info.number, row, version])
       }
+      for (row, outcome) in merge.verdicts {
+        try write(Verdict(act: ActID(segment: info.number, row: row), outcome: outcome), version: version, db)
+      }
+      try move(claims: merge.numbers, to: info.number, row: merge.row, db)
+      try retire(merge.numbers, db)
       try db.execute(sql: "UPDATE state SET version = ?", arguments: [version])
       return try StoreRows.fetchAll(db)
     }
@@ -106,7 +110,9 @@ extension EventStore {
       try db.execute(sql: "UPDATE segment SET isReplaced = 1 WHERE id = ?", arguments: [number])
       try db.execute(sql: "DELETE FROM reject WHERE segment = ?", arguments: [number])
       try db.execute(sql: "DELETE FROM actLink WHERE segment = ? OR headSegment = ?", arguments: [number, number])
-      try db.execute(sql: "DELETE FROM noop WHERE segment = ?", arguments: [number])
+      for table in ["noop", "verdict", "claim"] {
+        try db.execute(sql: "DELETE FROM \(table) WHERE segment = ?", arguments: [number])
+      }
     }
   }
 
@@ -130,6 +136,8 @@ private struct Merge {
   let joins: DraftJoins
   /// Rows of the draft whose act is known to have altered nothing.
   let noops: Set<UInt32>
+  /// What histories found of acts, by the draft's row.
+  let verdicts: [UInt32: Outcome]
   /// For each segment the draft's row of each of its rows.
   private let rows: [UInt32: [UInt32]]
 
@@ -150,6 +158,7 @@ private struct Merge {
     }
     var rows: [UInt32: [UInt32]] = [:]
     var noops: Set<UInt32> = []
+    var verdicts: [UInt32: Outcome] = [:]
     for number in numbers {
       guard let index = known.place(ofSegment: number) else { return nil }
       let segment = known.segments[index]
@@ -159,7 +168,9 @@ private struct Merge {
           offset: try segment.numbers(.offset).integer(row), contentID: try segment.identifiers(.contentID)[row])
         guard let now = places[place] else { return nil }
         moved.append(now)
-        if known.noops.contains(ActID(segment: number, row: UInt32(row))) { noops.insert(now) }
+        let id = ActID(segment: number, row: UInt32(row))
+        if known.noops.contains(id) { noops.insert(now) }
+        if let verdict = known.verdicts[id] { verdicts[now] = verdict }
       }
       rows[number] = moved
     }
@@ -167,8 +178,12 @@ private struct Merge {
     self.draft = draft
     self.rows = rows
     self.noops = noops
+    self.verdicts = verdicts
     info = draft.info(source: source)
   }
+
+  /// The draft's row of a row of one of the segments.
+  func row(_ id: ActID) -> UInt32? { rows[id.segment].flatMap { Int(id.row) < $0.count ? $0[Int(id.row)] : nil } }
 
   /// So many merged segments are remembered; an id of an older one leads nowhere.
   private static let rememberedAtMost = 2048
@@ -200,7 +215,9 @@ extension StoreState {
     let rows = StoreRows(
       version: version ?? self.version, segments: kept.map(\.info),
       links: links.heads.filter { isKept($0.key) && isKept($0.value) }.map { ($0.key, $0.value) } + more,
-      noops: noops.filter(isKept), sources: sources ?? self.sources)
+      noops: noops.filter(isKept),
+      verdicts: verdicts.filter { isKept($0.key) }.map { Verdict(act: $0.key, outcome: $0.value) },
+      sources: sources ?? self.sources)
     let bare = StoreState(
       version: 0, segments: [], patches: [], sources: [:], links: ActLinks(), noops: [], moved: moved)
     return try bare.adding(rows, segments: kept)

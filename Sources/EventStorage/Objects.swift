@@ -202,6 +202,8 @@ extension StoreSnapshot {
     var uids: Set<String> = []
     /// Objects that were deleted and stayed for a while.
     var terminating: Set<String> = []
+    /// Whether the object's content is known, and with it what holds it when it is deleted.
+    var isKnown = false
     var kinds: String?
     var lastBody: (place: Int, row: Int)?
     let hasOrder = key.kind.role == .policy || key.kind.role == .stagedPolicy || key.kind.role == .tier
@@ -221,6 +223,13 @@ extension StoreSnapshot {
       if verb == "delete", answersObject, let uid = try segment.text(.uid)[row] {
         answersObject = terminating.insert(uid).inserted
       }
+      // A namespace stays until all that is in it is gone, also where the answer was not logged.
+      if verb == "delete", isKnown, key.group.isEmpty, key.resource == "namespaces",
+        try segment.numbers(.level).byte(row) == Level.request.rawValue
+      {
+        answersObject = terminating.insert("").inserted
+      }
+      if try segment.numbers(.level).byte(row) > Level.metadata.rawValue { isKnown = true }
       summary.isDeleted =
         try verb == "delete" && !answersObject || segment.flags(row).contains(.endsObject)
         || segment.text(.subresource)[row] == "eviction"

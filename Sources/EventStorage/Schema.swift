@@ -71,5 +71,23 @@ func storeMigrator() -> DatabaseMigrator {
         PRAGMA user_version = 3;
         """)
   }
+  migrator.registerMigration("4 verdicts") { db in
+    try db.execute(
+      sql: """
+        -- A row whose object's history has to tell what its writes did; one for each object of a segment. Open: it is to
+        -- be asked, since acts on the object have come.
+        CREATE TABLE claim(
+          segment INTEGER NOT NULL, row INTEGER NOT NULL, isOpen INTEGER NOT NULL,
+          PRIMARY KEY(segment, row)) WITHOUT ROWID, STRICT;
+        -- What a history found an act to have done, in place of what the act and its version tell.
+        CREATE TABLE verdict(
+          segment INTEGER NOT NULL, row INTEGER NOT NULL, outcome INTEGER NOT NULL, version INTEGER NOT NULL,
+          PRIMARY KEY(segment, row)) WITHOUT ROWID, STRICT;
+        CREATE INDEX verdictVersion ON verdict(version);
+        -- The last segment whose objects were held against the claims.
+        ALTER TABLE state ADD COLUMN settledSegment INTEGER NOT NULL DEFAULT 0;
+        PRAGMA user_version = 4;
+        """)
+  }
   return migrator
 }

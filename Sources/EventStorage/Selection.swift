@@ -50,7 +50,7 @@ final class SelectionCache: Sendable {
     var level: ViewLevel
     var shown: DataKind?
     var segment: UInt32
-    var patchCount: Int
+    var patchVersion: Int
     /// Of what is left out.
     var generation: Int
   }
@@ -70,11 +70,11 @@ final class SelectionCache: Sendable {
 
   /// Bits that took reading bodies, of the query that was asked last.
   func bits(
-    _ query: EventQuery, _ shown: DataKind?, segment: UInt32, patchCount: Int, generation: Int,
+    _ query: EventQuery, _ shown: DataKind?, segment: UInt32, patchVersion: Int, generation: Int,
     _ make: () throws -> Bitset
   ) rethrows -> Bitset {
     let key = SegmentKey(
-      filter: query.filter, level: query.level, shown: shown, segment: segment, patchCount: patchCount,
+      filter: query.filter, level: query.level, shown: shown, segment: segment, patchVersion: patchVersion,
       generation: generation)
     if let known = payloadBits.withLock({ $0.bits[key] }) { return known }
     let made = try make()
@@ -168,8 +168,7 @@ extension StoreSnapshot {
           try isKept
           ? store.selections.bits(
             query, shown, segment: state.segments[place].info.number,
-            patchCount: state.patches[place].hidden.count + state.patches[place].summaries.count,
-            generation: state.version - whole.version, made) : made()
+            patchVersion: state.patches[place].version, generation: state.version - whole.version, made) : made()
         found.withLock { $0[place] = bits }
       } catch {
         failure.withLock { $0 = $0 ?? error }

@@ -23,9 +23,14 @@ public struct StoreEnvironment: Sendable {
   public var textRedaction: @Sendable (String) -> String
   /// What each act on an object did to it. Takes the object's history, of which the store knows nothing.
   public var changes: ChangeReading
+  /// What came of the acts on an object by its history: `changed` or `noop`, of those that were accepted and are one of
+  /// both. Bodies that cannot be read count as not logged.
+  public var outcomes: OutcomeReading
 
   /// Throws `CancellationError` once the last argument says so.
   public typealias ChangeReading = @Sendable (StoreSnapshot, ObjectKey, () -> Bool) throws -> [ActID: ActChange]
+  /// The same.
+  public typealias OutcomeReading = @Sendable (StoreSnapshot, ObjectKey, () -> Bool) throws -> [ActID: Outcome]
 
   public init(
     decodeContent: @escaping @Sendable ([UInt8]) -> StoredContent? = { _ in nil },
@@ -38,7 +43,8 @@ public struct StoreEnvironment: Sendable {
     redaction: @escaping @Sendable ([UInt8]) -> [UInt8] = { $0 },
     redactionMayWrite: @escaping @Sendable ([UInt8]) -> Bool = { _ in false },
     textRedaction: @escaping @Sendable (String) -> String = { $0 },
-    changes: @escaping ChangeReading = { _, _, _ in [:] }
+    changes: @escaping ChangeReading = { _, _, _ in [:] },
+    outcomes: @escaping OutcomeReading = { _, _, _ in [:] }
   ) {
     self.decodeContent = decodeContent
     self.readSource = readSource
@@ -49,6 +55,7 @@ public struct StoreEnvironment: Sendable {
     self.redactionMayWrite = redactionMayWrite
     self.textRedaction = textRedaction
     self.changes = changes
+    self.outcomes = outcomes
   }
 }
 

@@ -7,6 +7,8 @@ struct StoreRows: Sendable {
   var segments: [SegmentInfo]
   var links: [(row: ActID, head: ActID)]
   var noops: [ActID]
+  /// What histories found acts to have done, see `EventStore.settle`.
+  var verdicts: [Verdict] = []
   /// All of them.
   var sources: [Int64: StoredSource]
   /// These are all rows there are: segments of the known state are gone.
@@ -54,6 +56,10 @@ struct StoreRows: Sendable {
       noops: try Row.fetchAll(db, sql: "SELECT * FROM noop WHERE version > ?", arguments: [known.version]).map {
         id($0, "segment", "row")
       },
+      verdicts: try Row.fetchAll(db, sql: "SELECT * FROM verdict WHERE version > ?", arguments: [known.version])
+        .compactMap { row in
+          Outcome(rawValue: row["outcome"]).map { Verdict(act: id(row, "segment", "row"), outcome: $0) }
+        },
       sources: try StoredSource.fetchAll(db), isWhole: isWhole)
   }
 
@@ -68,8 +74,13 @@ extension StoreState {
   func adding(_ rows: StoreRows, segments new: [Segment]) throws -> StoreState {
     var links = links
     var noops = noops
+    var verdicts = verdicts
     /// Rows whose act must be summed up again.
     var touched = Set(rows.noops)
+    for verdict in rows.verdicts {
+      verdicts[verdict.act] = verdict.outcome
+      touched.insert(verdict.act)
+    }
     for (row, head) in rows.links {
       links.link(row, to: head)
       touched.insert(row)
@@ -79,7 +90,7 @@ extension StoreState {
     let bare = StoreState(
       version: rows.version, segments: segments + new,
       patches: patches + Array(repeating: SegmentPatch(), count: new.count), sources: rows.sources, links: links,
-      noops: noops, moved: moved)
+      noops: noops, verdicts: verdicts, moved: moved)
     guard !touched.isEmpty else { return bare }
     var patches = bare.patches
     for id in touched {
@@ -91,14 +102,25 @@ extension StoreState {
       let head = links.head(of: id)
       guard let (headPlace, headRow) = bare.locate(head) else { continue }
       patches[headPlace].summaries[headRow] = try bare.summary(ofAct: head)
+      patches[headPlace].version = rows.version
     }
     return StoreState(
       version: rows.version, segments: bare.segments, patches: patches, sources: rows.sources, links: links,
-      noops: noops, moved: moved)
+      noops: noops, verdicts: verdicts, moved: moved)
+  }
+
+  /// What came of the act as its records and the versions of its object alone tell: without what the object's history
+  /// found.
+  func unsettledOutcome(_ place: Int, _ row: Int) throws -> Outcome {
+    let head = id(place, row)
+    guard !verdicts.isEmpty, ([head] + (links.members[head] ?? [])).contains(where: { verdicts[$0] != nil }) else {
+      return try outcome(place, row)
+    }
+    return try summary(ofAct: head, isSettled: false).outcome
   }
 
   /// Summed up over all records of the act, wherever they are.
-  private func summary(ofAct head: ActID) throws -> ActSummary {
+  private func summary(ofAct head: ActID, isSettled: Bool = true) throws -> ActSummary {
     guard let (place, row) = locate(head) else { throw StoreError.corrupt(reason: "a link to a missing act") }
     let segment = segments[place]
     var sum = try segment.summary(row)
@@ -119,7 +141,13 @@ extension StoreState {
         verb: try segment.text(.verb)[row] ?? "", object: try segment.kindOfObject(row), code: sum.code.map(Int.init),
         stages: sum.stages, dryRun: dryRun)
     }
-    if sum.outcome == .changed, ([head] + members).contains(where: noops.contains) { sum.outcome = .noop }
+    let parts = [head] + members
+    if sum.outcome == .changed, parts.contains(where: noops.contains) { sum.outcome = .noop }
+    if isSettled, sum.outcome == .changed || sum.outcome == .noop,
+      let verdict = parts.lazy.compactMap({ self.verdicts[$0] }).first
+    {
+      sum.outcome = verdict
+    }
     return sum
   }
 }

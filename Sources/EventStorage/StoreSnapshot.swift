@@ -10,6 +10,8 @@ public struct StoreSnapshot: Sendable {
 
   public var version: Int { state.version }
   public var actCount: Int { state.actCount }
+  /// Objects with writes of which only their history would tell whether they altered anything, and which was not asked.
+  public var unsettledCount: Int { store.unsettledCount }
   /// First and last time of all acts; nil when there are none.
   public var timeSpan: ClosedRange<Timestamp>? { state.timeSpan }
 
@@ -132,6 +134,26 @@ public struct StoreSnapshot: Sendable {
 
   /// The first damage that a question without an error of its own has met, if any.
   public var damage: StoreError? { store.damage }
+
+  /// The act with its bodies as its records and the versions of its object alone tell it: what a history is made
+  /// from, which in turn says what came of it.
+  public func evidence(_ id: ActID) throws -> ActDetail { try asEvidence(detail(id)) }
+
+  /// The same of many acts at once, see `details(of:keepsRecords:isCancelled:)`.
+  public func evidence(
+    of ids: [ActID], keepsRecords: Bool, isCancelled: () -> Bool = { false }
+  ) throws -> [Result<ActDetail, any Error>] {
+    try details(of: ids, keepsRecords: keepsRecords, isCancelled: isCancelled).map { result in
+      Result { try asEvidence(result.get()) }
+    }
+  }
+
+  private func asEvidence(_ detail: ActDetail) throws -> ActDetail {
+    guard let (place, row) = state.locate(detail.act.id) else { return detail }
+    var detail = detail
+    detail.act.outcome = try state.unsettledOutcome(place, row)
+    return detail
+  }
 
   /// The act with its bodies and records, read from the store's text or from the source.
   public func detail(_ id: ActID) throws -> ActDetail {

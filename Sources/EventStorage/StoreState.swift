@@ -12,6 +12,8 @@ final class StoreState: Sendable {
   let links: ActLinks
   /// Rows that the version ledger named as having altered nothing.
   let noops: Set<ActID>
+  /// What the histories of their objects found of rows, in place of what the ledger says.
+  let verdicts: [ActID: Outcome]
   /// Where the rows of segments that were merged into others are now.
   let moved: [UInt32: [ActID]]
   /// Global row numbers: `bases[place] + row`; one more at the end.
@@ -29,7 +31,7 @@ final class StoreState: Sendable {
 
   init(
     version: Int, segments: [Segment], patches: [SegmentPatch], sources: [Int64: StoredSource], links: ActLinks,
-    noops: Set<ActID>, moved: [UInt32: [ActID]] = [:]
+    noops: Set<ActID>, verdicts: [ActID: Outcome] = [:], moved: [UInt32: [ActID]] = [:]
   ) {
     self.version = version
     self.segments = segments
@@ -37,6 +39,7 @@ final class StoreState: Sendable {
     self.sources = sources
     self.links = links
     self.noops = noops
+    self.verdicts = verdicts
     self.moved = moved
     var bases = [0]
     for segment in segments { bases.append((bases.last ?? 0) + segment.rowCount) }
@@ -196,6 +199,8 @@ struct SegmentPatch: Sendable {
   var hidden: Set<Int> = []
   /// Rows whose act has records elsewhere, or proved to be a no-op.
   var summaries: [Int: ActSummary] = [:]
+  /// Of the store when it said something last.
+  var version = 0
 }
 
 /// Which rows are parts of acts in other segments.

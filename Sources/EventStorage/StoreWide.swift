@@ -41,6 +41,26 @@ extension StoreSnapshot {
     }
   }
 
+  /// For deletions that are all that is known of a uid: the highest resourceVersion that an answer before them, in the
+  /// same file, shows. The requests arrived when the store had come that far, whatever their times say.
+  public func versionsBefore(_ acts: [ActID]) -> [ActID: UInt64] {
+    store.noting([:]) {
+      var versioned: Set<String> = []
+      var lone: [(id: ActID, uid: String)] = []
+      for id in acts {
+        guard let (place, row) = state.locate(id), let uid = try state.segments[place].text(.uid)[row] else { continue }
+        if try state.segments[place].text(.resourceVersion)[row] != nil {
+          versioned.insert(uid)
+        } else if try state.segments[place].text(.verb)[row] == "delete" {
+          lone.append((id, uid))
+        }
+      }
+      var found: [ActID: UInt64] = [:]
+      for act in lone where !versioned.contains(act.uid) { found[act.id] = try state.versionBefore(act.id) }
+      return found
+    }
+  }
+
   /// Whether a clock was set back while some source was written: lines stand in the order in which requests ended, and
   /// one that ended long before another stands after it. Batches and forwarders shift lines by seconds.
   public var hasClockSteps: Bool {
@@ -52,6 +72,32 @@ extension StoreSnapshot {
 }
 
 extension StoreState {
+  /// In the act's segment, or the one before it in the file.
+  func versionBefore(_ id: ActID) throws -> UInt64? {
+    guard let (place, row) = locate(id) else { return nil }
+    let own = segments[place]
+    let line = try own.numbers(.line).integer(row)
+    let cluster = try own.text(.cluster)[row]
+    let arrival = try own.time(row)
+    func highest(_ segment: Segment, before line: Int64) throws -> UInt64? {
+      let (versions, clusters) = (try segment.text(.resourceVersion), try segment.text(.cluster))
+      let (lines, times, took) = (
+        try segment.numbers(.line), try segment.numbers(.time), try segment.numbers(.took)
+      )
+      var most: UInt64?
+      for other in 0..<segment.rowCount where lines.integer(other) < line {
+        guard let version = versions[other].flatMap({ UInt64($0) }), clusters[other] == cluster,
+          times.integer(other) &+ (took[other] ?? 0) <= arrival
+        else { continue }
+        most = max(most ?? 0, version)
+      }
+      return most
+    }
+    if let found = try highest(own, before: line) { return found }
+    let before = segments.filter { $0.info.source == own.info.source && $0.info.start < own.info.start }
+    return try before.max { $0.info.start < $1.info.start }.flatMap { try highest($0, before: .max) }
+  }
+
   func hasClockSteps() throws -> Bool {
     if let known = clockCache.withLock({ $0 }) { return known }
     let ends = Mutex<[Int: LineEnds]>([:])

@@ -74,17 +74,20 @@ public struct HistoryContext: Hashable, Sendable {
   /// Whether a clock was stepped while the logs were written. The place of an act that is only known by its time is
   /// then open, and it may account for anything on the object. Steps that the object's own versions show need no word.
   public var hasClockSteps: Bool
+  /// For acts that carry no version: one that the store had reached when they arrived, whatever their times say.
+  public var versionsBefore: [ActID: UInt64]
   /// Other keys under which the object is known: Calico's storage of an object of its API. Acts on them are acts on it.
   public var aliases: [ObjectKey]
 
   public init(
     showsCalicoAPI: Bool = false, namespaceDeletions: [Timestamp] = [], reusedAuditIDs: Set<String> = [],
-    hasClockSteps: Bool = false, aliases: [ObjectKey] = []
+    hasClockSteps: Bool = false, versionsBefore: [ActID: UInt64] = [:], aliases: [ObjectKey] = []
   ) {
     self.showsCalicoAPI = showsCalicoAPI
     self.namespaceDeletions = namespaceDeletions
     self.reusedAuditIDs = reusedAuditIDs
     self.hasClockSteps = hasClockSteps
+    self.versionsBefore = versionsBefore
     self.aliases = aliases
   }
 }

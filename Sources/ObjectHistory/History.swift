@@ -36,16 +36,14 @@ public struct History: Sendable {
   /// over every deletecollection of the object's resource and namespace. Reads make no row; what the answers to gets and
   /// lists show of the object counts as evidence, as state before the first write and as what the next one found. A
   /// revision's `act` is a `noop` where it was handed in as `changed` and the versions, rebuilt from requests, prove that
-  /// nothing was altered.
+  /// nothing was altered; and of two that answered with one version the other one, where only it can have made it.
   public static func of(_ object: ObjectKey, acts: [ActDetail]) -> History {
     of(object, acts: acts, context: HistoryContext())
   }
 
   /// The same, with what the acts on this object alone do not tell.
   public static func of(_ object: ObjectKey, acts: [ActDetail], context: HistoryContext) -> History {
-    let storage = CalicoStorage(object, aliases: context.aliases, acts: acts)
-    let steps = inOrder(
-      acts.map(storage.read).compactMap { Step($0.detail, about: storage, isConverted: $0.isConverted) })
+    let steps = steps(of: object, acts, context)
     var replay = Replay(object)
     replay.run(steps)
     replay.addInitial(steps)
@@ -59,5 +57,23 @@ public struct History: Sendable {
     return History(
       object: object, kind: replay.kind, aliases: context.aliases, revisions: revisions, findings: findings,
       bursts: applyBursts(steps, rows: replay.rows, revisions: revisions, findings: findings, of: object))
+  }
+
+  /// What came of the acts, by their ids, of those that were accepted: `changed` or `noop`, as in the revisions.
+  public static func outcomes(
+    of object: ObjectKey, acts: [ActDetail], context: HistoryContext
+  ) -> [ActID: Outcome] {
+    var replay = Replay(object)
+    replay.run(steps(of: object, acts, context))
+    let acts = replay.revisions.compactMap(\.act).filter { $0.outcome == .changed || $0.outcome == .noop }
+    return Dictionary(acts.map { ($0.id, $0.outcome) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  private static func steps(of object: ObjectKey, _ acts: [ActDetail], _ context: HistoryContext) -> [Step] {
+    let storage = CalicoStorage(object, aliases: context.aliases, acts: acts)
+    var steps = acts.map(storage.read).compactMap { Step($0.detail, about: storage, isConverted: $0.isConverted) }
+    for index in steps.indices { steps[index].floor = context.versionsBefore[steps[index].act.id] }
+    MakerSearch.decide(&steps, about: storage)
+    return inOrder(steps)
   }
 }

@@ -94,7 +94,9 @@ struct Replay {
     let before = manifest
     let known = state(after: body, step, operation)
     manifest = known.manifest
-    if operation == .update, isAlive, known.fidelity == .rebuilt, let before, let manifest, isSame(before, manifest) {
+    if operation == .update, isAlive, known.fidelity == .rebuilt, step.version == nil || step.isConverted, let before,
+      let manifest, isSame(before, manifest)
+    {
       // Accepted, and all that was asked for was there.
       var step = step
       step.detail.act.outcome = .noop

@@ -28,6 +28,7 @@ private struct Slot {
   var id: ActID
   var uid: String?
   var version: UInt64?
+  var floor: UInt64?
   var isEffective: Bool
   var isEnd: Bool
 
@@ -38,6 +39,7 @@ private struct Slot {
     id = step.act.id
     uid = step.uid
     version = step.version
+    floor = step.floor
     isEffective = step.isEffective
     isEnd = step.isEnd
   }
@@ -56,7 +58,8 @@ private func life(_ slots: [Slot]) -> [Slot] {
   return merged(versions, with: others) + slots.filter { $0.version == nil && $0.isEnd }
 }
 
-/// One life after the other: by resourceVersion, else by time.
+/// One life after the other: by resourceVersion, else by time. What was there when the store had come past the first
+/// version of another life came after it.
 private func inOrder(lives: [[Slot]]) -> [[Slot]] {
   let known = lives.map { life in
     (
@@ -66,7 +69,10 @@ private func inOrder(lives: [[Slot]]) -> [[Slot]] {
   }
   var ordered = known.filter { $0.first != nil }.sorted { ($0.first ?? 0, $0.start) < ($1.first ?? 0, $1.start) }
   for life in known where life.first == nil {
-    ordered.insert(life, at: ordered.firstIndex { $0.start > life.start } ?? ordered.endIndex)
+    let byTime = ordered.firstIndex { $0.start > life.start } ?? ordered.endIndex
+    let floor = life.slots.lazy.compactMap(\.floor).max() ?? 0
+    let after = ordered.lastIndex { $0.first.map { $0 < floor } ?? false }.map { $0 + 1 } ?? 0
+    ordered.insert(life, at: max(byTime, after))
   }
   return ordered.map(\.slots)
 }

@@ -38,6 +38,8 @@ struct Step {
   var answer: StoredObject?
   /// Whether bodies were made out of what Calico stored.
   var isConverted: Bool
+  /// A version that the store had reached when the request arrived; nil where that is not known.
+  var floor: UInt64?
   /// A read whose answer shows the object: evidence of a version, and no row of its own.
   var isSighting: Bool { act.outcome == .read }
 

@@ -12,6 +12,9 @@ extension StoreEnvironment {
     environment.changes = { snapshot, object, isCancelled in
       try snapshot.changeLog(of: object, tellsActChanges: true, isCancelled: isCancelled).actChanges
     }
+    environment.outcomes = { snapshot, object, isCancelled in
+      try snapshot.outcomes(of: object, isCancelled: isCancelled)
+    }
     return environment
   }
 }
@@ -23,9 +26,22 @@ extension StoreSnapshot {
     let keys = lineage(of: object)
     let ids = historyActs(about: keys)
     // A history needs the bodies alone; the records of thousands of acts would only fill memory.
-    let acts = try details(of: ids, keepsRecords: false, isCancelled: isCancelled).map { try $0.get() }
+    let acts = try evidence(of: ids, keepsRecords: false, isCancelled: isCancelled).map { try $0.get() }
     return ChangeLog(
       History.of(keys[0], acts: acts, context: historyContext(of: keys, acts: ids)), tellsActChanges: tellsActChanges)
+  }
+
+  /// What came of the acts on an object, by its history.
+  /// - Throws: `CancellationError` once `isCancelled` says so.
+  func outcomes(of object: ObjectKey, isCancelled: () -> Bool) throws -> [ActID: Outcome] {
+    let keys = lineage(of: object)
+    let ids = historyActs(about: keys)
+    let read = try evidence(of: ids, keepsRecords: false, isCancelled: isCancelled)
+    let acts = zip(ids, read).map { id, result in
+      (try? result.get()) ?? ActDetail(act: act(id), requestURI: "", request: nil, response: nil)
+    }
+    let context = HistoryContext(versionsBefore: versionsBefore(ids), aliases: Array(keys.dropFirst()))
+    return History.outcomes(of: keys[0], acts: acts, context: context)
   }
 
   /// What the history of one object needs to know of the acts on others.
@@ -41,7 +57,7 @@ extension StoreSnapshot {
         && known.showsCalicoAPI(in: keys[0].cluster, showsCalicoAPI),
       namespaceDeletions: known.namespaceDeletions(of: keys[0], namespaceDeletions),
       reusedAuditIDs: auditIDs(of: acts, alsoOutside: keys), hasClockSteps: hasClockSteps,
-      aliases: Array(keys.dropFirst()))
+      versionsBefore: versionsBefore(acts), aliases: Array(keys.dropFirst()))
   }
 
   /// Whether anybody wrote through Calico's own API.

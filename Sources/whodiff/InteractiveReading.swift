@@ -38,7 +38,9 @@ struct InteractiveReading: Sendable {
       return inbox.post(.failure("\(error)"))
     }
     inbox.post(.work(.opened(store)))
-    guard !options.paths.isEmpty else { return }
+    guard !options.paths.isEmpty else {
+      return settle(store) { inbox.post(.work(.followed(acts: 0, storeVersion: $0))) }
+    }
     var paths = options.paths
     if paths != ["-"] { read(paths, store) }
     var followedActs = 0
@@ -69,15 +71,28 @@ struct InteractiveReading: Sendable {
       let report = try ingest(
         search.logs, into: store, options: ingestOptions, isCancelled: { orders.endsReading },
         progress: { teller.tell($0, store.version) })
-      teller.finish(report.wasCancelled ? .stopped : .finished, acts: report.acts, store.version)
+      let state: ReadingProgress.State = report.wasCancelled ? .stopped : .finished
+      teller.finish(state, acts: report.acts, store.version)
       let errors = search.errors + report.errors.filter { !search.errors.contains($0) }
       if report.errors.isEmpty, !report.wasCancelled { try store.noteArchives(of: search) }
+      if !report.wasCancelled { settle(store) { teller.finish(state, acts: report.acts, $0) } }
       if let first = errors.first {
         let more = errors.count > 1 ? " (and \(errors.count - 1) more)" : ""
         inbox.post(.message(.notice("\(first)\(more)")))
       }
     } catch {
       teller.finish(.stopped, acts: nil, store.version)
+      inbox.post(.message(.notice("\(error)")))
+    }
+  }
+
+  /// Asks histories what came of writes where acts alone do not tell.
+  /// - Parameter tell: takes the version of the store where that altered any.
+  private func settle(_ store: EventStore, tell: (Int) -> Void) {
+    do {
+      let result = try store.settle(isCancelled: { orders.endsReading })
+      if result.verdictCount > 0 { tell(store.version) }
+    } catch {
       inbox.post(.message(.notice("\(error)")))
     }
   }
@@ -101,6 +116,8 @@ struct InteractiveReading: Sendable {
         isCancelled: { orders.endsFollowing }, isPaused: { orders.isPaused },
         report: { news in
           latest = news
+          _ = try? store.settle(
+            actLimit: EventStore.settledWhileFollowing, isCancelled: { orders.endsFollowing })
           tell(.reading)
         })
     } catch {

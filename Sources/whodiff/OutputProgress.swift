@@ -23,6 +23,11 @@ extension ProgressLine {
     text = words.joined(separator: " ")
   }
 
+  /// `telling no-ops from changes: 120 of 3,400 objects`
+  init(settling done: Int, of count: Int) {
+    text = "telling no-ops from changes: \(Self.grouped(done)) of \(Self.grouped(count)) objects"
+  }
+
   /// `18,204`
   static func grouped(_ number: Int) -> String {
     var out = ""

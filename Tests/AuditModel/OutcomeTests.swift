@@ -53,31 +53,32 @@ private func outcome(
 
   private func write(
     _ row: UInt32, _ second: Int64, _ version: String, code: Int = 200, sent: String? = nil,
-    evidence: VersionLedger.Evidence = .none
+    evidence: VersionLedger.Evidence = .none, source: Int64 = 0
   ) -> VersionLedger.Write {
     VersionLedger.Write(
       id: ActID(segment: 0, row: row), time: Timestamp(seconds: second), code: code, uid: "u", resourceVersion: version,
-      sentResourceVersion: sent, endsObject: false, evidence: evidence)
+      sentResourceVersion: sent, endsObject: false, evidence: evidence,
+      place: .init(source: source, offset: Int64(row)))
   }
 
   @Test func `of writes that answer with one version, the first made it, in whatever order they are read`() {
     var ledger = VersionLedger()
-    #expect(ledger.take(write(1, 20, "7")) == nil)
-    #expect(ledger.take(write(2, 30, "7")) == ActID(segment: 0, row: 2))
-    #expect(ledger.take(write(3, 10, "7")) == ActID(segment: 0, row: 1))
-    #expect(ledger.take(write(4, 40, "8")) == nil)
+    #expect(ledger.take(write(1, 20, "7")).noop == nil)
+    #expect(ledger.take(write(2, 30, "7")).noop == ActID(segment: 0, row: 2))
+    #expect(ledger.take(write(3, 10, "7")).noop == ActID(segment: 0, row: 1))
+    #expect(ledger.take(write(4, 40, "8")).noop == nil)
   }
 
   @Test func `a client that gets back the version it sent changed nothing`() {
     var ledger = VersionLedger()
-    #expect(ledger.take(write(1, 20, "7", sent: "7")) == ActID(segment: 0, row: 1))
-    #expect(ledger.take(write(2, 30, "8", sent: "7")) == nil)
+    #expect(ledger.take(write(1, 20, "7", sent: "7")).noop == ActID(segment: 0, row: 1))
+    #expect(ledger.take(write(2, 30, "8", sent: "7")).noop == nil)
   }
 
   /// The acts that are left as changes after the ledger has seen the writes in this order.
   private func makers(_ writes: [VersionLedger.Write]) -> [UInt32] {
     var ledger = VersionLedger()
-    let noops = writes.compactMap { ledger.take($0) }
+    let noops = writes.compactMap { ledger.take($0).noop }
     return writes.map(\.id).filter { !noops.contains($0) }.map(\.row).sorted()
   }
 
@@ -108,10 +109,25 @@ private func outcome(
     }
   }
 
+  @Test func `where two writers' clocks alone tell, it is in doubt`() {
+    func isInDoubt(_ second: VersionLedger.Write) -> Bool {
+      var ledger = VersionLedger()
+      _ = ledger.take(write(1, 100, "7"))
+      return ledger.take(second).isInDoubt
+    }
+    #expect(isInDoubt(write(2, 110, "7", source: 1)))
+    #expect(isInDoubt(write(2, 90, "7", source: 1)))
+    #expect(!isInDoubt(write(2, 100_000, "7", source: 1)))
+    #expect(!isInDoubt(write(2, 110, "7", evidence: .stamped, source: 1)))
+    // Lines of one file stand in the order in which requests ended.
+    #expect(!isInDoubt(write(2, 110, "7")))
+    #expect(isInDoubt(write(2, 90, "7")))
+  }
+
   @Test func `a create is a change whenever it is read`() {
     var ledger = VersionLedger()
-    #expect(ledger.take(write(1, 20, "7")) == nil)
-    #expect(ledger.take(write(2, 30, "7", code: 201)) == ActID(segment: 0, row: 1))
-    #expect(ledger.take(write(3, 10, "7")) == ActID(segment: 0, row: 3))
+    #expect(ledger.take(write(1, 20, "7")).noop == nil)
+    #expect(ledger.take(write(2, 30, "7", code: 201)).noop == ActID(segment: 0, row: 1))
+    #expect(ledger.take(write(3, 10, "7")).noop == ActID(segment: 0, row: 3))
   }
 }

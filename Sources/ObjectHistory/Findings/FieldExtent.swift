@@ -55,7 +55,12 @@ extension FieldExtent {
   }
 
   private mutating func addMembers(of value: JSONValue, at path: [String]) {
-    guard case .object(let members) = value, !members.isEmpty else { return add(path[...]) }
+    guard case .object(let members) = value else { return add(path[...]) }
+    if members.isEmpty {
+      // No labels are as good as none; an empty selector is one.
+      if path.count != 1, path.first ?? "metadata" == "metadata" { return }
+      return add(path[...])
+    }
     for member in members.list {
       if let slash = member.key.utf8.firstIndex(of: UInt8(ascii: "/")), member.key.hasPrefix("$") {
         add((path + [String(member.key[member.key.utf8.index(after: slash)...])])[...])

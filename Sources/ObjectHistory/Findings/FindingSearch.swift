@@ -25,7 +25,7 @@ struct FindingSearch {
   /// The uid of the present life, and the step that told it last.
   private var life: (uid: String, index: Int)?
   private var isEndShown = false
-  /// For each step a version that was seen in its life, so that lives can be told in their order.
+  /// For each step the first version that was seen in its life, so that lives can be told in their order.
   private let versions: [UInt64?]
 
   /// - Parameter rows: for each step the index of its row in `revisions`.
@@ -50,7 +50,9 @@ struct FindingSearch {
     self.revisions = revisions
     self.unseen = unseen
     var known: [String: UInt64] = [:]
-    for step in steps { if let uid = step.uid, let version = step.version { known[uid] = version } }
+    for step in steps {
+      if let uid = step.uid, let version = step.version { known[uid] = min(known[uid] ?? version, version) }
+    }
     versions = steps.map { $0.uid.flatMap { known[$0] } }
     upkeep = FindingSearch.upkeep(of: key)
   }
@@ -157,7 +159,7 @@ struct FindingSearch {
   /// last-applied up to date when somebody applies on its side.
   private let upkeep: FieldExtent
 
-  private static func upkeep(of key: ObjectKey) -> FieldExtent {
+  static func upkeep(of key: ObjectKey) -> FieldExtent {
     var extent = FieldExtent([
       ["apiVersion"], ["kind"], ["status"], ["metadata", "managedFields"], ["metadata", "resourceVersion"],
       ["metadata", "generation"], ["metadata", "uid"], ["metadata", "creationTimestamp"], ["metadata", "selfLink"],
@@ -188,9 +190,10 @@ struct FindingSearch {
 
   // MARK: Lives
 
-  /// Which of two lives came first: versions tell, so do lines of one file, and times as long as no clock was set back.
+  /// Which of two lives came first: versions tell, also one that the store had reached when the second was there; so do
+  /// lines of one file, and times as long as no clock was set back.
   private func isOrderKnown(_ old: Int, _ new: Int) -> Bool {
-    if versions[old] != nil, versions[new] != nil { return true }
+    if let first = versions[old], versions[new] != nil || steps[new].floor.map({ first < $0 }) ?? false { return true }
     // Lines of one file stand in the order in which requests ended, whatever the clock said.
     let places = (steps[old].act.source, steps[new].act.source)
     if !places.0.file.isEmpty, places.0.file == places.1.file { return places.0.line < places.1.line }
@@ -204,7 +207,7 @@ struct FindingSearch {
     {
       return true
     }
-    return unseen.between(start, end, uid: nil).contains { step in
+    return unseen.between(start, end, uid: steps[start].uid).contains { step in
       step.isEnd || step.isCollection || step.act.verb.hasPrefix("delete") || step.act.object?.subresource == "eviction"
     }
   }

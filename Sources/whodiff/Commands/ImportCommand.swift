@@ -27,7 +27,8 @@ struct ImportCommand: ParsableCommand {
     }
     let directory = Configuration.directory(of: path)
     guard Configuration.makeDirectory(directory) else { throw CommandError("\(directory): cannot be made") }
-    let store = try EventStore.open(path, access: .readWrite, environment: .reading(limits: unpacking.limits))
+    let environment = StoreEnvironment.reading(limits: unpacking.limits).tellingChanges()
+    let store = try EventStore.open(path, access: .readWrite, environment: environment)
     let found = FoundLogs(at: files, limits: unpacking.limits, store: store)
     let before = store.snapshot().rejects.count
     var options = IngestOptions(clusters: clusters.names)

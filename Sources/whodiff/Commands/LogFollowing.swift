@@ -76,6 +76,7 @@ final class LogFollowing {
   }
 
   private func take(_ news: FollowNews) throws {
+    try log.store.settle(actLimit: EventStore.settledWhileFollowing)
     let snapshot = log.store.snapshot()
     let until = Configuration.monotonicSeconds() + Self.patienceSeconds
     for id in try snapshot.select(query, inSegments: news.segments) {

@@ -149,14 +149,14 @@ final class ObjectLogs: Sendable {
   private func details(of ids: [ActID]) -> [ActID: ActDetail] {
     var found = state.withLock { $0.shared }
     let wanted = Array(Set(ids.filter { found[$0] == nil }))
-    let read = (try? snapshot.details(of: wanted, keepsRecords: keepsRecords)) ?? []
+    let read = (try? snapshot.evidence(of: wanted, keepsRecords: keepsRecords)) ?? []
     for (id, result) in zip(wanted, read) { found[id] = detail(id, result) }
     return found
   }
 
   func detail(_ id: ActID) -> ActDetail {
     if let known = state.withLock({ $0.shared[id] }) { return known }
-    return detail(id, Result { try snapshot.detail(id) })
+    return detail(id, Result { try snapshot.evidence(id) })
   }
 
   private func detail(_ id: ActID, _ result: Result<ActDetail, any Error>) -> ActDetail {

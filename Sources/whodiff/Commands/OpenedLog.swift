@@ -33,6 +33,7 @@ struct OpenedLog {
     ).tellingChanges()
     if files.isEmpty {
       store = try Self.openStore(source, environment: environment)
+      try store.settle()
       snapshot = store.snapshot()
       exitCode = 0
       return
@@ -173,6 +174,15 @@ struct Reading {
         }
         if isDue { ProgressLine(progress, elapsed: now - started).show() }
       })
+    if !flag.isRaised {
+      try store.settle(
+        isCancelled: { flag.isRaised },
+        progress: { done, count in
+          guard ErrorOutput.isTerminal, !isQuiet, Configuration.monotonicSeconds() - started > 0.5 else { return }
+          shown.withLock { $0.count += 1 }
+          ProgressLine(settling: done, of: count).show()
+        })
+    }
     if shown.withLock({ $0.count > 0 }) { ProgressLine.clear() }
     for error in report.errors where !found.errors.contains(error) { ErrorOutput.say(String(describing: error)) }
     if flag.isRaised {

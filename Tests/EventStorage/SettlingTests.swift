@@ -1,0 +1,178 @@
+import AuditModel
+import EventQueries
+import Synchronization
+import Testing
+
+@testable import EventStorage
+
+/// What histories find of acts goes into every list and count.
+@Suite struct SettlingTests {
+  /// Stands for histories: of each object, which auditIDs altered nothing; counts what it is asked.
+  private final class Histories: Sendable {
+    let noops = Mutex<Set<String>>([])
+    let asked = Mutex<[String]>([])
+
+    var environment: StoreEnvironment {
+      StoreEnvironment(outcomes: { [self] snapshot, key, _ in
+        asked.withLock { $0.append(key.name) }
+        var found: [ActID: Outcome] = [:]
+        for id in snapshot.acts(about: key) {
+          let outcome = try snapshot.outcomeOfActAlone(id)
+          guard outcome == .changed || outcome == .noop else { continue }
+          let isNoop = noops.withLock { $0.contains(snapshot.act(id).auditID ?? "") }
+          found[id] = isNoop ? .noop : outcome
+        }
+        return found
+      })
+    }
+
+    func takeAsked() -> [String] {
+      asked.withLock { names in
+        defer { names = [] }
+        return names.sorted()
+      }
+    }
+  }
+
+  /// Of level Request: its answer was not logged.
+  private func unanswered(_ number: Int, name: String, at second: Int64) -> AuditEvent {
+    var event = event(uuid(number), at: second, name: name, content: UInt64(number))
+    event.level = .request
+    return event
+  }
+
+  private func outcomes(_ store: EventStore) throws -> [String: Outcome] {
+    Dictionary(
+      try store.snapshot().all().map { ($0.auditID ?? "", $0.outcome) }, uniquingKeysWith: { one, _ in one })
+  }
+
+  @Test func `only objects with writes that nothing else tells of are asked, and only when something came`() throws {
+    let histories = Histories()
+    let store = try EventStore.inMemory(histories.environment)
+    let source = try store.source("audit.log")
+    try store.add(
+      [
+        unanswered(1, name: "web", at: 100), unanswered(2, name: "web", at: 110),
+        event(uuid(3), at: 120, name: "db", content: 3, uid: "u", version: "7"),
+      ], to: source)
+    histories.noops.withLock { $0 = [uuid(2)] }
+    #expect(try store.settle() == SettlingResult(objectCount: 1, verdictCount: 1))
+    #expect(histories.takeAsked() == ["web"])
+    #expect(try outcomes(store) == [uuid(1): .changed, uuid(2): .noop, uuid(3): .changed])
+    let level = try store.snapshot().select(EventQuery(filter: .everything, level: .effective), order: .oldestFirst)
+    #expect(level.count == 2)
+    // Histories are made from what the acts alone tell.
+    let snapshot = store.snapshot()
+    #expect(try snapshot.all().map { try snapshot.outcomeOfActAlone($0.id) } == [.changed, .changed, .changed])
+    #expect(try store.settle() == SettlingResult())
+    try store.add([event(uuid(4), at: 130, name: "db", content: 4, uid: "u", version: "8")], to: source, at: 1000)
+    try store.settle()
+    #expect(histories.takeAsked() == [])
+    // Any act on the object may alter what is known of it.
+    histories.noops.withLock { $0 = [uuid(1)] }
+    try store.add([event(uuid(5), at: 140, name: "web", content: 5, uid: "w", version: "9")], to: source, at: 2000)
+    try store.settle()
+    #expect(histories.takeAsked() == ["web"])
+    #expect(try outcomes(store)[uuid(1)] == .noop)
+    #expect(try outcomes(store)[uuid(2)] == .changed)
+  }
+
+  @Test func `a version that two files claim is asked about`() throws {
+    let histories = Histories()
+    let store = try EventStore.inMemory(histories.environment)
+    let (one, two) = (try store.source("one.log"), try store.source("two.log"))
+    try store.add([event(uuid(1), at: 100, content: 1, uid: "u", version: "7")], to: one)
+    try store.settle()
+    #expect(histories.takeAsked() == [])
+    try store.add([event(uuid(2), at: 105, content: 2, uid: "u", version: "7")], to: two)
+    try store.settle()
+    #expect(histories.takeAsked() == ["web"])
+    #expect(try outcomes(store)[uuid(2)] == .noop)
+  }
+
+  @Test func `an object with too many acts is left, and told of`() throws {
+    let histories = Histories()
+    let store = try EventStore.inMemory(histories.environment)
+    let source = try store.source("audit.log")
+    try store.add((0..<30).map { unanswered($0, name: "web", at: Int64($0)) }, to: source)
+    #expect(try store.settle(actLimit: 100).leftCount == 1)
+    #expect(store.snapshot().unsettledCount == 1)
+    #expect(histories.takeAsked() == [])
+    #expect(try store.settle(actLimit: 300).leftCount == 0)
+    #expect(store.snapshot().unsettledCount == 0)
+  }
+
+  @Test func `merged segments keep what was found`() throws {
+    let histories = Histories()
+    let store = try EventStore.inMemory(histories.environment)
+    let source = try store.source("audit.log")
+    let events = (0..<6).map { index in
+      var event = unanswered(index, name: "web", at: Int64(100 + index))
+      event.position = RecordPosition(line: index + 1, offset: Int64(index) * 10, length: 9)
+      return event
+    }
+    let numbers = try events.indices.map { try store.add([events[$0]], to: source, at: Int64($0) * 1000).segment }
+    histories.noops.withLock { $0 = [uuid(1), uuid(4)] }
+    try store.settle()
+    #expect(histories.takeAsked() == ["web"])
+    let before = try outcomes(store)
+    var builder = SegmentBuilder(keeping: .none)
+    builder.add(
+      EventBatch(records: events.map(LogRecord.audit), rejects: [], offset: 0, byteCount: 6000, lineCount: 6),
+      bytes: UnsafeRawBufferPointer(start: nil, count: 0))
+    #expect(try store.merge(numbers, into: builder.finish(), source: source) != nil)
+    #expect(try outcomes(store) == before)
+    try store.settle()
+    #expect(histories.takeAsked() == [])
+    #expect(try outcomes(store).values.filter { $0 == .noop }.count == 2)
+  }
+
+  @Test func `what one process found another one sees`() throws {
+    try withFolder { folder in
+      let histories = Histories()
+      let store = try EventStore.open(folder + "/s.sqlite", access: .readWrite, environment: histories.environment)
+      let source = try store.source("audit.log")
+      let other = try EventStore.open(folder + "/s.sqlite", access: .readOnly, environment: histories.environment)
+      try store.add([unanswered(1, name: "web", at: 100)], to: source)
+      histories.noops.withLock { $0 = [uuid(1)] }
+      // Of a store that is only read what is found holds here.
+      try other.settle()
+      #expect(try outcomes(other) == [uuid(1): .noop])
+      #expect(try outcomes(store) == [uuid(1): .changed])
+      try store.settle()
+      #expect(histories.takeAsked() == ["web", "web"])
+      let third = try EventStore.open(folder + "/s.sqlite", access: .readOnly, environment: histories.environment)
+      try third.settle()
+      #expect(histories.takeAsked() == [])
+      #expect(try outcomes(third) == [uuid(1): .noop])
+    }
+  }
+
+  @Test func `the version that the store had reached stands before a deletion`() throws {
+    let store = try EventStore.inMemory()
+    let source = try store.source("audit.log")
+    func placed(_ event: AuditEvent, line: Int) -> AuditEvent {
+      var event = event
+      event.position = RecordPosition(line: line, offset: Int64(line) * 10, length: 9)
+      return event
+    }
+    // The clock was set back between lines 1 and 2.
+    try store.add(
+      [
+        placed(event(uuid(1), at: 900, name: "other", content: 1, uid: "o", version: "40"), line: 1),
+        placed(event(uuid(2), at: 100, name: "other", content: 2, uid: "o", version: "41"), line: 2),
+        placed(event(uuid(3), verb: "delete", at: 110, content: 3, uid: "gone"), line: 3),
+        placed(event(uuid(4), at: 120, name: "other", content: 4, uid: "o", version: "42"), line: 4),
+      ], to: source)
+    let snapshot = store.snapshot()
+    let deletion = try #require(try snapshot.all().first { $0.verb == "delete" })
+    #expect(snapshot.versionsBefore(try snapshot.all().map(\.id)) == [deletion.id: 41])
+  }
+}
+
+extension StoreSnapshot {
+  fileprivate func outcomeOfActAlone(_ id: ActID) throws -> Outcome {
+    let (place, row) = try #require(state.locate(id))
+    return try state.unsettledOutcome(place, row)
+  }
+}

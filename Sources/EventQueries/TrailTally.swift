@@ -6,10 +6,13 @@ public struct TrailTally: Sendable {
   public var sources: [SourceTally]
   /// Every object that an act names, in order of keys.
   public var objects: [ObjectKey]
+  /// Objects with writes of which only their history would tell whether they altered anything, and which was not asked.
+  public var unsettledCount: Int
 
-  public init(sources: [SourceTally] = [], objects: [ObjectKey] = []) {
+  public init(sources: [SourceTally] = [], objects: [ObjectKey] = [], unsettledCount: Int = 0) {
     self.sources = sources
     self.objects = objects
+    self.unsettledCount = unsettledCount
   }
 }
 
@@ -57,6 +60,11 @@ public struct SourceTally: Sendable {
   public var users: [String: Int] = [:]
   /// Policies that flows name, as `PolicyHit.path`; those that data planes make up are left out.
   public var flowPolicies: [FlowPolicy: NamedTime] = [:]
+  /// When connections began of which flows say that the policy decided: intervals that follow each other as one,
+  /// ascending.
+  public var policyUse: [FlowPolicy: [PolicyUse]] = [:]
+  /// Accepted writes of policies: when each was made, altered or ended; in the order of the text.
+  public var policyWrites: [ObjectKey: [PolicyWrite]] = [:]
   /// Notices that a node logged fewer DNS answers than there were.
   public var unlogged = Sightings()
   /// The first characters of the file, where it could still be read: collectors leave their marks there.
@@ -101,6 +109,41 @@ public struct SourceTally: Sendable {
     public init(_ hit: PolicyHit, in cluster: String? = nil) {
       self.hit = hit
       self.cluster = cluster
+    }
+  }
+
+  /// Intervals of flows without a pause between them.
+  public struct PolicyUse: Hashable, Sendable {
+    /// The first interval, and the last.
+    public var first: ClosedRange<Timestamp>
+    public var last: ClosedRange<Timestamp>
+    public init(_ interval: ClosedRange<Timestamp>) {
+      first = interval
+      last = interval
+    }
+
+    /// Takes in an interval that begins no earlier than the ones before.
+    /// - Returns: whether it follows them without a pause.
+    public mutating func extend(by interval: ClosedRange<Timestamp>) -> Bool {
+      guard interval.lowerBound <= last.upperBound else { return false }
+      if interval.lowerBound == first.lowerBound, interval.upperBound < first.upperBound { first = interval }
+      if interval.lowerBound >= last.lowerBound {
+        last = interval.lowerBound...max(last.upperBound, interval.upperBound)
+      }
+      return true
+    }
+  }
+
+  public struct PolicyWrite: Hashable, Sendable {
+    public enum Effect: Hashable, Sendable {
+      case made, altered, ended
+    }
+    /// When the request ended.
+    public var time: Timestamp
+    public var effect: Effect
+    public init(_ effect: Effect, at time: Timestamp) {
+      self.effect = effect
+      self.time = time
     }
   }
 

@@ -21,7 +21,7 @@ extension StoreSnapshot {
       for data in tally.times.keys { tally.times[data]?.sort() }
       sources.append(tally)
     }
-    return TrailTally(sources: sources, objects: objectKeys())
+    return TrailTally(sources: sources, objects: objectKeys(), unsettledCount: unsettledCount)
   }
 }
 
@@ -140,6 +140,7 @@ private struct SegmentTally {
     if isAccepted, let version = try segment.text(.resourceVersion)[row].flatMap({ UInt64($0) }) {
       tally.versions.append(SourceTally.VersionTime(version: version, time: try line(row).time))
     }
+    if isAccepted { try addPolicyWrite(row, to: &tally) }
     let resource = try segment.text(.resource)[row]
     let group = try segment.text(.apiGroup)[row] ?? ""
     let time = Timestamp(microseconds: try segment.time(row))
@@ -157,6 +158,24 @@ private struct SegmentTally {
     if group == "projectcalico.org", let auditID = try segment.auditID(row)?.text {
       tally.calicoRequests[auditID] = time
     }
+  }
+
+  private func addPolicyWrite(_ row: Int, to tally: inout SourceTally) throws {
+    guard let key = try segment.object(row)?.key(in: segment.text(.cluster)[row]),
+      key.kind.role == .policy || key.kind.role == .stagedPolicy,
+      try segment.text(.subresource)[row] == nil
+    else { return }
+    let verb = try segment.text(.verb)[row]
+    let effect: SourceTally.PolicyWrite.Effect
+    if try segment.flags(row).contains(.endsObject) {
+      effect = .ended
+    } else if verb == "delete" {
+      // What waits for finalizers answers with the object.
+      effect = try segment.text(.resourceVersion)[row] == nil ? .ended : .altered
+    } else {
+      effect = try verb == "create" || segment.numbers(.code)[row] == 201 ? .made : .altered
+    }
+    tally.policyWrites[key, default: []].append(SourceTally.PolicyWrite(effect, at: try line(row).time))
   }
 
   private func addUsers(to tally: inout SourceTally) throws {
@@ -187,11 +206,19 @@ private struct SegmentTally {
     let times = try segment.numbers(.time)
     let clusters = try segment.text(.cluster)
     var seen: [SIMD2<Int>: Int64] = [:]
+    let ends = try segment.numbers(.end)
+    let started = try segment.numbers(.flowsStarted)
+    var use: [SIMD2<Int>: [SourceTally.PolicyUse]] = [:]
     for row in 0..<segment.rowCount {
       let code = policies.code(row)
       if code > 0 {
         let key = SIMD2(code, clusters.code(row))
         seen[key] = min(seen[key] ?? .max, times.integer(row))
+        if let count = started[safe: row], count > 0 {
+          let begin = Timestamp(microseconds: times.integer(row))
+          let end = Timestamp(microseconds: max(times.integer(row), ends[safe: row] ?? 0))
+          use[key, default: []].append(interval: begin...end)
+        }
       }
       if try segment.numbers(.data).byte(row) == DataKind.dns.rawValue, actions[row] == "unlogged" {
         tally.unlogged.add(try line(row))
@@ -202,13 +229,23 @@ private struct SegmentTally {
       for text in policies.dictionary[codes.x - 1] {
         guard var hit = PolicyHit(text: text) else { continue }
         // Which rule of it decided, and where it stood, does not matter here.
+        let isPending = hit.scope == .pending
         (hit.scope, hit.index, hit.action, hit.rule) = (.enforced, 0, "", nil)
         let policy = SourceTally.FlowPolicy(hit, in: cluster)
         let known = tally.flowPolicies[policy]?.time.microseconds ?? .max
         tally.flowPolicies[policy] = SourceTally.NamedTime(
           name: hit.path, time: Timestamp(microseconds: min(known, time)))
+        // What would be done now says nothing about when the connection began.
+        if !isPending, let use = use[codes] { tally.policyUse[policy, default: []].append(contentsOf: use) }
       }
     }
+  }
+}
+
+extension [SourceTally.PolicyUse] {
+  /// - Parameter interval: begins no earlier than those before.
+  fileprivate mutating func append(interval: ClosedRange<Timestamp>) {
+    if isEmpty || !self[count - 1].extend(by: interval) { append(SourceTally.PolicyUse(interval)) }
   }
 }
 

@@ -1,6 +1,4 @@
-import AuditModel
-
-/// Numbers and times in sentences.
+/// Numbers in sentences.
 public enum Phrases {
   /// `1 change`, `1,204 changes`.
   static func count(_ count: Int, _ one: String, _ many: String? = nil) -> String {
@@ -29,16 +27,6 @@ public enum Phrases {
     }
     let hours = minutes / 60
     return hours % 24 == 0 ? "\(hours / 24) d" : "\(hours / 24) d \(hours % 24) h"
-  }
-
-  /// `2026-11-23 04:26:13Z`.
-  static func time(_ time: Timestamp) -> String { String(time.rfc3339.prefix(19)).replacing("T", with: " ") + "Z" }
-
-  /// `2026-11-23 04:26:13 to 04:26:31Z`.
-  static func span(_ since: Timestamp, _ until: Timestamp) -> String {
-    let (from, to) = (time(since), time(until))
-    if from == to { return from }
-    return from.dropLast() + " to " + (from.prefix(10) == to.prefix(10) ? to.dropFirst(11) : to[...])
   }
 
   /// The last part of a path.

@@ -10,7 +10,8 @@ struct TrailRule: Sendable {
   /// In the order of the page, within a weight.
   static let all: [TrailRule] = [
     .outside, .bypass, .reused, .rejects, .missingFiles, .holes, .clockSteps, .clockSkew, .inversions, .unfinished,
-    .truncation, .levels, .collections, .calicoctl, .flowPolicies, .unlogged, .platforms, .duplicates,
+    .truncation, .levels, .collections, .calicoctl, .policyTimes, .unsettled, .flowPolicies, .unlogged, .platforms,
+    .duplicates,
   ]
 }
 

@@ -47,12 +47,12 @@ public struct TrailFinding: Hashable, Sendable {
   /// What shows it, with its place; at least one.
   public var items: [TrailItem]
   /// What follows from it for whoever reads the logs; a sentence or two.
-  public var meaning: String
+  public var meaning: TrailText
   /// Sentences, or the lines of an audit policy.
   public var advice: [String]
 
   public init(
-    rule: String = "", weight: Weight, title: String, items: [TrailItem], meaning: String, advice: [String] = []
+    rule: String = "", weight: Weight, title: String, items: [TrailItem], meaning: TrailText, advice: [String] = []
   ) {
     self.rule = rule
     self.weight = weight
@@ -74,14 +74,17 @@ public struct TrailItem: Hashable, Sendable {
     /// The acts around these times.
     case time(ClosedRange<Timestamp>)
   }
-  /// One line; times in it are UTC.
-  public var text: String
+  /// One line.
+  public var words: TrailText
   public var target: Target?
 
-  public init(_ text: String, target: Target? = nil) {
-    self.text = text
+  public init(_ words: TrailText, target: Target? = nil) {
+    self.words = words
     self.target = target
   }
+
+  /// The words with times in UTC.
+  public var text: String { words.text(in: .utc) }
 }
 
 /// A stretch of time without a line where lines are to be expected.

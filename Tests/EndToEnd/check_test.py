@@ -126,6 +126,32 @@ class Check(unittest.TestCase):
         self.assertEqual(sum(source["duplicates"] for source in report["sources"]), 10)
         self.assertEqual(self.rules(report), ["duplicates"])
 
+    def flows(self, name, minutes):
+        """Flows of five minutes from each of these minutes after 10:00 on, with a policy that decides on new connections."""
+        start = 1795168800
+        return self.write(name, [{
+            "start_time": start + minute * 60, "end_time": start + minute * 60 + 300, "source_name": "-",
+            "source_name_aggr": "checkout-*", "source_namespace": "shop", "source_type": "wep", "dest_name": "-",
+            "dest_name_aggr": "web-*", "dest_namespace": "shop", "dest_type": "wep", "dest_port": 80, "proto": "tcp",
+            "action": "allow", "reporter": "dst", "num_flows": 2, "num_flows_started": 1, "num_flows_completed": 1,
+            "policies": {"enforced_policies": ["0|default|shop/default.web|allow|0"]},
+        } for minute in minutes])
+
+    def test_policies_in_flows_while_there_was_none(self):
+        about = {"objectRef": {"resource": "networkpolicies", "namespace": "shop", "name": "default.web",
+                               "apiGroup": "projectcalico.org", "apiVersion": "v3"}}
+        log = [self.act(number, f"2026-11-20T{10 + number // 60}:{number % 60:02}:00.000000Z") for number in range(300)]
+        log.insert(60, self.act(900, "2026-11-20T11:00:00.000000Z", verb="create", responseStatus={"code": 201}, **about))
+        log.insert(180, self.act(901, "2026-11-20T13:00:00.000000Z", verb="delete", **about))
+        audit = self.write("audit.log", log)
+        silent = self.check(audit, self.flows("flows.log", [55, 60, 100, 175, 180]))
+        self.assertNotIn("policy-times", self.rules(silent))
+        report = self.check(audit, self.flows("others.log", [30, 60, 200]))
+        finding = next(finding for finding in report["findings"] if finding["rule"] == "policy-times")
+        self.assertEqual(finding["evidence"], ["default/shop/web, in flows from 2026-11-20 10:30:00Z on; made at 2026-11-20 11:00:00Z"])
+        text = self.run_it("check", "--tz", "Asia/Tokyo", audit, os.path.join(self.folder, "others.log"), code=1)
+        self.assertIn("in flows from 2026-11-20 19:30:00+09:00 on; made at 2026-11-20 20:00:00+09:00", text)
+
     def test_a_store_is_checked_like_its_files(self):
         self.run_it("import", LOGS / "truncated", code=0)
         self.assertEqual(self.rules(self.check()), self.rules(self.check(LOGS / "truncated")))

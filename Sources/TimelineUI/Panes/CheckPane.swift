@@ -40,8 +40,8 @@ struct CheckPane: RowPane {
         $0.open(&$1)
       },
       Command("y", name: "copy", group: .out, "Copy the evidence; on a finding what to do", hint: "copy") {
-        pane, _ in
-        pane.copied.map { [.copy($0)] } ?? []
+        pane, session in
+        pane.copied(session).map { [.copy($0)] } ?? []
       },
       Command("R", .function(5), name: "reload", group: .find, "Check again", hint: "again") { pane, session in
         pane.inquiry = Inquiry()
@@ -75,10 +75,10 @@ struct CheckPane: RowPane {
     return []
   }
 
-  private var copied: String? {
+  private func copied(_ session: Session) -> String? {
     guard let row = focusedRow, let finding = finding(row) else { return nil }
     switch row {
-    case .item(_, let index): return finding.items[index].text
+    case .item(_, let index): return finding.items[index].words.text(in: session.zone)
     case .finding: return finding.advice.isEmpty ? finding.title : finding.advice.joined(separator: "\n")
     }
   }
@@ -149,11 +149,11 @@ struct CheckPane: RowPane {
     return (list, Rect(x: area.x, y: list.y + list.height + 1, width: area.width, height: detailHeight))
   }
 
-  private func text(_ row: Row) -> String {
+  private func text(_ row: Row, _ session: Session) -> String {
     guard let finding = finding(row) else { return "" }
     switch row {
     case .finding: return "\(finding.mark) \(finding.title)"
-    case .item(_, let index): return "     " + finding.items[index].text
+    case .item(_, let index): return "     " + finding.items[index].words.text(in: session.zone)
     }
   }
 
@@ -161,7 +161,7 @@ struct CheckPane: RowPane {
     searchText = text
     var search = LineSearch()
     search.set(text)
-    let result = search.step(in: rows.map { self.text($0) }, from: cursor.index, forward: forward)
+    let result = search.step(in: rows.map { self.text($0, session) }, from: cursor.index, forward: forward)
     session.notice = result.notice
     return result.line.map { move(to: $0, &session) } ?? []
   }
@@ -189,17 +189,17 @@ struct CheckPane: RowPane {
       let y = list.y + offset
       var style = Style.plain
       if case .finding(let number) = rows[index] { style = report.findings[number].style }
-      screen.write(text(rows[index]), x: list.x + 2, y: y, style: style, width: list.width - 3)
+      screen.write(text(rows[index], session), x: list.x + 2, y: y, style: style, width: list.width - 3)
       if !searchText.isEmpty { screen.mark(searchText, y: y, x: list.x + 2, width: list.width - 2) }
       if index == cursor.index { screen.select(y: y, x: list.x, width: list.width) }
     }
-    renderDetail(into: &screen, area: detail)
+    renderDetail(into: &screen, area: detail, session)
     let shown = rows.isEmpty ? "0/0" : "\(cursor.index + 1)/\(rows.count)"
-    screen.ends(shown, "times in UTC", y: area.y + area.height - 1, x: area.x, width: area.width)
+    screen.ends(shown, "times in \(session.zone.name)", y: area.y + area.height - 1, x: area.x, width: area.width)
   }
 
   /// What the focused row says, whole; then what it means and what to do.
-  private func renderDetail(into screen: inout Screen, area: Rect) {
+  private func renderDetail(into screen: inout Screen, area: Rect, _ session: Session) {
     guard let row = focusedRow, let finding = finding(row) else { return }
     var lines: [(text: String, style: Style)] = []
     func add(_ text: String, _ style: Style = .plain, indent: Int = 0) {
@@ -207,8 +207,8 @@ struct CheckPane: RowPane {
         lines.append((String(repeating: " ", count: indent) + piece, style))
       }
     }
-    if case .item(_, let index) = row { add(finding.items[index].text) }
-    add(finding.meaning, .hint)
+    if case .item(_, let index) = row { add(finding.items[index].words.text(in: session.zone)) }
+    add(finding.meaning.text(in: session.zone), .hint)
     for advice in finding.advice {
       if advice.contains("\n") {
         add("-> add to the audit policy (y copies it):")

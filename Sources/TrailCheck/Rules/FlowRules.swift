@@ -21,25 +21,30 @@ extension TrailRule {
           unknown.count, "policy decides on traffic and is in no audit line",
           "policies decide on traffic and are in no audit line"),
         items: unknown.sorted { $0.key < $1.key }.map { name, time in
-          TrailItem("\(name), in flows from \(Phrases.time(time)) on", target: .filter("data:flow policy:\"\(name)\""))
+          TrailItem("\(name), in flows from \(time: time) on", target: .filter("data:flow policy:\"\(name)\""))
         },
-        meaning: "They were made before \(Phrases.time(reach)), where the audit log begins, or by changes that it does "
+        meaning: "They were made before \(time: reach), where the audit log begins, or by changes that it does "
           + "not show.")
     ]
   }
 }
 
 /// A policy as far as flows name it: the resource, and the name with or without its tier.
-private struct KnownPolicy: Hashable {
+struct KnownPolicy: Hashable {
+  /// Three groups have `networkpolicies`; Calico's two are one.
+  var isCalico: Bool
   var resource: String
   var namespace: String?
   var name: String
   var cluster: String?
 
   init(_ key: ObjectKey) {
-    self.init(resource: key.resource, namespace: key.namespace, name: key.name, cluster: key.cluster)
+    self.init(
+      isCalico: key.group.hasSuffix("projectcalico.org"), resource: key.resource, namespace: key.namespace,
+      name: key.name, cluster: key.cluster)
   }
-  private init(resource: String, namespace: String?, name: String, cluster: String?) {
+  private init(isCalico: Bool, resource: String, namespace: String?, name: String, cluster: String?) {
+    self.isCalico = isCalico
     self.resource = resource
     self.namespace = namespace
     self.name = name
@@ -50,10 +55,12 @@ private struct KnownPolicy: Hashable {
   static func names(of policy: SourceTally.FlowPolicy) -> [KnownPolicy]? {
     let hit = policy.hit
     guard let resource = resources[hit.kind] else { return nil }
-    let names =
-      hit.kind == "knp" || hit.kind == "anp" || hit.kind == "banp" || hit.kind == "kcnp"
-      ? [hit.name] : [hit.name, hit.tier + "." + hit.name]
-    return names.map { KnownPolicy(resource: resource, namespace: hit.namespace, name: $0, cluster: policy.cluster) }
+    let isCalico = !(hit.kind == "knp" || hit.kind == "anp" || hit.kind == "banp" || hit.kind == "kcnp")
+    let names = isCalico ? [hit.name, hit.tier + "." + hit.name] : [hit.name]
+    return names.map {
+      KnownPolicy(
+        isCalico: isCalico, resource: resource, namespace: hit.namespace, name: $0, cluster: policy.cluster)
+    }
   }
 
   private static let resources = [

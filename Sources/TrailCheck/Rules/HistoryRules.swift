@@ -60,7 +60,7 @@ extension TrailRule {
     return [
       TrailFinding(
         weight: .alarm, title: Phrases.count(kind == .bypass ? order.count : count, one, many), items: items,
-        meaning: meaning, advice: advice)
+        meaning: TrailText(meaning), advice: advice)
     ]
   }
 
@@ -89,15 +89,15 @@ extension Finding {
   }
 
   /// Between which versions and when.
-  fileprivate var place: String {
-    var words: [String] = []
-    switch (after, before) {
-    case (let after?, let before?) where after != before: words.append("between r\(after) and r\(before)")
-    case (let after?, nil): words.append("after r\(after)")
-    case (_, let before?): words.append("before r\(before)")
-    case (nil, nil): break
-    }
-    if let since, let until { words.append(Phrases.span(since, until)) }
-    return words.isEmpty ? "at an unknown time" : words.joined(separator: ", ")
+  fileprivate var place: TrailText {
+    let versions: String? =
+      switch (after, before) {
+      case (let after?, let before?) where after != before: "between r\(after) and r\(before)"
+      case (let after?, nil): "after r\(after)"
+      case (_, let before?): "before r\(before)"
+      case (nil, nil): nil
+      }
+    guard let since, let until else { return TrailText(versions ?? "at an unknown time") }
+    return versions.map { "\($0), \(from: since, to: until)" } ?? "\(from: since, to: until)"
   }
 }

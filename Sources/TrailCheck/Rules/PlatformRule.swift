@@ -9,7 +9,7 @@ extension TrailRule {
       }
       guard !signs.isEmpty else { return nil }
       return TrailFinding(
-        weight: .note, title: "Logs of \(platform.name)", items: signs, meaning: platform.limits,
+        weight: .note, title: "Logs of \(platform.name)", items: signs, meaning: TrailText(platform.limits),
         advice: [])
     }
   }

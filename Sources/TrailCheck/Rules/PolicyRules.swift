@@ -45,7 +45,7 @@ extension TrailRule {
           weight: .gap, title: "deletecollection is not logged",
           items: gaps.namespaceDeletions.map {
             TrailItem(
-              "namespace \($0.name) deleted at \(Phrases.time($0.time)), and no line of what went with it",
+              "namespace \($0.name) deleted at \(time: $0.time), and no line of what went with it",
               target: .filter("ns:\($0.name)"))
           },
           meaning: "The namespace controller deletes what is in a namespace with that verb, and so does "
@@ -63,7 +63,7 @@ extension TrailRule {
       found.append(
         TrailFinding(
           weight: .gap, title: "The Calico API server's log has no deletecollection",
-          items: calico.map { TrailItem($0.file) },
+          items: calico.map { TrailItem("\($0.file)") },
           meaning: "Its usual policy leaves the verb out, so policies that go with their namespace do not appear here.",
           advice: ["Read kube-apiserver's audit log beside it, with deletecollection of projectcalico.org logged."]))
     }

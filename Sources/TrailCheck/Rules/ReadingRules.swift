@@ -33,6 +33,20 @@ extension TrailRule {
     ]
   }
 
+  /// Objects with so many acts that their histories were not asked.
+  static let unsettled = TrailRule(name: "unsettled") { evidence in
+    let count = evidence.tally.unsettledCount
+    guard count > 0 else { return [] }
+    return [
+      TrailFinding(
+        weight: .note, title: "Not every no-op is told from a change",
+        items: [
+          TrailItem("\(Phrases.count(count, "object")) with more writes without an answer than are read at once")
+        ],
+        meaning: "Their lists of acts, counts and Policies may show as changed what their change logs show as a no-op.")
+    ]
+  }
+
   /// Bodies that the server cut away.
   static let truncation = TrailRule(name: "truncation") { evidence in
     let items = evidence.sources.filter { $0.truncated.count > 0 }.map { source in
@@ -64,8 +78,8 @@ extension TrailRule {
         weight: .alarm, title: Phrases.count(count, "write without a result", "writes without a result"),
         items: sources.map { source in
           TrailItem(
-            "\(source.file): \(source.unfinished.count), first at line \(source.unfinished.first?.line ?? 0), "
-              + (source.unfinished.first.map { Phrases.time($0.time) } ?? ""), target: .filter("outcome:unknown"))
+            "\(source.file): \(source.unfinished.count), first at line \(source.unfinished.first?.line ?? 0)"
+              + (source.unfinished.first.map { ", \(time: $0.time)" } ?? ""), target: .filter("outcome:unknown"))
         },
         meaning: "The request arrived and no line tells how it ended: the server died, its record could not be "
           + "written, or the rest was lost. The object may have been changed.",

@@ -13,7 +13,7 @@ extension TrailRule {
             ? "; other sources have \(Phrases.grouped(hole.elsewhere)) in it" : "; no other source has any in it"
         return TrailItem(
           "\(hole.name): no \(hole.data.name) lines for \(Phrases.duration(hole.seconds)), "
-            + "\(Phrases.span(hole.since, hole.until)); 99 of 100 gaps around it are under "
+            + "\(from: hole.since, to: hole.until); 99 of 100 gaps around it are under "
             + "\(Phrases.duration(hole.norm))\(others)",
           target: .time(hole.since...hole.until))
       }
@@ -45,7 +45,7 @@ extension TrailRule {
     let items = evidence.missingFiles.map { missing in
       TrailItem(
         "between \(missing.before) and \(missing.after)"
-          + (missing.span.map { ": \(Phrases.span($0.lowerBound, $0.upperBound))" } ?? ""),
+          + (missing.span.map { ": \(from: $0.lowerBound, to: $0.upperBound)" } ?? ""),
         target: missing.span.map { .time($0) })
     }
     guard !items.isEmpty else { return [] }
@@ -64,7 +64,7 @@ extension TrailRule {
     var items = evidence.steps.map { step in
       TrailItem(
         "\(step.file):\(step.at.line): \(step.seconds < 0 ? "back" : "ahead") \(Phrases.duration(step.seconds)), "
-          + "\(Phrases.time(step.from)) -> \(Phrases.time(step.at.time))",
+          + "\(time: step.from) -> \(time: step.at.time)",
         target: .time(min(step.from, step.at.time)...max(step.from, step.at.time)))
     }
     let stepped = Set(evidence.steps.map(\.file))
@@ -72,8 +72,8 @@ extension TrailRule {
     where stream.sources.count > 1 && stream.files.contains(where: stepped.contains) {
       let order = stream.files.map(Phrases.name)
       if order.dropLast() != order.dropLast().sorted()[...] {
-        items.append(
-          TrailItem("rotated files whose names do not sort as they were written: " + order.joined(separator: ", ")))
+        let names = order.joined(separator: ", ")
+        items.append(TrailItem("rotated files whose names do not sort as they were written: \(names)"))
       }
     }
     return [

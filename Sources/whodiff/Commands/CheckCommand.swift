@@ -119,11 +119,15 @@ private struct CheckText {
       }
     try output.write(
       "\n" + style.text("\(mark) \(finding.title)", finding.weight == .alarm ? .failed : .heading) + "\n")
-    for item in finding.items.prefix(evidenceAtMost) { try output.write("     " + style.text(item.text) + "\n") }
+    for item in finding.items.prefix(evidenceAtMost) {
+      try output.write("     " + style.text(item.words.text(in: zone)) + "\n")
+    }
     if finding.items.count > evidenceAtMost {
       try output.write("     ... and \(finding.items.count - evidenceAtMost) more (--all)\n")
     }
-    for line in Words.wrapped(finding.meaning, width: 100) { try output.write("   " + style.text(line, .faint) + "\n") }
+    for line in Words.wrapped(finding.meaning.text(in: zone), width: 100) {
+      try output.write("   " + style.text(line, .faint) + "\n")
+    }
     for advice in finding.advice {
       let lines =
         advice.contains("\n") ? advice.split(separator: "\n").map(String.init) : Words.wrapped(advice, width: 97)

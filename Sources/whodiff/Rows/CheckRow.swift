@@ -110,7 +110,7 @@ enum CheckRow {
   private static func finding(_ finding: TrailFinding) -> JSONValue {
     .object([
       "rule": .string(finding.rule), "weight": .string("\(finding.weight)"), "title": .string(finding.title),
-      "evidence": .array(finding.items.map { .string($0.text) }), "meaning": .string(finding.meaning),
+      "evidence": .array(finding.items.map { .string($0.text) }), "meaning": .string(finding.meaning.text(in: .utc)),
       "advice": .array(finding.advice.map { .string($0) }),
     ])
   }

@@ -94,11 +94,14 @@ public struct BodyFacts: Hashable, Sendable {
   public var managedAt: Timestamp?
   /// The body has no member, or is an array without items.
   public var isEmpty: Bool
+  /// The body is a JSON patch of nothing but `metadata.managedFields`: who owns which field.
+  public var movesOnlyOwners: Bool
 
   public init(
     kind: String? = nil, apiVersion: String? = nil, name: String? = nil, namespace: String? = nil, uid: String? = nil,
     resourceVersion: String? = nil, generation: Int64? = nil, hasDeletionTimestamp: Bool = false,
-    hasFinalizers: Bool = false, tier: String? = nil, managedAt: Timestamp? = nil, isEmpty: Bool = false
+    hasFinalizers: Bool = false, tier: String? = nil, managedAt: Timestamp? = nil, isEmpty: Bool = false,
+    movesOnlyOwners: Bool = false
   ) {
     self.kind = kind
     self.apiVersion = apiVersion
@@ -112,6 +115,7 @@ public struct BodyFacts: Hashable, Sendable {
     self.tier = tier
     self.managedAt = managedAt
     self.isEmpty = isEmpty
+    self.movesOnlyOwners = movesOnlyOwners
   }
 }
 

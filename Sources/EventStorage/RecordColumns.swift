@@ -117,6 +117,8 @@ struct RecordColumns: Sendable {
   private(set) var cluster = Coder<String>()
   private(set) var data: [DataKind] = []
   private(set) var facts = FactColumns()
+  /// Records of patches that ask for nothing but who owns which field.
+  private(set) var ownerMoves: Set<Int> = []
 
   /// - Parameters:
   ///   - line: counted from the first line of the segment.
@@ -184,6 +186,7 @@ struct RecordColumns: Sendable {
 
   private mutating func append(_ event: AuditEvent, line: Int, isOmitted: Bool) {
     let object = event.object
+    if event.verb == "patch", event.request?.movesOnlyOwners == true { ownerMoves.insert(count) }
     count += 1
     times.append(event.receivedAt.microseconds)
     took.append(

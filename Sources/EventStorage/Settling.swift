@@ -290,8 +290,15 @@ extension SegmentDraft {
       if seen.insert(key).inserted { claims.append(UInt32(row)) }
     }
     for row in rows where records.name.codes[groups[row].head] > 0 { claim(row) }
-    for (row, group) in groups.enumerated() where isUnanswered(group) { claim(row) }
+    for (row, group) in groups.enumerated() where isUnanswered(group) || movesOwners(group) { claim(row) }
     return claims
+  }
+
+  /// Whether it is an accepted patch of nothing but who owns which field: a version of its own that alters nothing,
+  /// unless somebody altered the patch on its way.
+  private func movesOwners(_ group: RecordGroup) -> Bool {
+    guard !records.ownerMoves.isEmpty, group.all.contains(where: records.ownerMoves.contains) else { return false }
+    return records.name.codes[group.head] > 0 && summary(of: group).outcome == .changed
   }
 
   /// Whether it is an accepted update or patch whose request was logged and whose answer was not. Of a request to

@@ -12,10 +12,13 @@ private let bodyKeys = KeyTable<BodyKey>()
 private let metadataKeys = KeyTable<MetadataKey>()
 
 /// What a body says of its object; nil where there is none, or where it is no object (a JSON patch is an array), unless
-/// it is an array without items.
+/// it is an array that asks for nothing or next to nothing.
 /// - Parameter detailsNameObject: whether a `Status` names in its `details` the object that was deleted.
 func bodyFacts(_ body: JSONElement, detailsNameObject: Bool) -> BodyFacts? {
-  guard let object = body.object else { return body.isArray && !body.hasItems ? BodyFacts(isEmpty: true) : nil }
+  guard let object = body.object else {
+    if body.isArray, !body.hasItems { return BodyFacts(isEmpty: true) }
+    return movesOnlyOwners(body) ? BodyFacts(movesOnlyOwners: true) : nil
+  }
   if object.isEmpty { return BodyFacts(isEmpty: true) }
   let members = object.members(bodyKeys)
   var facts = BodyFacts(kind: members[.kind].nonEmpty, apiVersion: members[.apiVersion].nonEmpty)
@@ -34,6 +37,25 @@ func bodyFacts(_ body: JSONElement, detailsNameObject: Bool) -> BodyFacts? {
     facts.uid = details["uid"].nonEmpty
   }
   return facts
+}
+
+/// Whether a JSON patch asks for nothing but another `metadata.managedFields`, as kubectl does before it applies on the
+/// server's side for the first time. The history of the object reads such patches in the same way.
+private func movesOnlyOwners(_ patch: JSONElement) -> Bool {
+  func isOfOwners(_ pointer: UnsafeRawBufferPointer?) -> Bool {
+    pointer.map { $0 == "/metadata/managedFields" || $0.starts(with: "/metadata/managedFields/") } ?? false
+  }
+  guard patch.isArray else { return false }
+  var (isAny, isAll) = (false, true)
+  patch.forEachItem { item in
+    guard isAll, let operation = item.object else { return isAll = false }
+    let path = operation.bytes("path")
+    isAny = isAny || isOfOwners(path)
+    isAll =
+      (isOfOwners(path) || path.map { $0 == "/metadata/resourceVersion" } ?? false)
+      && (!operation.has("from") || isOfOwners(operation.bytes("from")))
+  }
+  return isAny && isAll
 }
 
 /// The latest time in `metadata.managedFields` of a body; nil where there is none.

@@ -61,7 +61,7 @@ private struct BurstPart {
     else { return nil }
     if let patch = step.detail.request, !patch.isNull {
       isApply = PatchKind(patch, object: key) == .apply
-      guard isApply || patch.movesOnlyManagedFields else { return nil }
+      guard isApply || patch.movesOnlyOwners else { return nil }
     } else {
       // Without a body its parameters tell: only an apply may say whether it is forced.
       isApply = step.detail.queryValue("force") != nil
@@ -84,17 +84,5 @@ private struct BurstPart {
     both.times = first...last
     both.isApply = isApply || next.isApply
     return both
-  }
-}
-
-extension JSONValue {
-  /// Whether the value is a JSON patch of nothing but who owns which field.
-  fileprivate var movesOnlyManagedFields: Bool {
-    guard let operations = array, !operations.isEmpty else { return false }
-    return operations.allSatisfy { operation in
-      let path = operation["path"]?.string ?? ""
-      return path == "/metadata/managedFields" || path.hasPrefix("/metadata/managedFields/")
-        || path == "/metadata/resourceVersion"
-    }
   }
 }

@@ -32,6 +32,7 @@ struct Replay {
       switch step.effect {
       case .none where step.isSighting: see(step)
       case .none: addNoVersion(step)
+      case .write(.update, let body) where step.movesOnlyOwners: moveOwners(step, body)
       case .write(let operation, let body): write(step, operation, body)
       case .part(let body): writePart(step, body)
       case .end(let fidelity): end(step, fidelity)
@@ -116,6 +117,26 @@ struct Replay {
     } else {
       append(step, operation: operation, fidelity: known.fidelity, manifest: manifest, isVersion: true)
     }
+  }
+
+  /// The server keeps a version of its own, which says what the one before says.
+  private mutating func moveOwners(_ step: Step, _ body: Step.Body) {
+    enterLife(step)
+    isAlive = true
+    var step = step
+    step.detail.act.outcome = .noop
+    guard case .stored(let object) = body else {
+      if let patch = step.detail.request, manifest != nil {
+        var known = currentOwners
+        known.rewrite(by: patch)
+        owners = known
+      }
+      return append(step, operation: nil, fidelity: nil, manifest: nil, isVersion: false)
+    }
+    manifest = object
+    owners = nil
+    append(
+      step, operation: nil, fidelity: step.isConverted ? .rebuilt : .full, manifest: object, isVersion: false)
   }
 
   private mutating func writePart(_ step: Step, _ body: Step.Body) {
@@ -285,5 +306,7 @@ struct Replay {
 }
 
 extension Step {
+  /// Whether it is a patch of nothing but who owns which field, and nobody altered it on its way.
+  var movesOnlyOwners: Bool { act.verb == "patch" && detail.request?.movesOnlyOwners == true && !wasMutated }
   var isCollection: Bool { if case .collection = effect { true } else { false } }
 }

@@ -46,6 +46,25 @@ import Testing
       try store.snapshot().all().map { ($0.auditID ?? "", $0.outcome) }, uniquingKeysWith: { one, _ in one })
   }
 
+  @Test func `objects with a patch of nothing but who owns which field are asked`() throws {
+    let histories = Histories()
+    let store = try EventStore.inMemory(histories.environment)
+    func patch(_ number: Int, name: String, code: Int = 200, movesOwners: Bool = true) -> AuditEvent {
+      var patch = event(
+        uuid(number), verb: "patch", at: Int64(100 + number), code: code, name: name, content: UInt64(number),
+        uid: name, version: "\(number)")
+      patch.request = BodyFacts(movesOnlyOwners: movesOwners)
+      return patch
+    }
+    try store.add(
+      [patch(1, name: "web"), patch(2, name: "db", movesOwners: false), patch(3, name: "ci", code: 403)],
+      to: try store.source("audit.log"))
+    histories.noops.withLock { $0 = [uuid(1)] }
+    #expect(try store.settle() == SettlingResult(objectCount: 1, verdictCount: 1))
+    #expect(histories.takeAsked() == ["web"])
+    #expect(try outcomes(store) == [uuid(1): .noop, uuid(2): .changed, uuid(3): .denied])
+  }
+
   @Test func `only objects with writes that nothing else tells of are asked, and only when something came`() throws {
     let histories = Histories()
     let store = try EventStore.inMemory(histories.environment)

@@ -162,6 +162,19 @@ struct AuditEventTests {
   }
 
   @Test(arguments: [
+    (#"[{"op":"replace","path":"/metadata/managedFields","value":[]}]"#, true),
+    (#"[{"op":"remove","path":"\/metadata\/managedFields/0"},{"path":"/metadata/resourceVersion"}]"#, true),
+    (#"[{"op":"replace","path":"/metadata/resourceVersion"}]"#, false),
+    (#"[{"op":"replace","path":"/metadata/managedFields","path":"/spec"}]"#, false),
+    (#"[{"op":"move","from":"/spec","path":"/metadata/managedFields/0"}]"#, false),
+    (#"[{"op":"replace","path":"/metadata/managedFields"},7]"#, false), (#"{"metadata":{"managedFields":[]}}"#, false),
+  ])
+  func `a JSON patch of managedFields alone is told from others`(_ body: String, _ expected: Bool) {
+    let found = event(record("a", verb: "patch", more: #","requestObject":\#(body)"#))
+    #expect(found?.request?.movesOnlyOwners ?? false == expected)
+  }
+
+  @Test(arguments: [
     ("12:00:05", "12:00:04", VersionLedger.Evidence.stamped), ("12:00:06", "12:00:04", .stamped),
     ("12:00:04", "12:00:03", .none), ("12:00:07", "12:00:04", .none),
   ])

@@ -92,6 +92,32 @@ func `what altered nothing, or is not known to, is a row without a number`(
   #expect(history(acts) == ["1 r1 create F 1 manifest", "1 - (\(outcome.name)) - -"])
 }
 
+@Test func `a patch of nothing but who owns which field is a no-op that keeps its version`() throws {
+  let managed = #""managedFields":[{"manager":"kubectl","operation":"Apply"}]"#
+  func patch(_ operations: String, _ annotations: [(name: String, value: String)] = []) throws -> [ActDetail] {
+    [
+      try act("create", at: 1, code: 201, response: policy("u1", 1)),
+      try act(
+        "patch", at: 2, request: operations, response: policy("u1", 2, metadata: managed), annotations: annotations),
+      try act("update", at: 3, response: policy("u1", 3, metadata: #""labels":{"a":"b"},"# + managed)),
+    ]
+  }
+  let handover =
+    #"[{"op":"replace","path":"/metadata/managedFields","value":[]},"#
+    + #"{"op":"replace","path":"/metadata/resourceVersion","value":"1"}]"#
+  let moved = ["1 r1 create F 1 manifest", "1 - (noop) F 2 manifest", "1 r2 update F 3 manifest"]
+  #expect(history(try patch(handover)) == moved)
+  #expect(findings(try patch(handover)) == [])
+  let counted = ["1 r1 create F 1 manifest", "1 r2 update F 2 manifest", "1 r3 update F 3 manifest"]
+  #expect(history(try patch(handover, [("patch.webhook.admission.k8s.io/round_0_index_0", "{}")])) == counted)
+  for other in [
+    #"[{"op":"move","from":"/spec","path":"/metadata/managedFields/0/x"}]"#, #"[{"op":"remove","path":"/metadata"}]"#,
+    #"[{"op":"add","path":"/metadata/managedFields","path":"/spec/x","value":1}]"#, "[]",
+  ] {
+    #expect(history(try patch(other)) == counted, "\(other)")
+  }
+}
+
 @Test func `a name that the server made up is that of its answer`() throws {
   // The reference of a create with generateName has no name; the reader takes it from the answer.
   let nameless = try act("create", at: 1, code: 201, level: .metadata, named: false)

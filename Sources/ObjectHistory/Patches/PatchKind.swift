@@ -63,3 +63,21 @@ enum PatchKind {
     "storagemigration.k8s.io",
   ]
 }
+
+extension JSONValue {
+  /// Whether the value is a JSON patch of nothing but who owns which field: what kubectl sends before it applies on the
+  /// server's side for the first time. It may name the version that it is meant for.
+  var movesOnlyOwners: Bool {
+    let operations = array ?? []
+    return operations.contains { JSONValue.isOfOwners($0["path"]) }
+      && operations.allSatisfy { operation in
+        (JSONValue.isOfOwners(operation["path"]) || operation["path"]?.string == "/metadata/resourceVersion")
+          && (operation["from"] == nil || JSONValue.isOfOwners(operation["from"]))
+      }
+  }
+
+  private static func isOfOwners(_ pointer: JSONValue?) -> Bool {
+    guard let text = pointer?.string else { return false }
+    return text == "/metadata/managedFields" || text.hasPrefix("/metadata/managedFields/")
+  }
+}

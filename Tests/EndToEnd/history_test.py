@@ -82,7 +82,12 @@ class Histories(unittest.TestCase):
                 self.assertEqual(self.versions(rows), self.versions(expected))
                 self.assertEqual(self.findings(rows), self.findings(expected))
 
-    def assert_one_history(self, lines, seed, seconds, overlap=0.0, again=0):
+    @staticmethod
+    def unnumbered(versions):
+        """The same without numbers: acts that no version was logged of count too, and only clocks place them."""
+        return [version[:2] + version[4:] for version in versions]
+
+    def assert_one_history(self, lines, seed, seconds, overlap=0.0, again=0, numbered=True):
         """What two servers wrote tells what one would have: the same versions, no act twice, no finding made up."""
         expected = self.rows(self.write("whole.log", lines))
         one, two = split(lines, seed, seconds, overlap)
@@ -90,7 +95,8 @@ class Histories(unittest.TestCase):
                          self.write(f"two-{seed}-{seconds}.log", two))
         # Where nothing was logged but who and when, clocks are all there is.
         if any(field(line, "level") == "RequestResponse" for line in lines):
-            self.assertEqual(self.versions(rows), self.versions(expected))
+            form = list if numbered else self.unnumbered
+            self.assertEqual(form(self.versions(rows)), form(self.versions(expected)))
         # Where only the time tells which of two lives came first, a finding may be missing; none is made up.
         self.assertLessEqual(self.accused(rows), self.accused(expected))
         acts = [row["auditID"] for row in rows if row.get("auditID") and row["verb"] != "deletecollection"]
@@ -107,7 +113,7 @@ class Histories(unittest.TestCase):
             lines = log_lines(folder)
             for seed, seconds, overlap in ((1, 90, 0), (2, -40, 0.2), (3, 1.8, 0), (4, -1.8, 0)):
                 with self.subTest(folder=folder, seed=seed, seconds=seconds):
-                    self.assert_one_history(lines, seed, seconds, overlap)
+                    self.assert_one_history(lines, seed, seconds, overlap, numbered=False)
 
     def test_what_is_taken_out_of_the_log_is_found_and_nothing_else(self):
         expected = self.findings(self.plain())

@@ -26,7 +26,8 @@ struct Step {
     case absent(Fidelity)
   }
 
-  var detail: ActDetail
+  /// Replaced rather than altered: many steps are moved about, and an act has dozens of fields.
+  private var source: Source
   var effect: Effect
   /// From an answer that was accepted, or a uid that the server has checked; nil where nobody vouches for it.
   var uid: String?
@@ -43,7 +44,16 @@ struct Step {
   /// A read whose answer shows the object: evidence of a version, and no row of its own.
   var isSighting: Bool { act.outcome == .read }
 
-  var act: Act { detail.act }
+  private final class Source: Sendable {
+    let detail: ActDetail
+    init(_ detail: ActDetail) { self.detail = detail }
+  }
+
+  var detail: ActDetail {
+    get { source.detail }
+    set { source = Source(newValue) }
+  }
+  var act: Act { source.detail.act }
   /// resourceVersions count up through the whole store; nil where this one is no number.
   var version: UInt64? { resourceVersion.flatMap { UInt64($0) } }
 
@@ -56,7 +66,7 @@ struct Step {
     let key = storage.key
     self.isConverted = isConverted
     guard let reference = act.object else { return nil }
-    self.detail = detail
+    source = Source(detail)
     end = act.took.map { act.time.adding(seconds: $0) } ?? act.time
     effect = .none
     if act.outcome == .read {

@@ -7,8 +7,8 @@ public import ObjectHistory
 /// against the version before it.
 public struct ChangeLog: Sendable {
   public var history: History
-  /// One for each of `history.revisions`.
-  public var changes: [Change]
+  /// By index in `history.revisions`.
+  public let changes: VersionComparison
   /// One for each of `history.bursts`: what changed over all of it.
   public private(set) var burstChanges: [Change] = []
   /// What each act did, for filters; empty unless it was asked for.
@@ -38,21 +38,32 @@ public struct ChangeLog: Sendable {
   /// Whether the key names the object, under this name or another.
   public func isAbout(_ key: ObjectKey) -> Bool { key == object || history.aliases.contains(key) }
 
-  /// Compares each version with the one before it, once and on all cores: the cost is that of as many comparisons as
-  /// versions.
-  /// - Parameter tellsActChanges: whether `actChanges` is wanted.
-  public init(_ history: History, tellsActChanges: Bool = false) {
+  /// Compares versions when `changes` is asked for them: a list shows few of thousands.
+  /// - Parameters:
+  ///   - tellsActChanges: whether `actChanges` is wanted; then all versions are compared, on all cores.
+  ///   - comparesAll: the same without `actChanges`, where all are asked for next.
+  public init(_ history: History, tellsActChanges: Bool = false, comparesAll: Bool = false) {
     self.history = history
-    let comparison = VersionComparison(history.revisions, tellsValues: tellsActChanges)
-    changes = comparison.changes
+    changes = VersionComparison(history.revisions)
+    if comparesAll, !tellsActChanges { changes.compare(history.revisions.indices) }
+    let values = tellsActChanges ? changes.values() : []
     burstChanges = history.bursts.map(change)
     guard tellsActChanges else { return }
-    for (revision, values) in zip(history.revisions, comparison.values) { tell(revision, values) }
+    for (revision, values) in zip(history.revisions, values) { tell(revision, values) }
     for finding in history.findings
     where finding.kind == .outside && history.revisions.indices.contains(finding.position) {
       if let id = history.revisions[finding.position].act?.id { actChanges[id]?.isOutside = true }
     }
   }
+
+  /// For a screen: compares the newest versions at once, on all cores, and the others later, while the log is held.
+  public func compareAhead() {
+    changes.compare(max(0, history.revisions.count - Self.newestCount)..<history.revisions.count)
+    changes.compareAllInBackground()
+  }
+
+  /// More than a screen has rows.
+  private static let newestCount = 128
 
   /// From the version before a burst to the last one in it.
   private func change(over burst: Range<Int>) -> Change {
@@ -60,7 +71,7 @@ public struct ChangeLog: Sendable {
     guard let first = versions.first, let last = versions.last, first != last else {
       return changes[versions.first ?? burst.lowerBound]
     }
-    let previous = changes[first].previous
+    let previous = changes.previous(of: first)
     guard let manifest = history.revisions[last].manifest else {
       return Change(changed: [], summary: "", previous: previous)
     }
@@ -98,7 +109,7 @@ extension ChangeLog {
     let revision = history.revisions[index]
     let isDeletion = revision.operation == .delete
     guard revision.number != nil || isDeletion else { return nil }
-    let previous = changes[index].previous.flatMap { history.revisions[$0].number }
+    let previous = changes.previous(of: index).flatMap { history.revisions[$0].number }
     return (
       DiffSide(object: object, revision: previous),
       DiffSide(object: object, revision: isDeletion ? nil : revision.number)

@@ -104,7 +104,9 @@ final class EffectRunner {
       case .detail(let id):
         return .detail(try snapshot.detail(id))
       case .changeLog(let key):
-        return .changeLog(try snapshot.changeLog(of: key, isCancelled: isCancelled))
+        let log = try snapshot.changeLog(of: key, isCancelled: isCancelled)
+        log.compareAhead()
+        return .changeLog(log)
       case .check:
         return .check(try snapshot.trailReport(isCancelled: { stop.isSet }))
       case .holes:

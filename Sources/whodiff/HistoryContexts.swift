@@ -1,4 +1,5 @@
 import AuditModel
+import Dispatch
 import EventQueries
 import EventStorage
 import ObjectHistory
@@ -27,8 +28,10 @@ extension StoreSnapshot {
     let ids = historyActs(about: keys)
     // A history needs the bodies alone; the records of thousands of acts would only fill memory.
     let acts = try evidence(of: ids, keepsRecords: false, isCancelled: isCancelled).map { try $0.get() }
-    return ChangeLog(
-      History.of(keys[0], acts: acts, context: historyContext(of: keys, acts: ids)), tellsActChanges: tellsActChanges)
+    let history = History.of(keys[0], acts: acts, context: historyContext(of: keys, acts: ids))
+    // What a history leaves of thousands of bodies takes its time to be freed: nobody need wait for that.
+    DispatchQueue.global(qos: .utility).async { withExtendedLifetime(acts) {} }
+    return ChangeLog(history, tellsActChanges: tellsActChanges)
   }
 
   /// What came of the acts on an object, by its history.

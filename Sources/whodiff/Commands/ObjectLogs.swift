@@ -42,7 +42,7 @@ final class ObjectLogs: Sendable {
 
   func changeLog(of object: ObjectKey) -> Entry {
     let plan = plan(object)
-    return entry(plan, details(of: plan.ids))
+    return entry(plan, details(of: plan.ids), comparesAll: false)
   }
 
   /// The acts that an object's history is made from, in their order.
@@ -65,13 +65,13 @@ final class ObjectLogs: Sendable {
     return History.of(plan.keys[0], acts: plan.ids.compactMap { details[$0] }, context: context)
   }
 
-  private func entry(_ plan: Plan, _ details: [ActID: ActDetail]) -> Entry {
+  private func entry(_ plan: Plan, _ details: [ActID: ActDetail], comparesAll: Bool) -> Entry {
     let history = history(plan, details)
     let placed = history.revisions.compactMap(\.act).filter { $0.object?.name == nil }.map(\.id)
     if !placed.isEmpty { state.withLock { $0.placed.formUnion(placed) } }
     let own = plan.ids.compactMap { id in details[id].map { ($0.act.id, $0) } }
     return Entry(
-      log: ChangeLog(history, tellsActChanges: tellsActChanges),
+      log: ChangeLog(history, tellsActChanges: tellsActChanges, comparesAll: comparesAll),
       details: Dictionary(own, uniquingKeysWith: { first, _ in first }))
   }
 
@@ -80,7 +80,7 @@ final class ObjectLogs: Sendable {
   /// The logs of all objects in their order, made on all cores.
   /// - Parameter body: takes each log; false ends it.
   func forEach(_ objects: [ObjectKey], _ body: (Entry) throws -> Bool) rethrows {
-    try forEachBatch(objects, make: entry, isCancelled: { false }, body)
+    try forEachBatch(objects, make: { entry($0, $1, comparesAll: true) }, isCancelled: { false }, body)
   }
 
   /// The same of the histories alone, without what their versions differ in.

@@ -25,12 +25,21 @@ public struct AppendResult: Sendable {
 extension EventStore {
   // MARK: Sources
 
-  public var knownSources: [StoredSource] { current.sources.values.sorted { $0.id < $1.id } }
+  public var knownSources: [StoredSource] { Array(current.sources.all) }
+
+  /// The row of an archive whose logs were all read.
+  public func knownArchive(_ path: String) -> StoredSource? { current.sources.archive(at: path) }
+
+  /// The sources with a larger id than this one, ascending.
+  public func sources(after id: Int64) -> [StoredSource] { current.sources.after(id) }
+
+  /// The source as it is now.
+  public func source(_ id: Int64) -> StoredSource? { current.sources[id] }
 
   /// The stretches of the source's text that are in the store, ascending, joined where they touch.
   public func coverage(of source: Int64) -> [Range<Int64>] {
     var ranges: [Range<Int64>] = []
-    let stretches = current.segments.lazy.map(\.info).filter { $0.source == source && $0.byteCount > 0 }
+    let stretches = current.segments(of: source).filter { $0.byteCount > 0 }
     for info in stretches.sorted(by: { $0.start < $1.start }) {
       if let last = ranges.last, info.start <= last.upperBound {
         ranges[ranges.count - 1] = last.lowerBound..<max(last.upperBound, info.end)
@@ -44,10 +53,25 @@ extension EventStore {
   /// Adds a source, or rewrites what is known of it.
   /// - Returns: its id.
   public func save(_ source: StoredSource) throws(StoreError) -> Int64 {
-    try writing { db in
-      let id = try source.save(db)
-      try db.execute(sql: "UPDATE state SET version = version + 1")
-      return id
+    do {
+      let (saved, isNext) = try writer.withLock { _ in
+        let known = current
+        let (saved, version) = try database.write { db in
+          var saved = source
+          saved.id = try source.save(db)
+          try db.execute(sql: "UPDATE state SET version = version + 1")
+          return (saved, try Int.fetchOne(db, sql: "SELECT version FROM state") ?? 0)
+        }
+        // Reading all sources for each that is saved would cost their number squared.
+        let isNext = version == known.version + 1
+        if isNext { publish(known.setting(saved, version: version)) }
+        return (saved, isNext)
+      }
+      // Another process wrote in between.
+      if !isNext { try refresh() }
+      return saved.id
+    } catch {
+      throw storeError(error)
     }
   }
 

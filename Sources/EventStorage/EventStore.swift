@@ -96,7 +96,8 @@ public final class EventStore: Sendable {
     // Columns that were read stay with their segments.
     let here = Dictionary(known.segments.map { ($0.info.number, $0) }, uniquingKeysWith: { first, _ in first })
     let bare = StoreState(
-      version: 0, segments: [], patches: [], sources: [:], links: ActLinks(), noops: [], moved: moved ?? known.moved)
+      version: 0, segments: [], patches: [], sources: SourceTable(), links: ActLinks(), noops: [],
+      moved: moved ?? known.moved)
     let segments = rows.segments.map { here[$0.number] ?? segment($0) }
     try prepareSummaries(rows, segments)
     return try bare.adding(rows, segments: segments)

@@ -54,6 +54,6 @@ extension StoreState {
       links += ranked.filter { $0.id != best.id }.map { (row: $0.id, head: best.id) }
     }
     return try removing(
-      left, version: version, sources: self.sources.filter { !sources.contains($0.key) }, links: links)
+      left, version: version, sources: self.sources.filter { !sources.contains($0.id) }, links: links)
   }
 }

@@ -88,7 +88,7 @@ extension EventStore {
       if run.count >= many { found += run.map(\.number) }
       run = []
     }
-    for info in current.segments.map(\.info).filter({ $0.source == source }).sorted(by: { $0.start < $1.start }) {
+    for info in current.segments(of: source).sorted(by: { $0.start < $1.start }) {
       if let last = run.last, last.end != info.start { end() }
       if info.byteCount < short { run.append(info) } else { end() }
     }
@@ -98,7 +98,7 @@ extension EventStore {
 
   /// The numbers of all segments of a source.
   public func segments(of source: Int64) -> [UInt32] {
-    current.segments.lazy.map(\.info).filter { $0.source == source }.map(\.number)
+    current.segments(of: source).map(\.number)
   }
 
   /// The numbers of all segments.
@@ -207,7 +207,7 @@ extension StoreState {
   /// The state without some segments; acts that they had a part in are shown by what is left.
   /// - Parameter links: in addition to those between what is left.
   func removing(
-    _ numbers: Set<UInt32>, version: Int? = nil, sources: [Int64: StoredSource]? = nil,
+    _ numbers: Set<UInt32>, version: Int? = nil, sources: SourceTable? = nil,
     links more: [(row: ActID, head: ActID)] = []
   ) throws -> StoreState {
     func isKept(_ id: ActID) -> Bool { !numbers.contains(id.segment) }
@@ -219,7 +219,7 @@ extension StoreState {
       verdicts: verdicts.filter { isKept($0.key) }.map { Verdict(act: $0.key, outcome: $0.value) },
       sources: sources ?? self.sources)
     let bare = StoreState(
-      version: 0, segments: [], patches: [], sources: [:], links: ActLinks(), noops: [], moved: moved)
+      version: 0, segments: [], patches: [], sources: SourceTable(), links: ActLinks(), noops: [], moved: moved)
     return try bare.adding(rows, segments: kept)
   }
 }

@@ -8,7 +8,7 @@ extension StoreSnapshot {
   public func sources(
     _ request: SourcesRequest, foreignReasons: [String] = [], isCancelled: () -> Bool = { false }
   ) throws -> SourcesPage {
-    let sources = whole.sources.values.filter { !$0.isArchive }.sorted { $0.id < $1.id }
+    let sources = whole.sources.all.filter { !$0.isArchive }
     let first = min(max(0, request.first), sources.count)
     let wanted = sources[first..<min(sources.count, first + max(0, request.count))]
     var page = SourcesPage(

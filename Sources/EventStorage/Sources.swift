@@ -7,8 +7,8 @@ extension StoreSnapshot {
 
   private func readSources() throws -> [SourceSummary] {
     let rejects = try rejectCounts()
-    return state.sources.values.filter { !$0.isArchive }.sorted { $0.id < $1.id }.map { source in
-      let segments = state.segments.indices.filter { state.segments[$0].info.source == source.id }
+    return state.sources.all.filter { !$0.isArchive }.map { source in
+      let segments = state.places(of: source.id)
       var summary = SourceSummary(
         source: source, actCount: 0, rejectCount: rejects[source.id] ?? 0, lineCount: 0, bytesRead: 0, timeSpan: nil,
         keepsText: !segments.isEmpty)

@@ -10,7 +10,7 @@ struct StoreRows: Sendable {
   /// What histories found acts to have done, see `EventStore.settle`.
   var verdicts: [Verdict] = []
   /// All of them.
-  var sources: [Int64: StoredSource]
+  var sources: SourceTable
   /// These are all rows there are: segments of the known state are gone.
   var isWhole = false
 
@@ -70,6 +70,15 @@ struct StoreRows: Sendable {
 }
 
 extension StoreState {
+  /// The state with one source more, or with other facts of one.
+  func setting(_ source: StoredSource, version: Int) -> StoreState {
+    var sources = sources
+    sources.set(source)
+    return StoreState(
+      version: version, segments: segments, patches: patches, sources: sources, links: links, noops: noops,
+      verdicts: verdicts, moved: moved)
+  }
+
   /// The state with what the tables gained.
   func adding(_ rows: StoreRows, segments new: [Segment]) throws -> StoreState {
     var links = links

@@ -8,7 +8,7 @@ final class StoreState: Sendable {
   let segments: [Segment]
   /// For each segment, by its place in `segments`.
   let patches: [SegmentPatch]
-  let sources: [Int64: StoredSource]
+  let sources: SourceTable
   let links: ActLinks
   /// Rows that the version ledger named as having altered nothing.
   let noops: Set<ActID>
@@ -18,19 +18,20 @@ final class StoreState: Sendable {
   let moved: [UInt32: [ActID]]
   /// Global row numbers: `bases[place] + row`; one more at the end.
   let bases: [Int]
-  private let placeOfNumber: [UInt32: Int]
   private let orderCache = Mutex<[Run]?>(nil)
   private let lineCache = Mutex<[UInt32: Int]?>(nil)
+  private let placeCache = Mutex<[Int64: [Int]]?>(nil)
   private let clusterCache = Mutex<Set<String?>?>(nil)
   let clockCache = Mutex<Bool?>(nil)
   let repeatedCache = Mutex<[AuditIDValue: [ActID]]?>(nil)
   /// The keys of Calico's objects that were asked for, see `lineage(of:)`.
   let lineages = Mutex<[ObjectKey: [ObjectKey]]>([:])
 
-  static let empty = StoreState(version: 0, segments: [], patches: [], sources: [:], links: ActLinks(), noops: [])
+  static let empty = StoreState(
+    version: 0, segments: [], patches: [], sources: SourceTable(), links: ActLinks(), noops: [])
 
   init(
-    version: Int, segments: [Segment], patches: [SegmentPatch], sources: [Int64: StoredSource], links: ActLinks,
+    version: Int, segments: [Segment], patches: [SegmentPatch], sources: SourceTable, links: ActLinks,
     noops: Set<ActID>, verdicts: [ActID: Outcome] = [:], moved: [UInt32: [ActID]] = [:]
   ) {
     self.version = version
@@ -44,11 +45,16 @@ final class StoreState: Sendable {
     var bases = [0]
     for segment in segments { bases.append((bases.last ?? 0) + segment.rowCount) }
     self.bases = bases
-    placeOfNumber = Dictionary(
-      segments.enumerated().map { ($1.info.number, $0) }, uniquingKeysWith: { first, _ in first })
   }
 
-  func place(ofSegment number: UInt32) -> Int? { placeOfNumber[number] }
+  func place(ofSegment number: UInt32) -> Int? {
+    guard let first = segments.first?.info.number, number >= first else { return nil }
+    // Mostly no number is missing.
+    let likely = Int(number - first)
+    if likely < segments.count, segments[likely].info.number == number { return likely }
+    let place = firstIndex(in: 0..<segments.count) { segments[$0].info.number >= number }
+    return place < segments.count && segments[place].info.number == number ? place : nil
+  }
 
   /// The id under which a row that was merged into another segment is found now.
   func current(_ id: ActID) -> ActID {
@@ -61,7 +67,7 @@ final class StoreState: Sendable {
 
   /// The place of a segment and the row in it; nil for an id of another store.
   func locate(_ id: ActID) -> (place: Int, row: Int)? {
-    guard let place = placeOfNumber[id.segment], Int(id.row) < segments[place].rowCount else { return nil }
+    guard let place = place(ofSegment: id.segment), Int(id.row) < segments[place].rowCount else { return nil }
     return (place, Int(id.row))
   }
 
@@ -90,6 +96,17 @@ final class StoreState: Sendable {
     let all = try clusters()
     return all.count > 1 ? all.map { $0 ?? "" }.sorted() : []
   }
+
+  /// Where the segments of the source stand, ascending.
+  func places(of source: Int64) -> [Int] {
+    placeCache.withLock { known in
+      let places = known ?? Dictionary(grouping: segments.indices) { segments[$0].info.source }
+      known = places
+      return places[source] ?? []
+    }
+  }
+
+  func segments(of source: Int64) -> [SegmentInfo] { places(of: source).map { segments[$0].info } }
 
   /// The lines of the source before the segment, as far as they were read.
   func linesBefore(_ segment: Segment) -> Int {

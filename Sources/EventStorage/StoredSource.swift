@@ -56,8 +56,8 @@ public struct StoredSource: Sendable, Identifiable {
   public static let archiveCompression = "archive"
   public var isArchive: Bool { compression == Self.archiveCompression }
 
-  static func fetchAll(_ db: Database) throws -> [Int64: StoredSource] {
-    var sources: [Int64: StoredSource] = [:]
+  static func fetchAll(_ db: Database) throws -> SourceTable {
+    var sources: [StoredSource] = []
     for row in try Row.fetchAll(db, sql: "SELECT * FROM source") {
       let source = StoredSource(
         id: row["id"], path: row["path"], compression: row["compression"], head: Array(row["head"] as Data),
@@ -65,9 +65,9 @@ public struct StoredSource: Sendable, Identifiable {
         size: row["size"], diskSize: row["diskSize"], diskTail: (row["diskTail"] as Data?).map { Array($0) },
         modified: row["modified"], inode: row["inode"], isComplete: row["isComplete"],
         cluster: row["cluster"])
-      sources[source.id] = source
+      sources.append(source)
     }
-    return sources
+    return SourceTable(sources)
   }
 
   /// Adds the source where its id is 0, else rewrites its row.

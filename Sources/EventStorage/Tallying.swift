@@ -8,10 +8,10 @@ extension StoreSnapshot {
     var rejectsOf: [String: [Reject]] = [:]
     for (file, reject) in rejects { rejectsOf[file, default: []].append(reject) }
     var sources: [SourceTally] = []
-    for source in state.sources.values.filter({ !$0.isArchive }).sorted(by: { $0.id < $1.id }) {
+    for source in state.sources.all.filter({ !$0.isArchive }) {
       var tally = SourceTally(file: source.path)
       tally.rejects = rejectsOf[source.path] ?? []
-      let places = state.segments.indices.filter { state.segments[$0].info.source == source.id }.sorted {
+      let places = state.places(of: source.id).sorted {
         state.segments[$0].info.start < state.segments[$1].info.start
       }
       for place in places {

@@ -6,7 +6,7 @@ public import LogDecoding
 extension EventStore {
   /// The logs in an archive that is as it was when all of them were read; nil where it has to be looked into.
   public func knownMembers(of archive: String) -> [String]? {
-    guard let disk = DiskFile(archive), let known = knownArchive(archive), known.diskSize == disk.size,
+    guard let known = knownArchive(archive), let disk = DiskFile(archive), known.diskSize == disk.size,
       known.modified == disk.modified, known.inode == disk.inode
     else { return nil }
     return knownSources.filter { ArchivePath.isInside($0.path, archive) }.map(\.path)
@@ -27,9 +27,5 @@ extension EventStore {
       source.isComplete = true
       _ = try save(source)
     }
-  }
-
-  private func knownArchive(_ path: String) -> StoredSource? {
-    knownSources.first { $0.isArchive && $0.path == path }
   }
 }

@@ -48,6 +48,7 @@ struct SourcePlanner {
   private var deferred: [String] = []
   /// Sources whose jobs are not done yet.
   private var pending: Set<Int64> = []
+  private var index = SourceIndex()
 
   init(store: EventStore, options: IngestOptions, tally: Tally) {
     self.store = store
@@ -135,9 +136,10 @@ struct SourcePlanner {
   }
 
   /// The source that this file is, or was before it grew.
-  private func knownPlain(_ bytes: ByteSource, path: String, size: Int64, head: [UInt8]) throws -> StoredSource? {
-    for source in store.knownSources.reversed()
-    where matchesHead(source, head) && source.size <= size && mayBe(source, path) {
+  private mutating func knownPlain(
+    _ bytes: ByteSource, path: String, size: Int64, head: [UInt8]
+  ) throws -> StoredSource? {
+    for source in sources(beginning: head, path) where source.size <= size {
       guard let tail = source.tail, source.size > 0 else { continue }
       let read = try bytes.bytes(at: source.size - Int64(source.tailLength), count: source.tailLength)
       if sha256(read) == tail { return source }
@@ -156,8 +158,10 @@ struct SourcePlanner {
     options.clusters[path].map { $0 != source.cluster } ?? false
   }
 
-  private func matchesHead(_ source: StoredSource, _ head: [UInt8]) -> Bool {
-    source.headLength > 0 && source.headLength <= head.count && sha256(head.prefix(source.headLength)) == source.head
+  /// The sources that what is at the path may be, by its first bytes; the newest first.
+  private mutating func sources(beginning head: [UInt8], _ path: String) -> [StoredSource] {
+    index.catchUp(with: store, isStill: Self.isStill)
+    return index.sources(beginning: head).compactMap(store.source).filter { mayBe($0, path) }
   }
 
   /// Whether the file is where the store has it.
@@ -212,7 +216,7 @@ struct SourcePlanner {
       cluster: options.clusters[path])
     var covered: [Range<Int64>] = []
     if disk != nil {
-      let alike = store.knownSources.reversed().filter { matchesHead($0, head) && mayBe($0, path) }
+      let alike = sources(beginning: head, path)
       if alike.contains(where: { pending.contains($0.id) }) { return deferred.append(path) }
       if let same = alike.first(where: { $0.diskTail == diskTail && $0.diskSize == disk?.size && diskTail != nil }) {
         source.id = same.id

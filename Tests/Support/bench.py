@@ -60,6 +60,15 @@ def make_versions(path, count):
             out.writelines(json.dumps(row, separators=(",", ":")) + "\n" for row in rows)
 
 
+def make_folder(path, log, count):
+    """A folder of so many files of one record each."""
+    os.makedirs(path)
+    with open(log, "rb") as lines:
+        for number, line in zip(range(count), lines):
+            with open(f"{path}/{number:05}.log", "wb") as out:
+                out.write(line)
+
+
 def timed(command):
     started = time.monotonic()
     before = os.times()
@@ -97,6 +106,12 @@ def main():
         make_versions(versions, 20_000)
         for name, command in [("20,000 versions", ["changes", "netpol/shop/busy", versions]), ("check", ["check", "--json", log])]:
             cases.append((name, [whodiff, *command], ["wc", "-l", command[-1]]))
+        # Twice as many files should cost twice as much.
+        for count in (2500, 5000):
+            many = f"{folder}/files-{count}"
+            make_folder(many, log, count)
+            cases.append((f"{count:,} files", ["sh", "-c", f"{fresh}; {whodiff} count --by verb {many}"], ["sh", "-c", f"cat {many}/* | wc -l"]))
+            cases.append((f"{count:,} again", [whodiff, "count", "--by", "verb", many], ["sh", "-c", f"cat {many}/* | wc -l"]))
         print(f"{os.path.getsize(log):,} bytes, {options.runs} runs each; seconds are medians, ratios are of pairs run in turn")
         for name, ours, peer in cases:
             rows = [(timed(ours), timed(peer) if peer else None) for _ in range(options.runs)]

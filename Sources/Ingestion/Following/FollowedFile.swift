@@ -152,7 +152,7 @@ final class FollowedFile {
   func save(at newPath: String? = nil) throws {
     guard let tail, source.id != 0 else { return }
     // Its text may have been found elsewhere since, packed.
-    if let stored = context.store.knownSources.first(where: { $0.id == source.id }) { source = stored }
+    if let stored = context.store.source(source.id) { source = stored }
     let known = recent.dropLast(tail.waitingCount).suffix(SourcePlanner.fingerprintLength)
     source.size = tail.offset
     source.tail = sha256(known)

@@ -121,12 +121,12 @@ private final class FollowSession {
       if let target = LogFolder.target(of: path) { watch.watch(LogFolder.parent(of: target)) }
     }
     // Watches come first: what is added after this list was made wakes us.
+    let known = Dictionary(grouping: context.store.knownSources, by: \.path)
     for path in paths where path != "-" {
-      for file in LogFolder.isFolder(path) ? allFiles(below: path) : [path] { take(known: file) }
+      for file in LogFolder.isFolder(path) ? allFiles(below: path) : [path] { take(file, known: known[file] ?? []) }
     }
     // In folders, what ingest has not seen is new.
-    let known = Set(context.store.knownSources.map(\.path))
-    for path in visible where known.contains(path) || !isInFolder(path) { note(path) }
+    for path in visible where known[path] != nil || !isInFolder(path) { note(path) }
   }
 
   private func isInFolder(_ path: String) -> Bool {
@@ -152,11 +152,12 @@ private final class FollowSession {
     return listing.files + listing.folders.flatMap { allFiles(below: $0) }
   }
 
-  /// A file that was read when following began: goes on where reading ended.
-  private func take(known path: String) {
+  /// A file that was read: goes on where reading ended.
+  /// - Parameter known: the sources at the path.
+  private func take(_ path: String, known: [StoredSource]) {
     let identity = FileIdentity(path)
     let plain = Compression.none.rawValue
-    let sources = context.store.knownSources.filter { $0.path == path && $0.compression == plain }
+    let sources = known.filter { $0.compression == plain }
     let known = sources.last { UInt64(bitPattern: $0.inode ?? 0) == identity?.inode } ?? sources.last
     if let known, UInt64(bitPattern: known.inode ?? 0) != identity?.inode {
       // It was rotated away since; where it is now, it is read to its end.
@@ -322,7 +323,9 @@ private final class FollowSession {
       }
       candidates.remove(path)
       try readWhole(path)
-      if !isPacked(path), isInFolder(path) || named.contains(path) { take(known: path) }
+      if !isPacked(path), isInFolder(path) || named.contains(path) {
+        take(path, known: context.store.knownSources.filter { $0.path == path })
+      }
     }
   }
 

@@ -40,8 +40,21 @@ class Sources(unittest.TestCase):
         self.assertEqual(audit["stages"], collections.Counter(one["stage"] for one in records))
         self.assertEqual((audit["state"], audit["complete"], audit["cluster"]), ("same", True, None))
         self.assertEqual(rows["flows.log"]["data"], {"flow": rows["flows.log"]["acts"]})
+        self.assertEqual((audit["format"], rows["flows.log"]["format"]), ("kubernetes-audit", "calico-flow"))
         packed = next(row for name, row in rows.items() if name.endswith(".gz"))
         self.assertEqual(packed["compression"], "gzip")
+
+    def test_files_of_a_folder_that_are_no_logs_are_counted(self):
+        logs = os.path.join(self.folder, "logs")
+        os.mkdir(logs)
+        shutil.copy(SAMPLES / "audit.log", logs)
+        for name in ["a.txt", "b.txt", "c.txt", "d.txt"]:
+            with open(os.path.join(logs, name), "w") as file:
+                file.write("nothing of interest\n")
+        done = subprocess.run([WHODIFF, "sources", logs], capture_output=True, text=True, env=self.env)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("FORMAT", done.stdout)
+        self.assertIn("4 files hold no log that is known: " + ", ".join(f"{logs}/{one}.txt" for one in "abc") + ", ...", done.stderr)
 
     def test_what_is_broken_and_what_is_another_programs_are_told_apart(self):
         row, = self.rows(self.broken())

@@ -8,6 +8,8 @@ struct FoundLogs {
   private(set) var hasProblem = false
 
   var paths: [String] { search.logs }
+  /// Files that were searched and are no logs.
+  var others: [String] { search.others }
   /// What was told already.
   var errors: [SourceError] { search.errors }
 
@@ -38,6 +40,7 @@ struct FoundLogs {
     search.logs += found.logs
     search.archives += found.archives
     search.errors += found.errors
+    search.others += found.others
     for error in found.errors { ErrorOutput.say(String(describing: error)) }
     hasProblem = hasProblem || !found.errors.isEmpty
   }

@@ -13,6 +13,9 @@ struct OpenedLog {
   /// 0, or what the command ends with once its output is written: 3 for unreadable input, 130 after ^C.
   let exitCode: Int32
 
+  /// Files of the folders and archives that were named in which there is no log.
+  let others: [String]
+
   /// Ends the command with the code that reading left, if any.
   func finish() throws {
     if let damage = snapshot.damage {
@@ -36,6 +39,7 @@ struct OpenedLog {
       try store.settle()
       snapshot = store.snapshot()
       exitCode = 0
+      others = []
       return
     }
     if source.store != nil {
@@ -49,6 +53,7 @@ struct OpenedLog {
       (store, reading) = try index.madeAnew().filled(with: found, source: source)
     }
     self.store = store
+    others = found.others
     snapshot = store.snapshot()
     if reading.hasProblem || saysRejects && RejectReport.say(snapshot.rejects) { code = 3 }
     if saysRejects { UnrecognisedReport.say(snapshot.sources, limits: source.limits) }

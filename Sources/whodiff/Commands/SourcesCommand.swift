@@ -21,17 +21,23 @@ struct SourcesCommand: ParsableCommand {
     let zone = try source.zone()
     let log = try OpenedLog(files: source.clusters.files(files), source: source, saysRejects: false)
     let report = try log.snapshot.trailReport(withHistories: false)
+    let filled = report.sources.filter { $0.actCount > 0 }
+    let formats = Dictionary(filled.map { ($0.file, $0.format) }, uniquingKeysWith: { first, _ in first })
     let out = CommandOutput(styling, isText: format.exporter == nil)
     try out.run {
       if let exporter = format.exporter {
         let columns = ["schema"] + SourceMember.all.map(\.name)
         var writer = try RowWriter(exporter, columns: columns, to: out.output)
-        try forEach(log) { try writer.write(SourceMember.json(SourceMember.Subject(row: $0, report: report))) }
+        try forEach(log) {
+          let subject = SourceMember.Subject(row: $0, report: report, format: formats[$0.path])
+          try writer.write(SourceMember.json(subject))
+        }
         try writer.finish()
       } else {
-        try writeTable(log, zone, to: out)
+        try writeTable(log, formats, zone, to: out)
       }
     }
+    sayOthers(log.others)
     try log.finish()
   }
 
@@ -50,9 +56,19 @@ struct SourcesCommand: ParsableCommand {
     }
   }
 
-  private func writeTable(_ log: OpenedLog, _ zone: Zone, to out: CommandOutput) throws {
+  /// Tells of files that were looked into and are in no row.
+  private func sayOthers(_ files: [String]) {
+    guard !files.isEmpty else { return }
+    let shown = 3
+    let names = files.sorted().prefix(shown).joined(separator: ", ") + (files.count > shown ? ", ..." : "")
+    ErrorOutput.say(
+      files.count == 1
+        ? "1 file holds no log that is known: \(names)" : "\(files.count) files hold no log that is known: \(names)")
+  }
+
+  private func writeTable(_ log: OpenedLog, _ formats: [String: String], _ zone: Zone, to out: CommandOutput) throws {
     var table = TextTable(
-      ["FILE", "SIZE", "FIRST (\(zone.name))", "LAST", "ACTS", "KINDS", "BAD", "OTHER", "STATE", "CLUSTER"],
+      ["FILE", "SIZE", "FIRST (\(zone.name))", "LAST", "ACTS", "KINDS", "FORMAT", "BAD", "OTHER", "STATE", "CLUSTER"],
       to: out.output, style: out.style)
     try forEach(log) { row in
       func time(_ time: Timestamp?) -> String { time.map { Words.time($0, zone) } ?? "-" }
@@ -61,6 +77,7 @@ struct SourcesCommand: ParsableCommand {
         TextTable.Cell(row.path), TextTable.Cell(FactWords.bytes(row.bytesTotal ?? row.bytesRead)),
         TextTable.Cell(time(row.timeSpan?.lowerBound)), TextTable.Cell(time(row.timeSpan?.upperBound)),
         TextTable.Cell(String(row.actCount)), TextTable.Cell(kinds.nonEmpty ?? "-"),
+        TextTable.Cell(formats[row.path] ?? "-"),
         TextTable.Cell(
           row.malformedCount > 0 ? String(row.malformedCount) : "-", row.malformedCount > 0 ? .failed : .none),
         TextTable.Cell(row.foreignCount > 0 ? String(row.foreignCount) : "-"),

@@ -9,6 +9,8 @@ struct SourceMember: Sendable {
   struct Subject: Sendable {
     var row: SourceRow
     var report: TrailReport
+    /// What most of its records are; nil without any.
+    var format: String?
   }
   var name: String
   var summary: String
@@ -42,6 +44,11 @@ struct SourceMember: Sendable {
     SourceMember(name: "acts", summary: "Acts, flows and lookups that it shows.") { .integer($0.row.actCount) },
     SourceMember(name: "data", summary: "The same by kind of log.") { subject in
       counts(DataKind.allCases.map { ($0.name, subject.row.data[$0]) })
+    },
+    SourceMember(
+      name: "format", summary: "What most of its records are, as `whodiff formats` calls it; null without any."
+    ) { subject in
+      .optional(subject.format)
     },
     SourceMember(name: "levels", summary: "Audit acts by level.") { subject in
       counts(Level.allCases.map { ($0.name, subject.row.levels[$0]) })

@@ -170,8 +170,9 @@ private struct SegmentTally {
     if try segment.flags(row).contains(.endsObject) {
       effect = .ended
     } else if verb == "delete" {
-      // What waits for finalizers answers with the object.
-      effect = try segment.text(.resourceVersion)[row] == nil ? .ended : .altered
+      // What waits for finalizers answers with the object, or with 202 Accepted.
+      let isThrough = try segment.text(.resourceVersion)[row] == nil && segment.numbers(.code)[row] != 202
+      effect = isThrough ? .ended : .altered
     } else {
       effect = try verb == "create" || segment.numbers(.code)[row] == 201 ? .made : .altered
     }

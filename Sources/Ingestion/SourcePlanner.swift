@@ -238,6 +238,7 @@ struct SourcePlanner {
         source.size = same.size
         source.tail = same.tail
         source.tailLength = same.tailLength
+        try store.dropProvisionalRejects(of: same.id)
       } else if let (same, isAll) = try knownPacked(alike, path) {
         source.id = same.id
         source.head = same.head
@@ -251,8 +252,10 @@ struct SourcePlanner {
         if isAll, same.isComplete, Self.gaps(in: covered, of: same.size).isEmpty {
           // A log that was packed after it was read.
           tally.skip()
-          source.isComplete = true
-          _ = try store.save(source)
+          if !Self.isStill(same) {
+            source.isComplete = true
+            _ = try store.save(source)
+          }
           return
         }
         try store.dropProvisionalRejects(of: same.id)

@@ -79,12 +79,18 @@ func resourceVersion(_ element: JSONElement) -> String? {
 /// Whether the request asked to change nothing: `dryRun=All`.
 ///
 /// A deletion takes its options from its body and reads the URI only when there is none (the API server's handler of
-/// DELETE), so a body without `dryRun` makes a real deletion of one whose URI says otherwise.
+/// DELETE), so a body without `dryRun` makes a real deletion of one whose URI says otherwise. An eviction takes either,
+/// its body's from `deleteOptions`.
 func isDryRun(verb: String, uri: UnsafeRawBufferPointer?, body: JSONElement) -> Bool {
   if verb == "delete" || verb == "deletecollection", let options = body.object, let kind = options.bytes("kind"),
     kind == "DeleteOptions"
   {
     return options["dryRun"].containsString("All")
+  }
+  if verb == "create", let eviction = body.object, let kind = eviction.bytes("kind"), kind == "Eviction",
+    let options = eviction["deleteOptions"].object, options["dryRun"].containsString("All")
+  {
+    return true
   }
   guard let uri, let question = uri.first(UInt8(ascii: "?"), from: 0) else { return false }
   let query = uri.part((question + 1)..<uri.count)

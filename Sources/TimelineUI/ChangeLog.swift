@@ -78,8 +78,16 @@ public struct ChangeLog: Sendable {
     let diff = VersionDiff(
       from: previous.flatMap { history.revisions[$0].manifest }, to: manifest,
       options: VersionDiff.Options(writesLines: false))
+    let paths = VersionComparison.paths(diff.fields)
+    let between = Set(versions.flatMap { changes[$0].changed }).sorted()
+    if paths.isEmpty, previous != nil, !between.isEmpty {
+      // What stood in between was in force, if only for a moment.
+      return Change(
+        changed: [], summary: "there and back: " + between.joined(separator: ", "), shortSummary: "there and back",
+        previous: previous)
+    }
     return Change(
-      changed: previous == nil ? [] : VersionComparison.paths(diff.fields), summary: diff.summary(limit: 40),
+      changed: previous == nil ? [] : paths, summary: diff.summary(limit: 40),
       shortSummary: diff.summary(limit: 20), previous: previous)
   }
 

@@ -8,13 +8,36 @@ enum IndexFiles {
   /// Nil where there is no place for it, or where standard input, which cannot be read again, is among them.
   ///
   /// Another build of the program has another place: what an index says of acts is what its maker understood.
-  /// - Parameter clusters: what records are told to be from is part of what is kept.
-  static func path(for files: [String], _ clusters: ClusterNames) -> String? {
+  /// - Parameters:
+  ///   - clusters: what records are told to be from is part of what is kept.
+  ///   - follower: of those that follow the same files each has an index of its own.
+  static func path(for files: [String], _ clusters: ClusterNames, follower: Int? = nil) -> String? {
     guard let folder = Configuration.cacheDirectory, !files.isEmpty, !files.contains("-") else { return nil }
     var bytes = program
     for path in Set(files.map(Configuration.absolutePath)).sorted() { bytes += Array(path.utf8) + [0] }
     bytes += Array(clusters.identity.utf8)
+    if let follower { bytes += [0] + Array("follower \(follower)".utf8) }
     return folder + "/" + stableHash(bytes) + ".sqlite"
+  }
+
+  /// An index that is this process's alone until it ends: what another adds to one that both use, neither could tell
+  /// from what it knows. Nil where there is no place for it, or very many follow the same files.
+  static func pathOfFollower(for files: [String], _ clusters: ClusterNames) -> String? {
+    guard let folder = Configuration.cacheDirectory, Configuration.makeDirectory(folder) else { return nil }
+    let descriptor = Glibc.open(folder + "/followers", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { return nil }
+    for follower in 0..<16 {
+      guard let path = path(for: files, clusters, follower: follower) else { break }
+      // One byte for each index; it stays locked as long as the file is open.
+      var lock = flock()
+      lock.l_type = Int16(F_WRLCK)
+      lock.l_whence = Int16(SEEK_SET)
+      lock.l_start = off_t(UInt64(path.dropLast(7).suffix(15), radix: 16) ?? 0)
+      lock.l_len = 1
+      if fcntl(descriptor, F_SETLK, &lock) == 0 { return path }
+    }
+    close(descriptor)
+    return nil
   }
 
   /// Opens an index, or makes an empty one where there is none or what is there cannot be used: an index is only a copy

@@ -161,6 +161,14 @@ class Archives(unittest.TestCase):
         self.assertEqual(found.returncode, 3)
         self.assertIn(path, found.stderr)
 
+    def test_damage_loses_little_and_is_counted_once(self):
+        audit = sample_files()["audit.log"] * 8
+        packed = gzip.compress(audit, 1)
+        path = self.write("cut.gz", packed[: len(packed) * 9 // 10])
+        first, again = (self.run_whodiff("sources", path, "-o", "jsonl").stdout for _ in range(2))
+        self.assertEqual(first, again)
+        self.assertGreater(json.loads(first)["read"], len(audit) * 8 // 10)
+
     def test_zeros_without_end_are_told_and_what_came_before_is_kept(self):
         audit = sample_files()["audit.log"]
         packed = gzip.compress(audit) + gzip.compress(bytes(80 << 20))

@@ -152,6 +152,23 @@ class Following(unittest.TestCase):
         first = os.path.join(self.logs, "audit-000.log")
         self.expect_once(Writer.by_new_name, first, path=first)
 
+    def test_each_of_several_that_follow_one_log_prints_all_of_it(self):
+        open(self.log, "a").close()
+        following = [self.follow(self.log) for _ in range(3)]
+        read = [self.collect(process) for process in following]
+        writer = Writer(self.log, Writer.by_rename)
+        time.sleep(0.5)
+        writer.run(2, 200, 10)
+        end = time.monotonic()
+        while any(len(rows) < writer.count for rows, _ in read) and time.monotonic() - end < 20:
+            time.sleep(0.05)
+        for process, (rows, thread) in zip(following, read):
+            process.send_signal(signal.SIGINT)
+            self.assertEqual(process.wait(10), 130)
+            thread.join()
+            self.assertEqual(len({audit for _, audit in rows}), writer.count, process.stderr.read())
+            process.stdout.close(); process.stderr.close()
+
     def test_standard_input(self):
         process = self.follow("-", stdin=subprocess.PIPE)
         rows, thread = self.collect(process)

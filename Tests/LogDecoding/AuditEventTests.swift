@@ -129,6 +129,11 @@ struct AuditEventTests {
     ("delete", "/a/b?dryRun=All", #","requestObject":{"kind":"DeleteOptions","propagationPolicy":"Orphan"}"#, false),
     ("deletecollection", "/a?dryRun=All", "", true),
     ("create", "/a", #","requestObject":{"kind":"Pod","dryRun":["All"]}"#, false),
+    (
+      "create", "/a/b/eviction",
+      #","requestObject":{"kind":"Eviction","deleteOptions":{"dryRun":["All"]}}"#, true
+    ),
+    ("create", "/a/b/eviction?dryRun=All", #","requestObject":{"kind":"Eviction"}"#, true),
   ]
 
   @Test(arguments: dryRuns)

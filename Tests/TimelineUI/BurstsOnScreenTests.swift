@@ -88,6 +88,17 @@ private enum Burst {
     #expect(Burst.log([2..<5]).burstChanges[0].summary == "machine fields only")
   }
 
+  @Test func `what was there in between only is told`() {
+    let there = Burst.revisions[1]
+    let back = Sample.revision(
+      3, lifetime: 1, .update, .full, Sample.manifest(Sample.before, generation: 3), Burst.patch(3, "414968"))
+    let log = ChangeLog(
+      History(
+        object: Sample.key, kind: "GlobalNetworkPolicy", revisions: [Burst.revisions[0], there, back], bursts: [1..<3]))
+    #expect(log.burstChanges[0].changed == [])
+    #expect(log.burstChanges[0].summary == "there and back: spec.order")
+  }
+
   @Test func `an act inside is found by the row that it is folded into`() {
     let stage = Stage(
       ChangeLogPane(Sample.key, at: ActID(segment: 1, row: 3)), Sample.session(), .changeLog(Burst.log()))

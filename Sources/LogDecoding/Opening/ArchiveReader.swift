@@ -111,7 +111,7 @@ final class ArchiveReader {
   }
 
   fileprivate func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
-    archive_read_data(archive, buffer.baseAddress, buffer.count)
+    archive_read_data(archive, buffer.baseAddress, min(buffer.count, Decompressor.pieceLength))
   }
   fileprivate var readError: SourceError? { input.error }
   fileprivate var message: String { archiveMessage(archive) }

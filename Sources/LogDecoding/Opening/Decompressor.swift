@@ -51,8 +51,11 @@ final class Decompressor: ByteStage {
     }
   }
 
+  static let pieceLength = 64 << 10
+
   private func readOn(into buffer: UnsafeMutableRawBufferPointer) throws(SourceError) -> Int {
-    let count = archive_read_data(archive, buffer.baseAddress, buffer.count)
+    // Of a call that meets damage, all that it had read by then is gone.
+    let count = archive_read_data(archive, buffer.baseAddress, min(buffer.count, Self.pieceLength))
     if let error = input.error { throw error }
     guard count >= 0 else { throw .damaged(path: path, offset: offset, reason: archiveMessage(archive)) }
     if count == 0 { isAtEnd = true }

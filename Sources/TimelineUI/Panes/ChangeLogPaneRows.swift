@@ -177,7 +177,7 @@ enum ChangeLogRow: Hashable, Sendable {
       side != nil && side == session.leftSide ? "A" : "", side != nil && side == session.rightSide ? "B" : ""
     )
     screen.write(marks.0 + marks.1, x: x + (marks.0 + marks.1).count % 2, y: y, style: .heading)
-    screen.write(number(revision, log, width: 5), x: x + 4, y: y, width: 5)
+    screen.write(number(revision, log, width: 4), x: x + 4, y: y, width: 5)
     let time =
       columns.longTimes
       ? String(PaneWords.longTime(revision.time, zone: session.zone).prefix(19))

@@ -45,7 +45,7 @@ struct OpenedLog {
     if source.store != nil {
       throw CommandError("--store and FILE exclude each other: `whodiff import` reads files into a store")
     }
-    let index = try Index(files, source: source, environment: environment)
+    let index = try Index(files, source: source, environment: environment, follows: follows)
     let found = try Self.logs(at: files, source: source, store: index.store, follows: follows)
     var code: Int32 = found.hasProblem ? 3 : 0
     var (store, reading) = try index.filled(with: found, source: source)
@@ -95,8 +95,10 @@ private struct Index {
   let path: String?
   private let clusters: ClusterNames
 
-  init(_ files: [String], source: SourceOptions, environment: StoreEnvironment) throws {
-    if !source.noIndex, let path = IndexFiles.path(for: files, source.clusters.names),
+  init(_ files: [String], source: SourceOptions, environment: StoreEnvironment, follows: Bool) throws {
+    let names = source.clusters.names
+    if !source.noIndex,
+      let path = follows ? IndexFiles.pathOfFollower(for: files, names) : IndexFiles.path(for: files, names),
       let directory = Configuration.cacheDirectory
     {
       do {

@@ -111,7 +111,8 @@ final class ArchiveReader {
   }
 
   fileprivate func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
-    archive_read_data(archive, buffer.baseAddress, min(buffer.count, Decompressor.pieceLength))
+    // Of a call that meets damage, all that it had read by then is gone.
+    archive_read_data(archive, buffer.baseAddress, min(buffer.count, 64 << 10))
   }
   fileprivate var readError: SourceError? { input.error }
   fileprivate var message: String { archiveMessage(archive) }

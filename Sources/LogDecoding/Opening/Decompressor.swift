@@ -8,6 +8,7 @@ final class Decompressor: ByteStage {
   private let limits: UnpackingLimits
   /// Decompressed bytes given out so far.
   private var offset: Int64 = 0
+  private var block = UnsafeRawBufferPointer(start: nil, count: 0)
   private var isAtEnd = false
   /// Thrown again by every read: what comes behind damage has no known place.
   private var failure: SourceError?
@@ -51,14 +52,27 @@ final class Decompressor: ByteStage {
     }
   }
 
-  static let pieceLength = 64 << 10
-
+  /// The block is libarchive's until the next call for one. Of a call for bytes instead that meets damage, all that it
+  /// had read by then would be gone.
   private func readOn(into buffer: UnsafeMutableRawBufferPointer) throws(SourceError) -> Int {
-    // Of a call that meets damage, all that it had read by then is gone.
-    let count = archive_read_data(archive, buffer.baseAddress, min(buffer.count, Self.pieceLength))
-    if let error = input.error { throw error }
-    guard count >= 0 else { throw .damaged(path: path, offset: offset, reason: archiveMessage(archive)) }
-    if count == 0 { isAtEnd = true }
+    while block.isEmpty {
+      var start: UnsafeRawPointer?
+      var size = 0
+      var place: Int64 = 0
+      let result = archive_read_data_block(archive, &start, &size, &place)
+      if let error = input.error { throw error }
+      if result == ARCHIVE_EOF {
+        isAtEnd = true
+        return 0
+      }
+      guard result == ARCHIVE_OK || result == ARCHIVE_WARN else {
+        throw .damaged(path: path, offset: offset, reason: archiveMessage(archive))
+      }
+      block = UnsafeRawBufferPointer(start: start, count: size)
+    }
+    let count = min(buffer.count, block.count)
+    buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: block[..<count]))
+    block = UnsafeRawBufferPointer(rebasing: block[count...])
     offset += Int64(count)
     if let reason = limits.refusal(text: offset, packed: input.count) {
       throw .bomb(path: path, offset: offset, reason: reason)

@@ -42,7 +42,9 @@ func openDatabase(
     }
     let pool = try DatabasePool(path: path, configuration: configuration)
     if try pool.read({ try !storeMigrator().hasCompletedMigrations($0) }) {
-      guard access == .readWrite else { throw StoreError.notAStore(path) }
+      guard access == .readWrite else {
+        throw StoreError.cannotOpen(path, reason: "an older version made it; importing into it brings it up to date")
+      }
       try FolderLock.holding(folder: folder(of: path)) { try storeMigrator().migrate(pool) }
     }
     return (pool, opened)

@@ -60,7 +60,10 @@ struct TimelineColumns: Sendable {
 
   /// How much of the selected row is shown in reverse: its mark, time and verb. A cursor that moves one row has two
   /// rows written anew, and whole ones cost a slow line more than all else on the screen.
-  var selectionWidth: Int { places.first { $0.column == .what }.map { $0.x + $0.width } ?? 1 }
+  func selectionWidth(of act: Act?) -> Int {
+    guard let what = places.first(where: { $0.column == .what }) else { return 1 }
+    return what.x + (act?.facts.map { whatWidth(of: $0, at: what) } ?? what.width)
+  }
 
   func contains(_ column: Column) -> Bool { places.contains { $0.column == column } }
 

@@ -21,10 +21,7 @@ extension TimelineColumns {
       switch (place.column, facts) {
       case (.time, _): write(zone.civil(act.time).clockText)
       case (.what, .flow(let flow)): write(flow.action, tone)
-      case (.what, _):
-        // A code of an answer is longer than a verb.
-        let next = self.places.first { $0.column == (hasCode ? .code : .kind) }
-        write(facts.what, tone, width: (next.map { $0.x + $0.width } ?? place.x + place.width) - place.x)
+      case (.what, _): write(facts.what, tone, width: whatWidth(of: facts, at: place))
       case (.code, .flow(let flow)): write(flow.proto ?? "-")
       case (.code, _): continue
       case (.outcome, .flow(let flow)): write(flow.bytes.map(FactWords.bytes) ?? "", Style(.hint))
@@ -40,6 +37,13 @@ extension TimelineColumns {
       case (.actor, _): write(facts.subject ?? "-", Style(.machine))
       }
     }
+  }
+
+  /// A code of an answer is longer than a verb, and has the room of the column beside it.
+  func whatWidth(of facts: LogFacts, at place: Place) -> Int {
+    if case .flow = facts { return place.width }
+    let next = places.first { $0.column == (contains(.code) ? .code : .kind) }
+    return (next.map { $0.x + $0.width } ?? place.x + place.width) - place.x
   }
 
   /// `-> shop/db-*:5432`; a name that is too long loses its end, never its port.

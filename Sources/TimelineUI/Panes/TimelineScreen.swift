@@ -129,16 +129,18 @@ extension TimelinePane {
         screen.hole(holes[index], y: y, x: area.x, width: area.width, session: session)
         if index == focusedMark { screen.select(y: y, x: area.x, width: area.width) }
       case .act(let position):
-        if let act = act(at: position) {
+        let act = self.act(at: position)
+        if let act {
           columns.render(act, into: &screen, x: area.x, y: y, zone: session.zone, shown: page?.shown)
           if let searchText { screen.mark(searchText, y: y, x: area.x + 2, width: area.width - 2) }
         } else {
           screen.write("...", x: area.x + 2, y: y, style: .hint)
         }
         if position == focus, focusedMark == nil {
-          screen.select(y: y, x: area.x, width: columns.selectionWidth)
+          let width = columns.selectionWidth(of: act)
+          screen.select(y: y, x: area.x, width: width)
           // One style: each other one inside is a sequence more to send.
-          screen.restyle(Rect(x: area.x, y: y, width: columns.selectionWidth, height: 1)) { _ in .selected }
+          screen.restyle(Rect(x: area.x, y: y, width: width, height: 1)) { _ in .selected }
         }
       }
     }

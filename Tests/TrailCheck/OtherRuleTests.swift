@@ -67,6 +67,17 @@ import Testing
     #expect(!report.hasFindings)
   }
 
+  @Test(arguments: [
+    "system:node:ip-10-0-116-239.eu-west-1.compute.internal", "system:serviceaccount:kube-system:aws-node",
+    "system:serviceaccount:kube-system:azure-cloud-provider",
+  ])
+  func `a cluster of one's own on somebody's machines is no managed service`(user: String) {
+    var log = source(writtenAt: steady(from: 0, to: 100))
+    log.users = [user: 4]
+    log.head = #"{"annotations":{"iam.amazonaws.com/role":"arn:aws:iam::111122223333:role/web"}}"#
+    #expect(TrailReport([log]).titles.isEmpty)
+  }
+
   @Test func `where the audit policy cannot be changed no rule for it is advised`() {
     var log = source(writtenAt: steady(from: 0, to: 100))
     log.users = ["aksService": 4]

@@ -30,14 +30,15 @@ struct Platform: Sendable {
     Platform(
       name: "AKS",
       marks: ["Microsoft.ContainerService", "MICROSOFT.CONTAINERSERVICE", "\"category\":\"kube-audit", "\"log_s\":"],
-      users: ["aksService", "aks-service*", "system:serviceaccount:kube-system:azure-*", "masterclient"],
+      users: ["aksService", "aks-service*", "masterclient"],
       limits: "The audit policy is Microsoft's and cannot be changed. Records are cut at 16 KiB, or carry "
         + "skipped-too-big-size-object in place of a body; kube-audit-admin has no get and list. Several API servers "
         + "write, told apart by pod."),
     Platform(
       name: "EKS",
-      marks: ["\"logStream", "\"logGroup\"", "kube-apiserver-audit-", "arn:aws:", "aws-logs-write-test"],
-      users: ["eks:*", "system:serviceaccount:kube-system:aws-node", "system:node:ip-*.compute.internal"],
+      // Node names of compute.internal, roles in annotations and Amazon's network plugin are those of any cluster on EC2.
+      marks: ["\"logStream", "\"logGroup\"", "kube-apiserver-audit-", "\"canonicalArn\":[", "aws-logs-write-test"],
+      users: ["eks:*"],
       limits: "The audit policy is Amazon's and cannot be changed. CloudWatch cuts records at 256 KB. The user of an "
         + "assumed role is the role: who took it stands in user.extra (arn, sessionName). Streams of other components "
         + "share the group."),

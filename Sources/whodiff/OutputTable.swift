@@ -20,9 +20,11 @@ struct TextTable {
   private var hasStarted = false
   private let sampleSize = 400
   /// Beyond it a column is as wide as its own cell.
-  private let widest = 60
+  private let widest: Int
 
-  init(_ headings: [String], to output: Output, style: TextStyle) {
+  /// - Parameter widest: of a column, in columns of the terminal.
+  init(_ headings: [String], widest: Int = 60, to output: Output, style: TextStyle) {
+    self.widest = widest
     self.headings = headings
     self.output = output
     self.style = style

@@ -71,7 +71,7 @@ private struct CheckText {
     let namesClusters = Set(report.sources.flatMap(\.clusters)).count > 1
     var table = TextTable(
       ["FILE", "FORMAT", "ACTS", "FIRST (\(zone.name))", "LAST", "LEVELS", "REJECTS"]
-        + (namesClusters ? ["CLUSTER"] : []), to: output, style: style)
+        + (namesClusters ? ["CLUSTER"] : []), widest: 100, to: output, style: style)
     func cluster(_ source: SourceTally) -> [TextTable.Cell] {
       let names = source.clusters.compactMap(\.self).sorted().joined(separator: ", ")
       return namesClusters ? [TextTable.Cell(names.nonEmpty ?? "-")] : []

@@ -69,7 +69,7 @@ struct SourcesCommand: ParsableCommand {
   private func writeTable(_ log: OpenedLog, _ formats: [String: String], _ zone: Zone, to out: CommandOutput) throws {
     var table = TextTable(
       ["FILE", "SIZE", "FIRST (\(zone.name))", "LAST", "ACTS", "KINDS", "FORMAT", "BAD", "OTHER", "STATE", "CLUSTER"],
-      to: out.output, style: out.style)
+      widest: 100, to: out.output, style: out.style)
     try forEach(log) { row in
       func time(_ time: Timestamp?) -> String { time.map { Words.time($0, zone) } ?? "-" }
       let kinds = DataKind.allCases.filter { row.data[$0] != nil }.map(\.name).joined(separator: " ")

@@ -106,14 +106,9 @@ extension StoreState {
       ends.withLock { $0[place] = found }
     }
     let found = ends.withLock { $0 }
-    var isStepped = found.values.contains(where: \.isStepped)
-    for group in Dictionary(grouping: segments.indices, by: { segments[$0].info.source }).values {
-      var most: Int64?
-      for place in group.sorted(by: { segments[$0].info.start < segments[$1].info.start }) {
-        guard let ends = found[place] else { continue }
-        if let most, ends.least < most &- LineEnds.tolerance { isStepped = true }
-        most = max(most ?? ends.most, ends.most)
-      }
+    let isStepped = Dictionary(grouping: found.keys, by: { segments[$0].info.source }).values.contains { places in
+      LineEnds.isStepped(
+        in: places.sorted { segments[$0].info.start < segments[$1].info.start }.compactMap { found[$0] })
     }
     clockCache.withLock { $0 = isStepped }
     return isStepped

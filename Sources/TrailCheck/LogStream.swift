@@ -28,7 +28,7 @@ struct LogStream: Sendable {
     for source in sources {
       let name = RotatedName(source.file).set
       if members[name] == nil { order.append(name) }
-      members[name, default: []].append(source)
+      members[name, default: []].append(source.inOrderOfWriting)
     }
     return order.map { LogStream(name: $0, sources: inOrderOfWriting(members[$0] ?? [])) }
   }
@@ -61,6 +61,15 @@ struct LogStream: Sendable {
 }
 
 extension SourceTally {
+  /// Itself, or its lines turned over where they stand newest first, as a search or `gcloud logging read` gives them.
+  fileprivate var inOrderOfWriting: SourceTally {
+    let order = LineOrder(lines.lazy.map(\.time.microseconds))
+    guard order.isNewestFirst else { return self }
+    var copy = self
+    copy.lines.reverse()
+    return copy
+  }
+
   /// On its first line where it is an audit log; else the earliest.
   var firstTime: Timestamp? { lines.first?.time ?? times.values.compactMap(\.first).min() }
 }

@@ -61,6 +61,12 @@ import Testing
     #expect(try isStepped([1000, 1001, 1002, 100, 101]))
   }
 
+  @Test func `a file whose newest lines stand first has no clock set back`() throws {
+    let times = stride(from: Int64(2000), to: 0, by: -100).map { $0 }
+    #expect(try !isStepped(times))
+    #expect(try isStepped(Array(times[..<8]) + [5000, 4900, 4800] + times[8...]))
+  }
+
   @Test func `a long request stands where it ended`() throws {
     let store = try EventStore.inMemory()
     var long = event(uuid(2), verb: "watch", at: 100, took: 900, content: 2)

@@ -93,6 +93,16 @@ private func create(_ answer: String) throws -> ActDetail { try act("create", at
     ])
 }
 
+@Test(arguments: [(1, 2), (2, 1), (1, 1)])
+func `a uid that was replaced shows whichever way the lines of a file go`(first: Int, second: Int) throws {
+  let status = #"{"kind":"Status","status":"Success","details":{"name":"web","uid":"u2"}}"#
+  var acts = [try create(stored(10)), try act("delete", at: 20, response: status)]
+  for (index, line) in [first, second].enumerated() {
+    acts[index].act.source = SourcePosition(file: "a.json", line: line, offset: Int64(line), length: 1)
+  }
+  #expect(findings(acts) == ["outside r1..- uid u1 -> u2, and no act deleted the first"])
+}
+
 @Test func `a field manager whose write no act shows is named with its time`() throws {
   let before = stored(10, more: managed(("kubectl-create", 1, "")))
   let after = stored(30, more: managed(("kubectl-create", 1, ""), ("calicoctl", 9, ""), ("kubectl-label", 20, "")))

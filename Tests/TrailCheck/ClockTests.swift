@@ -15,6 +15,13 @@ import Testing
         == ["line 101: 5401 s", "line 151: -5399 s"])
   }
 
+  @Test func `lines that stand newest first are no steps, and a clock that was set among them is one`() {
+    let pauses = steady(from: 0, to: 100) + steady(from: 160, to: 200) + steady(from: 220, to: 300)
+    #expect(steps(pauses.reversed()) == [])
+    let set = steady(from: 0, to: 100) + steady(from: 5500, to: 5550) + steady(from: 150, to: 250)
+    #expect(steps(set.reversed()).count == 2)
+  }
+
   @Test func `what a set clock tears open is no hole`() {
     let lines = steady(from: 0, to: 1000) + steady(from: 9000, to: 9100) + steady(from: 1100, to: 2100)
     #expect(TrailReport([source(writtenAt: lines)]).titles == ["clock-steps: 2 places where the clock jumps"])

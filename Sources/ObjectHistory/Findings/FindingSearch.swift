@@ -194,10 +194,13 @@ struct FindingSearch {
   /// lines of one file, and times as long as no clock was set back.
   private func isOrderKnown(_ old: Int, _ new: Int) -> Bool {
     if let first = versions[old], versions[new] != nil || steps[new].floor.map({ first < $0 }) ?? false { return true }
-    // Lines of one file stand in the order in which requests ended, whatever the clock said.
+    // Lines of one file stand in the order in which requests ended, whatever the clock said. Where they seem not to, as
+    // in the answer to a search, newest first and all on one line, times tell, of requests that did not run at once.
     let places = (steps[old].act.source, steps[new].act.source)
-    if !places.0.file.isEmpty, places.0.file == places.1.file { return places.0.line < places.1.line }
-    return !context.hasClockSteps && steps[old].act.time <= steps[new].end
+    let isOneFile = !places.0.file.isEmpty && places.0.file == places.1.file
+    if isOneFile, places.0.line < places.1.line { return true }
+    if context.hasClockSteps { return false }
+    return isOneFile ? steps[old].end <= steps[new].act.time : steps[old].act.time <= steps[new].end
   }
 
   private func mayHaveEnded(from start: Int, to end: Int) -> Bool {

@@ -30,6 +30,21 @@ private func storedPolicy(_ version: Int, order: Int) -> String {
   #expect(findings(acts, of: allow, context: calico) == [])
 }
 
+@Test func `a dry run whose record does not say that it was one`() throws {
+  func open(_ version: Int, generation: Int, order: Int) -> String {
+    #"{"kind":"GlobalNetworkPolicy","metadata":{"name":"open","uid":"p1","generation":\#(generation),"#
+      + #""resourceVersion":"\#(version)"},"spec":{"order":\#(order)}}"#
+  }
+  let labels = #"{"metadata":{"labels":{"app":"b"}}}"#
+  let acts = [
+    try act("create", at: 1, code: 201, key: allow, response: open(1, generation: 1, order: 1)),
+    // Answered with what would have been stored, under the version that is.
+    try act("patch", at: 20, key: allow, request: #"{"spec":{"order":7}}"#, response: open(1, generation: 2, order: 7)),
+    try act("patch", at: 30, key: allow, request: labels, response: open(2, generation: 1, order: 1)),
+  ]
+  #expect(findings(acts, of: allow) == [])
+}
+
 @Test func `what Calico's API server stores of a change of its API is no way past it`() throws {
   let acts = [
     try act("create", at: 1, code: 201, key: allow, by: "alice", response: openPolicy(1, order: 1)),

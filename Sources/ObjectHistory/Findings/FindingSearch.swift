@@ -82,6 +82,7 @@ struct FindingSearch {
 
   private mutating func see(_ answer: StoredObject, at index: Int) {
     let step = steps[index]
+    if isTrial(answer) { return }
     let managers = FieldManager.all(of: answer.object)
     defer {
       last = Sighting(
@@ -117,6 +118,17 @@ struct FindingSearch {
       paths.flatMap { $0.isEmpty ? nil : $0 }
       ?? FieldDifferences(from: last.object, to: answer.object, ignoring: upkeep).paths
     add(.outside, from: last.index, at: index, paths: differing, evidence: evidence)
+  }
+
+  /// Whether the answer is what would have become of the object: one version cannot have two contents. So it is after a
+  /// dry run whose record leaves out that it was one.
+  private func isTrial(_ answer: StoredObject) -> Bool {
+    guard let last, let version = answer.resourceVersion, version == last.version,
+      isSameVersion(last.object, answer.object)
+    else { return false }
+    let generations = (last.object.generation, answer.object.generation)
+    if let old = generations.0, let new = generations.1, new > old { return true }
+    return !FieldDifferences(from: last.object, to: answer.object, ignoring: upkeep).paths.isEmpty
   }
 
   private func contentWords(_ paths: [String], _ step: Step) -> String {

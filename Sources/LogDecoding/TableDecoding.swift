@@ -66,11 +66,20 @@ extension RecordDecoder {
 
   /// The cells of a row that are records, where its table's head is not at hand.
   func cellsWithRecords(_ row: UnsafeRawBufferPointer) -> [[UInt8]] {
-    guard row.contains("\"{") else { return [] }
+    guard row.contains("\""), row.contains("{") else { return [] }
     for separator in TableText.separators {
-      let cells = TableText.cells(row, separator: separator).filter { $0.first == Ascii.openBrace }
+      let cells = TableText.cells(row, separator: separator).filter(beginsRecord)
       if !cells.isEmpty { return cells }
     }
     return []
+  }
+
+  /// An object, a list of some, or a line of what collected it before it came into the table.
+  private func beginsRecord(_ cell: [UInt8]) -> Bool {
+    guard cell.contains(Ascii.openBrace) else { return false }
+    return cell.withUnsafeBytes { bytes in
+      let text = bytes.part(bytes.trimmed(0..<bytes.count))
+      return text.first == Ascii.openBrace || text.first == Ascii.openBracket || LinePrefix.match(text) != nil
+    }
   }
 }

@@ -35,6 +35,8 @@ public struct AuditEvent: Hashable, Sendable {
   public var dryRun: Bool
   public var request: BodyFacts?
   public var response: BodyFacts?
+  /// The objects that a `deletecollection` met, where its answer lists them.
+  public var met: [MetObject]
   /// The cluster that the record or its wrapper names.
   public var cluster: String?
   public var contentID: ContentID
@@ -45,7 +47,7 @@ public struct AuditEvent: Hashable, Sendable {
     groups: [String] = [], impersonatedUser: String? = nil, sourceIPs: [String] = [], userAgent: String? = nil,
     object: ObjectReference? = nil, code: Int? = nil, receivedAt: Timestamp, stageAt: Timestamp? = nil,
     decision: String? = nil, reason: String? = nil, truncated: Bool = false, dryRun: Bool = false,
-    request: BodyFacts? = nil, response: BodyFacts? = nil, cluster: String? = nil, contentID: ContentID = .zero,
+    request: BodyFacts? = nil, response: BodyFacts? = nil, met: [MetObject] = [], cluster: String? = nil, contentID: ContentID = .zero,
     position: RecordPosition = RecordPosition(line: 1, offset: 0, length: 0)
   ) {
     self.auditID = auditID
@@ -68,9 +70,22 @@ public struct AuditEvent: Hashable, Sendable {
     self.dryRun = dryRun
     self.request = request
     self.response = response
+    self.met = met
     self.cluster = cluster
     self.contentID = contentID
     self.position = position
+  }
+}
+
+/// One of the objects in a collection: of the collection's group and resource.
+public struct MetObject: Hashable, Sendable {
+  /// Nil for objects of the whole cluster.
+  public var namespace: String?
+  public var name: String
+
+  public init(namespace: String?, name: String) {
+    self.namespace = namespace
+    self.name = name
   }
 }
 

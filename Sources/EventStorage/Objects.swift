@@ -3,12 +3,13 @@ public import EventQueries
 import Synchronization
 
 extension StoreSnapshot {
-  /// The object of every act that names one, in order of keys.
+  /// The object of every act that names one, and those that a deletion of their collection met, in order of keys.
   public func objectKeys() -> [ObjectKey] { store.noting([]) { try readObjectKeys() } }
 
   private func readObjectKeys() throws -> [ObjectKey] {
     var keys: Set<ObjectKey> = []
-    for segment in state.segments {
+    for segment in state.segments where segment.rowCount > 0 {
+      keys.formUnion(try segment.metObjects().map(\.key))
       for place in 0..<(try segment.objectCount()) {
         guard var key = try segment.object(at: place).key else { continue }
         for cluster in try segment.byCluster(segment.rows(ofObjectAt: place)).keys {
@@ -28,7 +29,11 @@ extension StoreSnapshot {
     try prepareNames()
     let holders = try state.segments.filter { try $0.rowCount > 0 && !$0.places(of: hash).isEmpty }
     try prepare(StoredColumn.ofObjects, of: holders)
+    try prepare(StoredColumn.ofMetObjects, of: state.segments)
     var keys: Set<ObjectKey> = []
+    for segment in state.segments where segment.rowCount > 0 {
+      keys.formUnion(try segment.metObjects().map(\.key).filter { $0.name.utf8.elementsEqual(name.utf8) })
+    }
     for segment in holders {
       for place in try segment.places(of: hash) {
         guard var key = try segment.object(at: place).key, key.name.utf8.elementsEqual(name.utf8) else { continue }
@@ -161,8 +166,14 @@ extension StoreSnapshot {
   public func objects(isCancelled: () -> Bool = { false }) throws -> [ObjectSummary] {
     var rowsOf: [ObjectKey: [UInt32]] = [:]
     var collections: [StoredObject: [UInt32]] = [:]
-    for (place, segment) in state.segments.enumerated() {
+    /// Deletions of collections that met the object.
+    var met: [ObjectKey: [UInt32]] = [:]
+    for (place, segment) in state.segments.enumerated() where segment.rowCount > 0 {
       if isCancelled() { throw CancellationError() }
+      for (key, row) in try segment.metObjects() {
+        met[key, default: []].append(shown(place, row))
+        rowsOf[key, default: []] += []
+      }
       for index in 0..<(try segment.objectCount()) {
         var object = try segment.object(at: index)
         for (cluster, rows) in try segment.byCluster(segment.rows(ofObjectAt: index)) {
@@ -183,12 +194,12 @@ extension StoreSnapshot {
     }
     return try rowsOf.map { key, rows in
       if isCancelled() { throw CancellationError() }
-      return try summary(of: key, rows: rows, collections: collections)
+      return try summary(of: key, rows: rows, met: met[key] ?? [], collections: collections)
     }.sorted { $0.key < $1.key }
   }
 
   private func summary(
-    of key: ObjectKey, rows: [UInt32], collections: [StoredObject: [UInt32]]
+    of key: ObjectKey, rows: [UInt32], met: [UInt32], collections: [StoredObject: [UInt32]]
   ) throws -> ObjectSummary {
     let rows = try inTimeOrder(
       Set(
@@ -196,7 +207,7 @@ extension StoreSnapshot {
           let place = state.place(ofGlobal: Int(row))
           return shown(place, Int(row) - state.bases[place])
         }))
-    let firstSeen = try rows.first.map { try state.time(ofGlobal: $0) } ?? 0
+    let firstSeen = try (rows.first ?? met.first).map { try state.time(ofGlobal: $0) } ?? 0
     var summary = ObjectSummary(
       key: key, kind: key.kind.kind, actCount: rows.count, firstSeen: Timestamp(microseconds: firstSeen))
     var uids: Set<String> = []
@@ -242,7 +253,7 @@ extension StoreSnapshot {
     }
     summary.kind = kinds ?? summary.kind
     summary.lifetimeCount = max(1, uids.count)
-    try take(collections, into: &summary)
+    try take(collections, met: met, into: &summary)
     if let lastBody, let body = try body(lastBody.place, lastBody.row) {
       summary.order = body.order
       summary.tier = body.tier ?? summary.tier
@@ -255,26 +266,36 @@ extension StoreSnapshot {
     return summary
   }
 
-  /// Deletions of all that is in a collection, after the object's last change. One that selects by label tells in its
-  /// answer whom it met, which a history reads; here only those that take everything count.
-  private func take(_ collections: [StoredObject: [UInt32]], into summary: inout ObjectSummary) throws {
+  /// Deletions of all that is in a collection, after the object's last change: those that met it, as their answers say,
+  /// and of those without an answer that take everything.
+  private func take(
+    _ collections: [StoredObject: [UInt32]], met: [UInt32], into summary: inout ObjectSummary
+  ) throws {
     let key = summary.key
-    for namespace in Set([key.namespace, nil]) {
-      let object = StoredObject(
-        group: key.group, resource: key.resource, namespace: namespace, name: nil, cluster: key.cluster)
-      for global in collections[object] ?? [] {
-        let place = state.place(ofGlobal: Int(global))
-        let row = Int(global) - state.bases[place]
-        let segment = state.segments[place]
-        let time = Timestamp(microseconds: try segment.time(row))
-        guard try state.outcome(place, row) == .changed, time > summary.lastChange ?? summary.firstSeen,
-          let uri = try segment.text(.requestURI)[row], !uri.contains("labelSelector="), !uri.contains("fieldSelector=")
-        else { continue }
-        summary.lastChange = time
-        summary.lastActor = try segment.text(.asUser)[row] ?? segment.text(.by)[row]
-        summary.isDeleted = true
-      }
+    let wholes = [key.namespace, nil].flatMap { namespace in
+      collections[
+        StoredObject(group: key.group, resource: key.resource, namespace: namespace, name: nil, cluster: key.cluster)]
+        ?? []
     }
+    for global in Set(wholes + met).sorted() {
+      let place = state.place(ofGlobal: Int(global))
+      let row = Int(global) - state.bases[place]
+      let segment = state.segments[place]
+      let time = Timestamp(microseconds: try segment.time(row))
+      guard try state.outcome(place, row) == .changed,
+        summary.lastChange.map({ $0 < time }) ?? (summary.firstSeen <= time),
+        try met.contains(global) || takesEverything(segment, row)
+      else { continue }
+      summary.lastChange = time
+      summary.lastActor = try segment.text(.asUser)[row] ?? segment.text(.by)[row]
+      summary.isDeleted = true
+    }
+  }
+
+  /// Whether a deletion of a collection selects nothing.
+  private func takesEverything(_ segment: Segment, _ row: Int) throws -> Bool {
+    guard let uri = try segment.text(.requestURI)[row] else { return false }
+    return !uri.contains("labelSelector=") && !uri.contains("fieldSelector=")
   }
 
   private func body(_ place: Int, _ row: Int) throws -> PolicyBodyCache.Body? {

@@ -117,6 +117,8 @@ struct RecordColumns: Sendable {
   private(set) var cluster = Coder<String>()
   private(set) var data: [DataKind] = []
   private(set) var facts = FactColumns()
+  /// What the answers to records of `deletecollection` list, as column `metName` has it.
+  private(set) var met: [Int: [String]] = [:]
   /// Records of patches that ask for nothing but who owns which field.
   private(set) var ownerMoves: Set<Int> = []
 
@@ -186,6 +188,7 @@ struct RecordColumns: Sendable {
 
   private mutating func append(_ event: AuditEvent, line: Int, isOmitted: Bool) {
     let object = event.object
+    if !event.met.isEmpty { met[count] = event.met.map { ($0.namespace ?? "") + "/" + $0.name } }
     if event.verb == "patch", event.request?.movesOnlyOwners == true { ownerMoves.insert(count) }
     count += 1
     times.append(event.receivedAt.microseconds)

@@ -170,6 +170,8 @@ public struct SegmentDraft: Sendable {
       end: { records.times[heads[$0]] &+ (records.took[heads[$0]] ?? 0) })
     if let ends { numbers(.lineEnds, ends.values) }
 
+    encodeMet(numbers, add)
+
     let further = groups.enumerated().flatMap { row, group in group.others.map { (row: row, record: $0) } }
     guard !further.isEmpty else { return }
     numbers(.recordRow, further.map { Int64($0.row) })
@@ -179,6 +181,23 @@ public struct SegmentDraft: Sendable {
     numbers(.recordLength, further.map { records.lengths[$0.record] })
     numbers(.recordLine, further.map { records.lines[$0.record] })
     add(.recordContentID) { IdentifierColumn(further.map { records.contentIDs[$0.record] }).write(to: &$0) }
+  }
+
+  private func encodeMet(
+    _ numbers: (StoredColumn, [Int64]) -> Void, _ add: (StoredColumn, (inout ByteWriter) -> Void) -> Void
+  ) {
+    guard !records.met.isEmpty else { return }
+    var rows: [Int64] = []
+    var names = Coder<String>()
+    for (row, group) in groups.enumerated() {
+      // Of several stages only the last has an answer.
+      for name in Set(group.all.flatMap { records.met[$0] ?? [] }).sorted() {
+        rows.append(Int64(row))
+        names.append(name)
+      }
+    }
+    numbers(.metRow, rows)
+    add(.metName) { names.column(Array(rows.indices)).write(to: &$0) }
   }
 }
 

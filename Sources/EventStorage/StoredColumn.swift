@@ -68,6 +68,10 @@ enum StoredColumn: Int64, CaseIterable, Sendable {
   /// Three values of all rows, see `LineEnds`. Absent in segments of before.
   case lineEnds = 52
 
+  /// Objects that a `deletecollection` met: its row, and `NAMESPACE/NAME` or `/NAME`. Absent where none is known.
+  case metRow = 53
+  case metName = 62
+
   case recordRow = 54
   case recordStage = 55
   case recordFlags = 56
@@ -138,7 +142,7 @@ enum StoredColumn: Int64, CaseIterable, Sendable {
     case .contentID, .auditID, .recordContentID: .identifiers
     case .verb, .by, .asUser, .agent, .apiGroup, .apiVersion, .resource, .kind, .namespace, .name, .subresource, .uid,
       .resourceVersion, .tier, .decision, .reason, .cluster, .requestURI, .referenceUID, .referenceVersion,
-      .sentVersion, .auditText:
+      .sentVersion, .auditText, .metName:
       .text
     default:
       switch factColumn?.shape {

@@ -39,6 +39,17 @@ func bodyFacts(_ body: JSONElement, detailsNameObject: Bool) -> BodyFacts? {
   return facts
 }
 
+/// The items of a list, as far as they have names.
+func listedObjects(_ list: JSONElement) -> [MetObject] {
+  var found: [MetObject] = []
+  list.object?["items"].forEachItem { item in
+    guard let metadata = item.object?["metadata"].object?.members(metadataKeys), let name = metadata[.name].nonEmpty
+    else { return }
+    found.append(MetObject(namespace: metadata[.namespace].nonEmpty, name: name))
+  }
+  return found
+}
+
 /// Whether a JSON patch asks for nothing but another `metadata.managedFields`, as kubectl does before it applies on the
 /// server's side for the first time. The history of the object reads such patches in the same way.
 private func movesOnlyOwners(_ patch: JSONElement) -> Bool {

@@ -35,10 +35,15 @@ struct InitialState {
       sources.append("managedFields: \(entry.operation) by \(entry.manager) at \(entry.time.rfc3339.prefix(19))Z")
     }
     if isFull, InitialState.leavesContent(first) {
-      manifest = InitialState.undeleted(document, first)
-      fidelity = first.isEffective ? .rebuilt : .full
-      resourceVersion = first.isEffective ? nil : first.resourceVersion
-      generation = first.isEffective ? nil : document.generation
+      // A deletion of a collection answers with what it found. One of an object answers with what it left, under a
+      // version of its own.
+      let isAsStored =
+        !first.isEffective
+        || first.act.verb == "deletecollection" && document["metadata", "deletionTimestamp"] == nil
+      manifest = isAsStored ? document : InitialState.undeleted(document)
+      fidelity = isAsStored ? .full : .rebuilt
+      resourceVersion = isAsStored ? first.answer?.resourceVersion : nil
+      generation = isAsStored ? document.generation : nil
       sources.append("answer to the \(first.act.verb) of \(first.act.time.rfc3339)")
     } else if let applied = InitialState.lastApplied(document, first, key) {
       manifest = applied
@@ -62,9 +67,8 @@ struct InitialState {
     }
   }
 
-  private static func undeleted(_ document: JSONValue, _ step: Step) -> JSONValue {
-    guard step.isEffective else { return document }
-    return ["deletionTimestamp", "deletionGracePeriodSeconds", "resourceVersion", "generation", "managedFields"]
+  private static func undeleted(_ document: JSONValue) -> JSONValue {
+    ["deletionTimestamp", "deletionGracePeriodSeconds", "resourceVersion", "generation", "managedFields"]
       .reduce(document) { $0.setting(["metadata", $1], to: nil) }
   }
 

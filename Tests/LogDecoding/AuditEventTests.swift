@@ -114,6 +114,16 @@ struct AuditEventTests {
     }
   }
 
+  @Test func `the answer to a deletion of a collection names what it met`() throws {
+    let list = #""responseObject":{"kind":"NetworkPolicyList","items":[{"metadata":{"name":"a","namespace":"shop"}},"#
+      + #"{"metadata":{"name":"b"}},{"metadata":{}},{},7]}"#
+    let head = #""auditID":"x","stage":"ResponseComplete","requestURI":"/a","stageTimestamp":"2026-10-05T09:12:44Z""#
+    let found = try #require(event(#"{"verb":"deletecollection",\#(head),\#(list)}"#))
+    #expect(found.met == [MetObject(namespace: "shop", name: "a"), MetObject(namespace: nil, name: "b")])
+    #expect(try #require(event(#"{"verb":"list",\#(head),\#(list)}"#)).met == [])
+    #expect(try #require(event(#"{"verb":"deletecollection",\#(head)}"#)).met == [])
+  }
+
   private static let dryRuns: [(String, String, String, Bool)] = [
     ("patch", "/a/b?fieldManager=x&dryRun=All", "", true),
     ("patch", "/a/b?dryRun=%41ll", "", true),

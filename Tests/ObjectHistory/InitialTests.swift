@@ -54,6 +54,15 @@ private func initial(_ acts: [ActDetail]) -> Revision? {
   #expect(deleted.manifest?["spec"] != nil)
 }
 
+@Test func `what a deletion of the collection met is the state before as it was stored`() throws {
+  let item = policy("u1", 7, #""spec":{"podSelector":{}}"#, metadata: created)
+  let list = #"{"kind":"NetworkPolicyList","apiVersion":"networking.k8s.io/v1","items":[\#(item)]}"#
+  let met = try #require(initial([try act("deletecollection", at: 10, named: false, response: list)]))
+  #expect(met.fidelity == .full)
+  #expect(met.resourceVersion == "7")
+  #expect(met.manifest?["spec"]?.json == #"{"podSelector":{}}"#)
+}
+
 @Test func `what was applied last stands for the content unless the act touched it`() throws {
   let applied =
     #"{\"kind\":\"NetworkPolicy\",\"metadata\":{\"annotations\":{},\"name\":\"web\"},\"spec\":{\"podSelector\":{}}}"#

@@ -57,7 +57,8 @@ func decodeAuditEvent(
     code: fields[.responseStatus].object?["code"].integer.flatMap { Int(exactly: $0) },
     receivedAt: clock.received, stageAt: clock.stage, decision: decision, reason: reason, truncated: truncated,
     dryRun: isDryRun(verb: verb, uri: fields[.requestURI].bytes, body: fields[.requestObject]),
-    request: request, response: response)
+    request: request, response: response,
+    met: verb == "deletecollection" ? listedObjects(fields[.responseObject]) : [])
 }
 
 /// The members of an audit event that are read, in the order in which kube-apiserver writes them.

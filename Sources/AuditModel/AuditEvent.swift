@@ -47,7 +47,8 @@ public struct AuditEvent: Hashable, Sendable {
     groups: [String] = [], impersonatedUser: String? = nil, sourceIPs: [String] = [], userAgent: String? = nil,
     object: ObjectReference? = nil, code: Int? = nil, receivedAt: Timestamp, stageAt: Timestamp? = nil,
     decision: String? = nil, reason: String? = nil, truncated: Bool = false, dryRun: Bool = false,
-    request: BodyFacts? = nil, response: BodyFacts? = nil, met: [MetObject] = [], cluster: String? = nil, contentID: ContentID = .zero,
+    request: BodyFacts? = nil, response: BodyFacts? = nil, met: [MetObject] = [], cluster: String? = nil,
+    contentID: ContentID = .zero,
     position: RecordPosition = RecordPosition(line: 1, offset: 0, length: 0)
   ) {
     self.auditID = auditID

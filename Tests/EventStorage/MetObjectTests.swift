@@ -22,7 +22,8 @@ import Testing
 
   @Test func `what a deletion met is an object of the log`() throws {
     let store = try EventStore.inMemory()
-    try store.add([event(uuid(1), at: 1, content: 1), deletion(2, at: 9, of: ["old", "web"])], to: try store.source("a"))
+    try store.add(
+      [event(uuid(1), at: 1, content: 1), deletion(2, at: 9, of: ["old", "web"])], to: try store.source("a"))
     try store.add([event(uuid(3), at: 20, name: "new", content: 3)], to: try store.source("b"))
     let snapshot = store.snapshot()
     #expect(snapshot.objectKeys() == [key("new"), key("old"), key("web")])

@@ -115,7 +115,8 @@ struct AuditEventTests {
   }
 
   @Test func `the answer to a deletion of a collection names what it met`() throws {
-    let list = #""responseObject":{"kind":"NetworkPolicyList","items":[{"metadata":{"name":"a","namespace":"shop"}},"#
+    let list =
+      #""responseObject":{"kind":"NetworkPolicyList","items":[{"metadata":{"name":"a","namespace":"shop"}},"#
       + #"{"metadata":{"name":"b"}},{"metadata":{}},{},7]}"#
     let head = #""auditID":"x","stage":"ResponseComplete","requestURI":"/a","stageTimestamp":"2026-10-05T09:12:44Z""#
     let found = try #require(event(#"{"verb":"deletecollection",\#(head),\#(list)}"#))

@@ -21,6 +21,8 @@ public struct SourcesPage: Sendable {
   /// Of all sources, those that are left out too.
   public var actCount: Int
   public var byteCount: Int64
+  /// Acts among them that no screen shows, since their sources are left out.
+  public var leftOutActCount = 0
   public var storeVersion: Int
 
   public init(
@@ -70,6 +72,8 @@ public struct SourceRow: Hashable, Sendable, Identifiable {
   public var fingerprint: [UInt8] = []
   /// Nil where that was not looked at.
   public var fileState: SourceFileState?
+  /// Why it was not read, or not to its end: `cannot be opened: Permission denied`.
+  public var failure: String?
 
   public var problemCount: Int { malformedCount + foreignCount }
 
@@ -78,6 +82,40 @@ public struct SourceRow: Hashable, Sendable, Identifiable {
     self.path = path
     self.compression = compression
   }
+}
+
+/// What could not be read of what was opened. The store knows nothing of it: it is found out anew at each opening.
+public struct SourceFailures: Hashable, Sendable {
+  /// A row for each file, folder or archive that the store has nothing of.
+  public private(set) var unread: [SourceRow] = []
+  /// Why others could not be read to their ends, by their paths.
+  public private(set) var reasons: [String: String] = [:]
+
+  /// - Parameters:
+  ///   - failures: paths and reasons, in the order in which they were met; a path may have several.
+  ///   - known: the paths of the store's own rows.
+  public init(_ failures: [(path: String, reason: String)] = [], known: Set<String> = []) {
+    var paths: [String] = []
+    for (path, reason) in failures {
+      if reasons[path] == nil { paths.append(path) }
+      reasons[path] = reasons[path].map { $0 + "; " + reason } ?? reason
+    }
+    for path in paths where !known.contains(path) {
+      guard let reason = reasons.removeValue(forKey: path) else { continue }
+      unread.append(SourceRow(unread: path, failure: reason, number: unread.count + 1))
+    }
+  }
+}
+
+extension SourceRow {
+  /// What was named or found and could not be read: the store has nothing of it.
+  /// - Parameter number: from 1 on, which tells it from others of its kind.
+  public init(unread path: String, failure: String, number: Int) {
+    self.init(id: Int64(-number), path: path, compression: "")
+    self.failure = failure
+  }
+
+  public var isUnread: Bool { id < 0 }
 }
 
 /// Asks for some of what could not be read as records in one source.

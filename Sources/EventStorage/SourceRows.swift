@@ -15,6 +15,7 @@ extension StoreSnapshot {
       request: request, total: sources.count,
       rows: try rows(Array(wanted), foreignReasons: foreignReasons, isCancelled: isCancelled),
       actCount: whole.actCount, byteCount: 0, storeVersion: version)
+    page.leftOutActCount = whole.actCount - state.actCount
     page.byteCount = whole.segments.reduce(0) { $0 + $1.info.byteCount }
     return page
   }

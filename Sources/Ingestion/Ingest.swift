@@ -49,6 +49,8 @@ public struct IngestReport: Sendable {
   public var duplicates = 0
   /// Files of which nothing had to be read.
   public var skippedSources = 0
+  /// Those among them whose text the store has under another path: their paths, and that one.
+  public var copies: [String: String] = [:]
   /// One for each file that could not be opened or read to its end.
   public var errors: [SourceError] = []
   public var wasCancelled = false
@@ -73,11 +75,10 @@ public func ingest(
   let run = IngestRun(store: store, options: options, isCancelled: isCancelled, progress: progress)
   // Files in a packed archive are read in one go, in its order: each would cost as much as all before it.
   var walks: [(archive: String, members: [String])] = []
-  var known: [String: Set<String>] = [:]
+  var known = KnownMembers(of: store, clusters: options.clusters)
   for path in paths {
     let archive = ArchivePath.archive(of: path)
-    if let archive, known[archive] == nil { known[archive] = Set(store.knownMembers(of: archive) ?? []) }
-    if let archive, known[archive]?.contains(path) == true {
+    if let archive, known.hold(path, in: archive) {
       run.skip()
     } else if let archive, let place = walks.firstIndex(where: { $0.archive == archive }) {
       walks[place].members.append(path)
@@ -90,7 +91,7 @@ public func ingest(
   try run.readAll()
   for walk in walks {
     try run.walk(walk.archive, isNamed: true) { () throws(SourceError) in
-      try ArchiveWalk(walk.archive, wanted: walk.members, limits: options.limits)
+      try ArchiveWalk(walk.archive, .files(walk.members), limits: options.limits)
     }
   }
   return try run.finish()
@@ -163,9 +164,7 @@ private final class IngestRun {
         case .failure(let error): tally.fail(error)
         }
       }
-      if logCount == 0, !reader.isCancelled() {
-        tally.fail(.cannotOpen(path: archive, reason: "no audit logs in this archive"))
-      }
+      if logCount == 0, !reader.isCancelled() { tally.fail(walk.holdsNoLogs) }
     } catch let error as SourceError {
       tally.fail(error)
     }

@@ -225,7 +225,7 @@ struct SourcePlanner {
         if isRenamed { try store.discard(store.segments(of: same.id)) }
         covered = store.coverage(of: same.id)
         if same.isComplete, !isRenamed {
-          tally.skip()
+          tally.skip(path, copyOf: same)
           if same.path != path, !Self.isStill(same) {
             var moved = same
             moved.path = path
@@ -251,7 +251,7 @@ struct SourcePlanner {
         covered = store.coverage(of: same.id)
         if isAll, same.isComplete, Self.gaps(in: covered, of: same.size).isEmpty {
           // A log that was packed after it was read.
-          tally.skip()
+          tally.skip(path, copyOf: same)
           if !Self.isStill(same) {
             source.isComplete = true
             _ = try store.save(source)

@@ -24,6 +24,14 @@ final class Tally: Sendable {
 
   func skip() { sums.withLock { $0.report.skippedSources += 1 } }
 
+  /// Passes a file over whose text the source has.
+  func skip(_ path: String, copyOf source: StoredSource) {
+    sums.withLock { sums in
+      sums.report.skippedSources += 1
+      if source.path != path { sums.report.copies[path] = source.path }
+    }
+  }
+
   func fail(_ error: SourceError) { sums.withLock { $0.report.errors.append(error) } }
 
   /// Counts a stretch that is in the store.

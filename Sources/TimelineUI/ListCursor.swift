@@ -26,6 +26,11 @@ public struct ListCursor: Hashable, Sendable {
     scroll(count: count, height: height)
   }
 
+  /// `4/1,280`: the focused row among so many.
+  func words(of count: Int) -> String {
+    count > 0 ? "\(PaneWords.grouped(index + 1))/\(PaneWords.grouped(count))" : "0/0"
+  }
+
   private mutating func scroll(count: Int, height: Int) {
     let height = max(1, height)
     if index < top { top = index }

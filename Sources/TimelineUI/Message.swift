@@ -14,6 +14,8 @@ public enum Message: Sendable {
   case storeChanged(version: Int)
   /// Following has added acts: so many since it began.
   case followed(acts: Int)
+  /// What could not be read of all that was opened so far.
+  case failures(SourceFailures)
   /// The clock, at most once a second, for "2 days ago" and notices that fade.
   case clock(Timestamp)
   /// One line for the user: what was copied, written or refused.

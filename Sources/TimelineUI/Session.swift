@@ -22,6 +22,8 @@ public struct Session: Sendable {
   public var storeVersion: Int
   /// What the last check of the logs said, with or without histories.
   public var trail: TrailReport?
+  /// What could not be read of what was opened.
+  public var failures = SourceFailures()
   /// Sources whose acts are left out: paths by ids.
   public var excluded: [Int64: String] = [:]
   /// Sides chosen with `(` and `)`, across objects.

@@ -49,6 +49,9 @@ public struct TimelineModel: Sendable {
       session.follow?.actCount = acts
       if session.follow?.state == .on { session.follow?.seenCount = acts }
       return []
+    case .failures(let failures):
+      session.failures = failures
+      return visits.carryOut(visits.front.appear(&session), &session)
     case .clock(let now):
       session.now = now
       return []

@@ -1,3 +1,4 @@
+import EventQueries
 import EventStorage
 import Foundation
 import Ingestion
@@ -42,29 +43,35 @@ struct InteractiveReading: Sendable {
       return settle(store) { inbox.post(.work(.followed(acts: 0, storeVersion: $0))) }
     }
     var paths = options.paths
-    if paths != ["-"] { read(paths, store) }
+    var failures: [SourceError] = []
+    if paths != ["-"] { read(paths, store, &failures) }
     var followedActs = 0
     while true {
       switch orders.next() {
       case .close: return
-      case .order(.readAgain): read(paths, store)
+      case .order(.readAgain):
+        failures = []
+        read(paths, store, &failures)
       case .order(.open(let path)):
         guard Configuration.isSource(path) else {
           inbox.post(.message(.notice("\(path): no such file")))
           continue
         }
         if !paths.contains(path) { paths.append(path) }
-        read([path], store)
-      case .follow: follow(paths, store, &followedActs)
+        failures.removeAll { $0.path == path || $0.path.hasPrefix(path + "/") || ArchivePath.isInside($0.path, path) }
+        read([path], store, &failures)
+      case .follow: follow(paths, store, &followedActs, &failures)
       }
     }
   }
 
   /// Reads what the store lacks of files and folders.
-  private func read(_ paths: [String], _ store: EventStore) {
+  /// - Parameter failures: takes what cannot be read.
+  private func read(_ paths: [String], _ store: EventStore, _ failures: inout [SourceError]) {
     let teller = ProgressTeller(inbox: inbox)
+    defer { post(failures, store) }
     do {
-      let search = try findLogs(
+      let search = findLogs(
         at: paths.filter { $0 != "-" }, limits: options.ingest.limits, members: { store.knownMembers(of: $0) })
       var ingestOptions = options.ingest
       ingestOptions.newestFirst = true
@@ -74,16 +81,22 @@ struct InteractiveReading: Sendable {
       let state: ReadingProgress.State = report.wasCancelled ? .stopped : .finished
       teller.finish(state, acts: report.acts, store.version)
       let errors = search.errors + report.errors.filter { !search.errors.contains($0) }
-      if report.errors.isEmpty, !report.wasCancelled { try store.noteArchives(of: search) }
+      if report.errors.isEmpty, !report.wasCancelled { try store.noteArchives(of: search, copies: report.copies) }
       if !report.wasCancelled { settle(store) { teller.finish(state, acts: report.acts, $0) } }
+      failures += errors
       if let first = errors.first {
         let more = errors.count > 1 ? " (and \(errors.count - 1) more)" : ""
         inbox.post(.message(.notice("\(first)\(more)")))
       }
     } catch {
+      if let error = error as? SourceError { failures.append(error) }
       teller.finish(.stopped, acts: nil, store.version)
       inbox.post(.message(.notice("\(error)")))
     }
+  }
+
+  private func post(_ failures: [SourceError], _ store: EventStore) {
+    inbox.post(.message(.failures(SourceFailures(failures, in: store))))
   }
 
   /// Asks histories what came of writes where acts alone do not tell.
@@ -98,7 +111,9 @@ struct InteractiveReading: Sendable {
   }
 
   /// Follows until there is something else to do. Standard input counts as being read until it ends.
-  private func follow(_ paths: [String], _ store: EventStore, _ acts: inout Int) {
+  private func follow(
+    _ paths: [String], _ store: EventStore, _ acts: inout Int, _ failures: inout [SourceError]
+  ) {
     let follower = LogFollower(paths, into: store, options: options.ingest)
     orders.run(follower)
     let before = acts
@@ -126,7 +141,10 @@ struct InteractiveReading: Sendable {
     }
     orders.run(nil)
     if !orders.endsFollowing { orders.endFollowing() }
-    for error in follower.takeErrors() { inbox.post(.message(.notice("\(error)"))) }
+    let errors = follower.takeErrors()
+    for error in errors { inbox.post(.message(.notice("\(error)"))) }
+    failures += errors.filter { !failures.contains($0) }
+    if !errors.isEmpty { post(failures, store) }
     tell(orders.endsReading ? .stopped : .finished)
     acts = before + latest.acts
   }

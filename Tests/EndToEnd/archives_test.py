@@ -74,17 +74,30 @@ class Archives(unittest.TestCase):
     def test_an_unchanged_archive_is_not_unpacked_again(self):
         path = self.write("bundle", tar(sample_files(), "w:gz"))
         rows, _ = self.rows(path)
-        status = os.stat(path)
         # Nothing but its looks tells that it is another: whoever unpacked it would fail.
-        self.write("bundle", b"\x1f\x8b" + bytes(status.st_size - 2))
-        os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
-        again, found = self.rows(path)
-        self.assertEqual((again, found.returncode, found.stderr), (rows, 0, ""))
+        self.assertEqual(self.rows_after_damage(path), rows)
         # Once it looks different it is read, and told.
         os.utime(path)
         _, found = self.rows(path)
         self.assertEqual(found.returncode, 3)
         self.assertIn("damaged", found.stderr)
+
+    def test_an_archive_with_files_of_equal_text_is_not_unpacked_again(self):
+        audit = sample_files()["audit.log"]
+        path = self.write("bundle", tar({"a/audit.log": audit, "b/audit.log": audit, "c/audit.log.gz": gzip.compress(audit)}, "w:gz"))
+        rows, _ = self.rows(path)
+        self.assertEqual({row["source"]["file"] for row in rows.values()}, {path + "!a/audit.log"})
+        self.assertEqual(self.rows_after_damage(path), rows)
+
+    def rows_after_damage(self, path):
+        """The rows of an archive whose bytes are no more what they were, though it looks the same."""
+        status = os.stat(path)
+        with open(path, "wb") as file:
+            file.write(b"\x1f\x8b" + bytes(status.st_size - 2))
+        os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+        again, found = self.rows(path)
+        self.assertEqual((found.returncode, found.stderr), (0, ""))
+        return again
 
     def test_a_changed_archive_is_read_again(self):
         files = sample_files()
@@ -108,7 +121,27 @@ class Archives(unittest.TestCase):
         rows, found = self.rows(path + "!audit.log")
         self.assertEqual(found.stderr, "")
         self.assertEqual({row["source"]["file"] for row in rows.values()}, {path + "!audit.log"})
-        self.assertIn("no such file", self.run_whodiff("log", path + "!nothing.log").stderr)
+        found = self.run_whodiff("log", path + "!nothing.log")
+        self.assertEqual(found.returncode, 3)
+        self.assertIn(f"{path}!nothing.log: cannot be opened: the archive has nothing of this name; it has "
+                      "README.md, all-stages/, audit-2026-11-23T04-26-14.000.log.gz, ...", found.stderr)
+
+    def test_a_folder_of_an_archive_and_an_archive_in_it_can_be_named(self):
+        files = sample_files()
+        logs = {"kube/node-1/audit.log": files["audit.log"], "kube/flows.log": files["flows.log"], "kube/notes.txt": b"hello\n"}
+        path = self.write("bundle", tar({**logs, "kubelet.log": files["dns.log"], "in.zip": zipped(logs)}, "w:gz"))
+        for name, files in {
+            "kube": ["kube/flows.log", "kube/node-1/audit.log"], "kube/": ["kube/flows.log", "kube/node-1/audit.log"],
+            "kube/node-1": ["kube/node-1/audit.log"], "in.zip": ["in.zip!kube/flows.log", "in.zip!kube/node-1/audit.log"],
+            "in.zip!kube/node-1": ["in.zip!kube/node-1/audit.log"],
+        }.items():
+            with self.subTest(name):
+                for _ in range(2):
+                    rows, found = self.rows(f"{path}!{name}")
+                    self.assertEqual((found.returncode, found.stderr), (0, ""))
+                    self.assertEqual({row["source"]["file"] for row in rows.values()}, {f"{path}!{file}" for file in files})
+        found = self.run_whodiff("log", path + "!kubel")
+        self.assertIn("the archive has nothing of this name; it has ", found.stderr)
 
     def test_an_import_needs_the_archive_no_longer(self):
         path = self.write("bundle", tar(sample_files(), "w:gz"))
@@ -138,6 +171,31 @@ class Archives(unittest.TestCase):
         self.assertIn("it begins: kind: List", found.stderr)
         self.assertEqual(found.stderr.count("kubernetes-audit:"), 1)
 
+    def test_an_empty_tar_and_an_empty_zip_are_told_alike(self):
+        kinds = {"tar": tar({}), "tar.gz": tar({}, "w:gz"), "zip": zipped({})}
+        for kind, data in kinds.items():
+            with self.subTest(kind):
+                path = self.write("empty." + kind, data)
+                for arguments in ([path], [path]):
+                    _, found = self.rows(*arguments)
+                    self.assertEqual(found.returncode, 3)
+                    self.assertEqual(found.stderr, f"whodiff: {path}: this archive is empty\n")
+                _, found = self.rows("-", input=data, text=False)
+                self.assertEqual((found.returncode, found.stderr), (3, b"whodiff: -: this archive is empty\n"))
+
+    def test_an_empty_archive_in_an_archive_is_none_of_its_logs(self):
+        path = self.write("bundle", tar({"empty.tar": tar({}), "empty.zip": zipped({})}))
+        _, found = self.rows(path)
+        self.assertEqual((found.returncode, found.stderr), (3, f"whodiff: {path}: no audit logs in this archive\n"))
+        path = self.write("bundle", tar({"empty.tar": tar({}), "audit.log": sample_files()["audit.log"]}))
+        _, found = self.rows(path)
+        self.assertEqual((found.returncode, found.stderr), (0, ""))
+
+    def test_zeros_that_are_no_archive_are_no_record(self):
+        path = self.write("cut.log", bytes(1024) + sample_files()["audit.log"])
+        rows, _ = self.rows(path)
+        self.assertGreater(len(rows), 100)
+
     def test_names_are_never_written_to_the_disk_nor_to_the_terminal(self):
         audit = sample_files()["audit.log"]
         for number, name in enumerate(["../../escape.log", "/tmp/whodiff-escape.log", "a\x1b[31mb.log", "c\nd.log"]):
@@ -153,13 +211,21 @@ class Archives(unittest.TestCase):
         self.assertFalse(os.path.exists("/tmp/whodiff-escape.log"))
 
     def test_what_can_be_read_of_a_damaged_archive_is_read(self):
-        files = {"a.log": sample_files()["audit.log"], "b.log": sample_files()["audit.log"][::-1]}
+        files = {"a.log": sample_files()["audit.log"], "b.log": sample_files()["flows.log"]}
         whole = tar(files)
         path = self.write("cut", whole[: len(whole) - 30000])
         rows, found = self.rows(path)
         self.assertGreater(len(rows), 100)
         self.assertEqual(found.returncode, 3)
-        self.assertIn(path, found.stderr)
+        self.assertRegex(found.stderr, rf"whodiff: {path}!b.log: damaged after \d+ bytes of text: Truncated \w+")
+
+    def test_of_a_zip_whose_file_is_damaged_one_line_tells(self):
+        packed = bytearray(zipped({"a.log": sample_files()["audit.log"]}))
+        packed[len(packed) // 2] ^= 0xFF
+        path = self.write("bundle", packed)
+        _, found = self.rows(path)
+        self.assertRegex(found.stderr.splitlines()[0], rf"^whodiff: {path}!a.log: damaged after \d+ bytes of text: ZIP .*\S$")
+        self.assertNotIn("\n\n", found.stderr)
 
     def test_damage_loses_little_and_is_counted_once(self):
         audit = sample_files()["audit.log"] * 8

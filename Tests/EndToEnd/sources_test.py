@@ -1,5 +1,5 @@
 """What was read, file by file: the rows of `sources`, and the screen that leaves sources out and takes them in again."""
-import collections, json, os, pathlib, re, shutil, subprocess, sys, tempfile, unittest
+import collections, json, os, pathlib, re, shutil, subprocess, sys, tarfile, tempfile, unittest, zipfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "Support"))
 from terminal import SAMPLES, WHODIFF, Tmux, private_environment
@@ -55,6 +55,60 @@ class Sources(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("FORMAT", done.stdout)
         self.assertIn("4 files hold no log that is known: " + ", ".join(f"{logs}/{one}.txt" for one in "abc") + ", ...", done.stderr)
+
+    def unreadable(self):
+        """A folder of a log, one that cannot be read, an archive that is cut, and one with an encrypted file."""
+        logs = os.path.join(self.folder, "logs")
+        os.mkdir(logs)
+        shutil.copy(SAMPLES / "audit.log", logs)
+        # A plain file by its looks, of which nobody can read the first byte.
+        os.symlink("/proc/self/mem", os.path.join(logs, "locked.log"))
+        with tarfile.open(os.path.join(self.folder, "whole.tar"), "w") as tar:
+            tar.add(SAMPLES / "flows.log", "flows.log")
+            tar.add(SAMPLES / "dns.log", "dns.log")
+        size = os.path.getsize(SAMPLES / "flows.log")
+        with open(os.path.join(self.folder, "whole.tar"), "rb") as whole, open(os.path.join(logs, "cut.tar"), "wb") as cut:
+            cut.write(whole.read(512 + size - 700))
+        with zipfile.ZipFile(os.path.join(logs, "in.zip"), "w") as archive:
+            archive.writestr("dns.log", (SAMPLES / "dns.log").read_bytes())
+            archive.writestr("secret.log", b"x" * 100)
+        data = bytearray(pathlib.Path(logs, "in.zip").read_bytes())
+        for mark, place in ((b"PK\3\4", 6), (b"PK\1\2", 8)):
+            data[data.rindex(mark) + place] |= 1
+        pathlib.Path(logs, "in.zip").write_bytes(data)
+        return logs
+
+    def test_what_cannot_be_opened_has_a_row_that_says_so(self):
+        logs = self.unreadable()
+        for _ in range(2):
+            rows = {os.path.relpath(row["file"], logs): row for row in self.rows(logs, code=3)}
+            failures = {name: row["failure"] for name, row in rows.items()}
+            size = os.path.getsize(SAMPLES / "flows.log")
+            self.assertIn("cannot be opened: the archive is damaged behind its file number 1: Truncated ", failures.pop("cut.tar"))
+            self.assertRegex(failures.pop("cut.tar!flows.log"), r"^damaged after \d+ bytes of text: Truncated tar archive$")
+            self.assertEqual(
+                failures, {"audit.log": None, "in.zip!dns.log": None, "locked.log": "cannot be opened: Input/output error",
+                           "in.zip!secret.log": "cannot be opened: it is encrypted"})
+            # But for the end of the line that is cut.
+            self.assertGreater(rows["cut.tar!flows.log"]["read"], size - 4096)
+            self.assertEqual((rows["locked.log"]["acts"], rows["locked.log"]["read"], rows["locked.log"]["complete"]), (0, 0, False))
+        done = subprocess.run([WHODIFF, "sources", logs], capture_output=True, text=True, env=self.env)
+        self.assertRegex(done.stdout, r"locked\.log +.* cannot be opened: Input/output error\n")
+        self.assertIn("locked.log: cannot be opened: Input/output error", done.stderr)
+
+    def test_what_cannot_be_opened_is_on_the_screen(self):
+        with Tmux(WHODIFF, self.unreadable()) as screen:
+            screen.wait(r"\d+ of \d+\s*$")
+            screen.keys("0")
+            text = screen.wait(r"6 sources, 3 not read")
+            self.assertRegex(text, r"locked\.log +cannot be opened")
+            screen.keys("g", "j", "j")
+            screen.wait(r"^>.*locked\.log")
+            screen.wait(r"^ not read: cannot be opened: Input/output error")
+            screen.keys("Space")
+            screen.wait(r"nothing of it counts")
+            screen.keys("Enter")
+            screen.wait(r"nothing of it was read")
 
     def test_what_is_broken_and_what_is_another_programs_are_told_apart(self):
         row, = self.rows(self.broken())
@@ -120,11 +174,12 @@ class Sources(unittest.TestCase):
                 screen.keys("j")
                 screen.wait(r"^>.*grows\.log")
             screen.keys("Space")
-            before = screen.wait(r"1 left out")
+            before = screen.wait(r"acts shown, [\d,]+ left out")
             with open(grows, "ab") as file:
                 file.writelines(lines[40:60])
-            count = int(re.search(r"([\d,]+) acts", before).group(1))
-            screen.wait(rf"\s{count + 20} acts")
+            shown, out = map(int, re.search(r"(\d+) acts shown, (\d+) left out", before).groups())
+            count = shown + out
+            screen.wait(rf"{shown} acts shown, {out + 20} left out")
             screen.keys("1")
             self.assertRegex(screen.wait(r"\d+ of \d+\s*$"), r"without 1 source")
             shown = int(re.search(r"of (\d+)\s*$", screen.text(), re.M).group(1))

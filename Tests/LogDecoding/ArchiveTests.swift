@@ -4,8 +4,10 @@ import Testing
 @testable import LogDecoding
 
 /// What a walk through an archive gives: a line for each file with its text, or what is wrong.
-func walked(_ path: String, wanted: [String]? = nil, limits: UnpackingLimits = UnpackingLimits()) throws -> [String] {
-  let walk = try ArchiveWalk(path, wanted: wanted, limits: limits)
+func walked(
+  _ path: String, _ scope: ArchiveScope = .all, limits: UnpackingLimits = UnpackingLimits()
+) throws -> [String] {
+  let walk = try ArchiveWalk(path, scope, limits: limits)
   var lines: [String] = []
   while let step = walk.next() {
     switch step {
@@ -45,7 +47,7 @@ struct ArchiveTests {
     let path = try folder.write("data", packing(files))
     #expect(
       try walked(path) == ["!node-1/audit.log: one\n", "!node-1/empty: ", "!node-2/audit.log: two\n"])
-    #expect(try walked(path, wanted: [path + "!node-2/audit.log"]) == ["!node-2/audit.log: two\n"])
+    #expect(try walked(path, .files([path + "!node-2/audit.log"])) == ["!node-2/audit.log: two\n"])
     let source = try ByteSource.open(path + "!node-2/audit.log")
     #expect(source.packing == (packing == .zip ? "zip" : "tar") && !source.isSeekable && source.diskSize == 4)
     #expect(try source.bytes(at: 1, count: 2) == bytes("wo"))
@@ -67,11 +69,59 @@ struct ArchiveTests {
     #expect(try walked(path) == all)
     for line in all {
       let name = String(line.prefix { $0 != ":" })
-      #expect(try walked(path, wanted: [path + name]) == [line])
+      #expect(try walked(path, .files([path + name])) == [line])
       #expect(
         try String(decoding: allBytes(of: ByteSource.open(path + name)), as: UTF8.self)
           == line.dropFirst(name.count + 2))
     }
+  }
+
+  @Test func `a folder in an archive is a place like a file, and so is an archive in one`() throws {
+    let folder = try TemporaryFolder()
+    let inner = Packing.zip([("kube/b.log", bytes("b\n")), ("notes", bytes("n\n"))])
+    let path = try folder.write(
+      "data",
+      Packing.tarGzip([
+        ("kube/a.log", bytes("a\n")), ("kube-2/a.log", bytes("2\n")), ("in.zip", inner), ("in.zip.log", []),
+      ]))
+    #expect(try walked(path, .place(path + "!kube")) == ["!kube/a.log: a\n"])
+    #expect(try walked(path, .place(path + "!in.zip")) == ["!in.zip!kube/b.log: b\n", "!in.zip!notes: n\n"])
+    #expect(try walked(path, .place(path + "!in.zip!kube")) == ["!in.zip!kube/b.log: b\n"])
+    #expect(try walked(path, .place(path + "!in.zip!kube/b.log")) == ["!in.zip!kube/b.log: b\n"])
+    #expect(try walked(path, .place(path + "!kube/a")) == [])
+    #expect(throws: SourceError.self) { try ByteSource.open(path + "!kube") }
+  }
+
+  @Test func `what is not in an archive is told with what is`() {
+    let files = ["kube/a.log", "kube/b.log", "kube/old/a.log", "kube/z.log", "in.zip", "in.zip!c.log"].map {
+      "x.tar!" + $0
+    }
+    func choices(_ place: String) -> String { ArchivePath.choices(near: "x.tar!" + place, among: files) }
+    #expect(choices("audit.log") == "; it has kube/, in.zip, in.zip!")
+    #expect(choices("kube/c.log") == "; it has a.log, b.log, old/, ...")
+    #expect(choices("kube/new/c.log") == "; it has a.log, b.log, old/, ...")
+    #expect(choices("in.zip!a.log") == "; it has c.log")
+    #expect(ArchivePath.choices(near: "x.tar!a", among: []) == "")
+  }
+
+  @Test(arguments: [1024, 10_240, 65_536]) func `nothing but zeros in blocks is a tar without files`(count: Int) throws
+  {
+    let folder = try TemporaryFolder()
+    let zeros = [UInt8](repeating: 0, count: count)
+    #expect(try ByteSource.open(try folder.write("a", zeros)).archive == .tar)
+    #expect(try ByteSource.open(try folder.write("b", Packing.gzip("", zeros))).archive == .tar)
+    #expect(try walked(try folder.write("c", Packing.tar([("in.tar", zeros)]))) == [])
+    #expect(try ByteSource.open(try folder.write("d", zeros + [0])).archive == nil)
+    #expect(try ByteSource.open(try folder.write("e", zeros + bytes("text\n"))).archive == nil)
+  }
+
+  @Test func `a message of libarchive is one line`() throws {
+    let folder = try TemporaryFolder()
+    var data = Packing.zip("a.log", (0..<4000).map { UInt8(truncatingIfNeeded: $0 &* $0 / 7) })
+    data[data.count / 2] ^= 0xFF
+    let source = try ByteSource.open(try folder.write("data", data) + "!a.log")
+    let error = #expect(throws: SourceError.self) { try allBytes(of: source) }
+    #expect(error?.words.contains("\n") == false && error?.words.hasPrefix("damaged after ") == true)
   }
 
   @Test func `archives are entered three deep, and what is deeper is told`() throws {
@@ -151,11 +201,11 @@ struct ArchiveTests {
       "data",
       Packing.tarGzip([("late.log", late), ("notes.txt", bytes("hello\n")), ("early.log.gz", Packing.gzip("", early))]))
     try folder.write("readme", "nothing\n")
-    let search = try findLogs(at: [folder.path])
+    let search = findLogs(at: [folder.path])
     #expect(search.logs == [path + "!early.log.gz", path + "!late.log"])
     #expect(search.others == [path + "!notes.txt", folder.path + "/readme"])
     #expect(search.errors.isEmpty && search.archives == [path])
-    #expect(try findLogs(at: [path + "!late.log"]).logs == [path + "!late.log"])
+    #expect(findLogs(at: [path + "!late.log"]).logs == [path + "!late.log"])
     #expect(!holdsLogs(path))
   }
 
@@ -181,7 +231,7 @@ struct ArchiveTests {
         }
       }
       let path = try folder.write("data", data)
-      let search = try findLogs(at: [path])
+      let search = findLogs(at: [path])
       for log in search.logs {
         guard let source = try? ByteSource.open(log) else { continue }
         _ = try? allBytes(of: source)

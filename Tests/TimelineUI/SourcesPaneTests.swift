@@ -119,6 +119,56 @@ private func stage(_ columns: Int = 80, _ rows: Int = 24, ascii: Bool = false) -
     #expect(sources.session.excludedWords == nil)
   }
 
+  @Test func `what could not be read stands in front, says why and cannot be left out`() throws {
+    var sources = stage()
+    sources.session.failures = SourceFailures(
+      [
+        ("logs/prod/locked.log", "cannot be opened: Permission denied"),
+        ("logs/prod/audit.log", "damaged after 9 bytes"),
+        ("logs/dev/bundle.tar.gz", "cannot be opened: the archive is damaged"), ("logs/dev/bundle.tar.gz", "and more"),
+      ],
+      known: ["logs/prod/audit.log"])
+    sources.resize(80, 24)
+    try expectScreen(sources.screen, "sources-80x24-unread")
+    sources.press(" ")
+    #expect(sources.session.notice == "nothing of it counts, since it was not read")
+    #expect(sources.session.excluded.isEmpty)
+    sources.press("<Enter>")
+    #expect(sources.session.notice == "nothing of it was read: cannot be opened: Permission denied")
+    sources.press("j")
+    #expect(sources.text.contains("not read: cannot be opened: the archive is damaged; and more"))
+    sources.press("jj")
+    #expect(sources.text.contains("damaged after 9 bytes"))
+    sources.press("<Enter>")
+    #expect(sources.effects.last == .open(.problems(source: 2)))
+    sources.search("locked")
+    #expect(sources.focusedRow.contains("locked.log"))
+    #expect(sources.text.contains("1/6"))
+  }
+
+  @Test func `the heading tells acts that are shown and acts that are left out apart`() {
+    var page = Folder.page()
+    guard case .sources(var sources) = page else { return }
+    sources.leftOutActCount = 61_204
+    page = .sources(sources)
+    var stage = Stage(SourcesPane(), Sample.session(), page)
+    #expect(stage.text.contains("182,134 acts shown, 61,204 left out"))
+    stage.press("j")
+    #expect(stage.isWhole)
+  }
+
+  @Test func `a window counts the rows that stand in front`() {
+    var window = RowWindow<Int>()
+    window.leading = [-1, -2]
+    window.take(Array(100..<400), first: 100, total: 1000)
+    #expect(window.total == 1002)
+    #expect([0, 1, 2, 101, 102, 401, 402].map(window.row) == [-1, -2, nil, nil, 100, 399, nil])
+    #expect(window.start(top: 0) == 0 && window.start(top: 502) == 400)
+    #expect(window.holds(top: 102, height: 300) && !window.holds(top: 101, height: 2))
+    #expect(!window.holds(top: 0, height: 3) && window.holds(top: 0, height: 2))
+    #expect(window.known.first?.index == 0 && window.known.last?.index == 401)
+  }
+
   @Test func `Enter shows the problems of the focused source`() {
     var sources = stage()
     sources.press("j<Enter>")

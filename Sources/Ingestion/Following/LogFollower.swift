@@ -335,7 +335,7 @@ private final class FollowSession {
     let isArchive = ArchiveWalk.kind(of: path) != nil
     guard isArchive || holdsLogs(path) else { return }
     do {
-      let search = try findLogs(at: [path], limits: options.limits)
+      let search = findLogs(at: [path], limits: options.limits)
       for error in search.errors { fail(error) }
       for log in search.logs { try readWhole(try ByteSource.open(log, limits: options.limits), path: log) }
     } catch let error as SourceError {

@@ -6,6 +6,26 @@ public enum ArchiveKind: String, CaseIterable, Hashable, Sendable {
 
   /// How many bytes `init(head:)` needs to see.
   static let headLength = 512
+  /// Nobody writes a longer end behind the last file of a tar.
+  private static let longestEnd = 64 << 10
+
+  /// - Parameter peek: the first bytes, as many as are asked for unless there are fewer.
+  init?(_ peek: (Int) -> [UInt8]) {
+    let head = peek(Self.headLength)
+    if let kind = ArchiveKind(head: head) {
+      self = kind
+    } else if head.count == Self.headLength, head.allSatisfy({ $0 == 0 }), Self.isEnd(peek(Self.longestEnd + 1)) {
+      self = .tar
+    } else {
+      return nil
+    }
+  }
+
+  /// A tar without a file has nothing but its end: blocks of zeros, two and more. A log of which the start was emptied
+  /// while it was written begins so too, and goes on.
+  private static func isEnd(_ bytes: [UInt8]) -> Bool {
+    (1024...longestEnd).contains(bytes.count) && bytes.count.isMultiple(of: 512) && bytes.allSatisfy { $0 == 0 }
+  }
 
   /// Nil where the bytes begin no archive.
   init?(head: [UInt8]) {
@@ -38,6 +58,12 @@ final class ArchiveReader {
   private var names: Set<String> = []
   private var failure: SourceError?
   fileprivate var entryNumber = 0
+  /// Bytes of the file that libarchive has given and nobody has read: its own until the next call for some.
+  private var block = UnsafeRawBufferPointer(start: nil, count: 0)
+  private var blockStart: Int64 = 0
+  private var position: Int64 = 0
+  /// A wrong checksum is told together with the last block.
+  private var blockFailure: Int32?
 
   /// A plain file in the archive.
   struct Entry {
@@ -69,6 +95,8 @@ final class ArchiveReader {
   /// The next plain file; nil at the end. What was left unread of the one before is passed over.
   func next() throws(SourceError) -> Entry? {
     if let failure { throw failure }
+    block = UnsafeRawBufferPointer(start: nil, count: 0)
+    (blockStart, position, blockFailure) = (0, 0, nil)
     while true {
       var entry: OpaquePointer?
       let result = archive_read_next_header(archive, &entry)
@@ -110,9 +138,32 @@ final class ArchiveReader {
     ArchiveEntryStage(reader: self, entry: entry, path: path, limits: limits)
   }
 
+  /// 0 at the end of the file, negative where it breaks off. Of a call that filled the buffer and met damage, all that
+  /// it had read by then would be gone: blocks are taken one by one.
   fileprivate func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
-    // Of a call that meets damage, all that it had read by then is gone.
-    archive_read_data(archive, buffer.baseAddress, min(buffer.count, 64 << 10))
+    while block.isEmpty {
+      if let blockFailure { return Int(blockFailure) }
+      var start: UnsafeRawPointer?
+      var size = 0
+      let result = archive_read_data_block(archive, &start, &size, &blockStart)
+      if result == ARCHIVE_EOF { return 0 }
+      guard result == ARCHIVE_OK || result == ARCHIVE_WARN else { return Int(result) }
+      if result == ARCHIVE_WARN { blockFailure = result }
+      block = UnsafeRawBufferPointer(start: start, count: size)
+    }
+    // A sparse file has holes between its blocks.
+    let hole = Int(min(Int64(buffer.count), max(0, blockStart - position)))
+    let count = hole > 0 ? hole : min(buffer.count, block.count)
+    let part = UnsafeMutableRawBufferPointer(rebasing: buffer[..<count])
+    if hole > 0 {
+      part.initializeMemory(as: UInt8.self, repeating: 0)
+    } else {
+      part.copyMemory(from: UnsafeRawBufferPointer(rebasing: block[..<count]))
+      block = UnsafeRawBufferPointer(rebasing: block[count...])
+      blockStart += Int64(count)
+    }
+    position += Int64(count)
+    return count
   }
   fileprivate var readError: SourceError? { input.error }
   fileprivate var message: String { archiveMessage(archive) }

@@ -33,7 +33,7 @@ public final class ByteSource: @unchecked Sendable {
     _ path: String, limits: UnpackingLimits = UnpackingLimits()
   ) throws(SourceError) -> ByteSource {
     guard let archive = ArchivePath.archive(of: path) else { return try ByteSource(path: path, limits: limits) }
-    let walk = try ArchiveWalk(archive, wanted: [path], limits: limits)
+    let walk = try ArchiveWalk(archive, .files([path]), limits: limits)
     while let step = walk.next() {
       switch step {
       case .file(let source): return source
@@ -64,7 +64,9 @@ public final class ByteSource: @unchecked Sendable {
   init(path: String, limits: UnpackingLimits, head known: [UInt8]? = nil) throws(SourceError) {
     let file = try FileStage(path: path, head: known)
     let head = try file.peek(OpenedText.headLength, least: known == nil ? Compression.magicLength : 0)
-    let text = OpenedText(file, head: head, path: path, limits: limits)
+    let text = OpenedText(file, path: path, limits: limits) { count in
+      count <= OpenedText.headLength ? head : (try? file.peek(count, least: count)) ?? head
+    }
     self.path = path
     self.file = file
     self.limits = limits

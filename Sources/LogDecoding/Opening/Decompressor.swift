@@ -81,7 +81,9 @@ final class Decompressor: ByteStage {
   }
 }
 
-/// Why libarchive failed.
+/// Why libarchive failed, in one line: some of its messages end in a newline.
 func archiveMessage(_ archive: OpaquePointer?) -> String {
-  archive_error_string(archive).map { String(cString: $0) } ?? "libarchive does not say why"
+  let message = archive_error_string(archive).map { String(cString: $0) } ?? ""
+  let words = message.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+  return words.isEmpty ? "libarchive does not say why" : words
 }

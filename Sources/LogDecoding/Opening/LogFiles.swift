@@ -7,9 +7,9 @@ public struct LogSearch: Sendable {
   public var logs: [String] = []
   /// Files in folders and archives, by their place, in which no format takes one of the first records.
   public var others: [String] = []
-  /// What could not be read of archives.
+  /// What could not be read of folders and archives.
   public var errors: [SourceError] = []
-  /// The archives that were looked through to their ends.
+  /// The archives, folders in archives and files in them that were named and looked through to their ends.
   public var archives: [String] = []
 
   public init() {}
@@ -18,81 +18,126 @@ public struct LogSearch: Sendable {
 /// The files that hold logs among `paths`, each once, those with the earliest first record first.
 ///
 /// What is named is always taken, whatever it holds; of folders, searched to the bottom, and of archives only files
-/// whose first records a format recognises. Hidden files and folders are passed over, and links inside folders are
-/// followed to files only. Order is by the first event's time, since names of rotated files sort wrongly after a clock
+/// whose first records a format recognises. A folder in an archive and an archive in one are named like files in it.
+/// Hidden files and folders are passed over, and links inside folders are followed to files only. Order is by the first event's time, since names of rotated files sort wrongly after a clock
 /// step; files without one come last, by name. Reads up to a few records of each file, and archives once from front to
 /// back.
 /// - Parameters:
-///   - members: the logs of an archive, where they are known; it is not opened then. Nil for all other files.
-/// - Throws: `.cannotOpen` for a path that is not there. Files inside a folder that cannot be read are left out.
+///   - members: the logs of an archive, or of what is named in one, where they are known; it is not opened then. Nil for
+///     all others.
+/// - Returns: what cannot be read, or is not there, is among the errors.
 public func findLogs(
   at paths: [String], limits: UnpackingLimits = UnpackingLimits(), members: (String) -> [String]? = { _ in nil }
-) throws(SourceError) -> LogSearch {
-  var search = LogSearch()
-  var found: [(path: String, first: Timestamp?)] = []
-  var seen: Set<FileID> = []
-  func addMembers(of archive: String) throws(SourceError) {
-    let walk = try ArchiveWalk(archive, limits: limits)
-    let errorCount = search.errors.count
-    while let step = walk.next() {
-      switch step {
-      case .file(let source):
-        let first = firstTime(of: source)
-        if let first { found.append((source.path, first)) } else { search.others.append(source.path) }
-      case .failure(let error): search.errors.append(error)
-      }
-    }
-    if search.errors.count == errorCount { search.archives.append(archive) }
+) -> LogSearch {
+  withoutActuallyEscaping(members) { members in
+    var finder = LogFinder(limits: limits, members: members)
+    for path in paths { finder.addNamed(path) }
+    return finder.finish()
   }
-  func add(_ path: String, isNamed: Bool) throws(SourceError) {
-    if let id = FileID(path), !seen.insert(id).inserted { return }
-    // Looking into standard input or a pipe would use it up.
-    guard isPlainFile(path) else { return found.append((path, nil)) }
-    if let known = members(path) {
-      found += known.map { ($0, nil) }
-      return search.archives.append(path)
+}
+
+/// What `findLogs` has found so far.
+private struct LogFinder {
+  let limits: UnpackingLimits
+  let members: (String) -> [String]?
+  private var search = LogSearch()
+  private var found: [(path: String, first: Timestamp?)] = []
+  private var seen: Set<FileID> = []
+
+  init(limits: UnpackingLimits, members: @escaping (String) -> [String]?) {
+    self.limits = limits
+    self.members = members
+  }
+
+  /// The logs in their order; without a time that of the arguments stays.
+  func finish() -> LogSearch {
+    var search = search
+    search.logs = found.enumerated().sorted { left, right in
+      switch (left.element.first, right.element.first) {
+      case (let a?, let b?) where a != b: a < b
+      case (.some, .none): true
+      case (.none, .some): false
+      default: left.offset < right.offset
+      }
+    }.map(\.element.path)
+    return search
+  }
+
+  mutating func addNamed(_ path: String) {
+    guard path != "-" else { return found.append((path, nil)) }
+    do throws(SourceError) {
+      var status = stat()
+      if stat(path, &status) != 0 {
+        let reason = String(cString: strerror(errno))
+        guard let archive = ArchivePath.archive(of: path) else { throw .cannotOpen(path: path, reason: reason) }
+        try addMembers(of: archive, at: ArchivePath.withoutEnd(path))
+      } else if status.st_mode & S_IFMT == S_IFDIR {
+        for file in try files(below: path, failures: &search.errors) { addFile(file, isNamed: false) }
+      } else {
+        addFile(path, isNamed: true)
+      }
+    } catch {
+      search.errors.append(error)
     }
-    guard let source = try? ByteSource.open(path, limits: limits) else {
+  }
+
+  private mutating func addFile(_ path: String, isNamed: Bool) {
+    if let id = FileID(path), !seen.insert(id).inserted { return }
+    guard isPlainFile(path) else {
+      // Looking into standard input or a pipe would use it up.
       if isNamed { found.append((path, nil)) }
       return
     }
-    if source.archive != nil { return try addMembers(of: path) }
-    let first = firstTime(of: source)
-    if first != nil || isNamed { found.append((path, first)) } else { search.others.append(path) }
+    do throws(SourceError) {
+      if members(path) != nil { return try addMembers(of: path, at: path) }
+      let source = try ByteSource.open(path, limits: limits)
+      if source.archive != nil { return try addMembers(of: path, at: path) }
+      let first = firstTime(of: source)
+      if first != nil || isNamed { found.append((path, first)) } else { search.others.append(path) }
+    } catch {
+      // Reading tells of what was named.
+      if isNamed { found.append((path, nil)) } else { search.errors.append(error) }
+    }
   }
-  for path in paths {
-    guard path != "-" else {
-      found.append((path, nil))
-      continue
+
+  /// - Parameter place: the archive itself, or what is named in it.
+  private mutating func addMembers(of archive: String, at place: String) throws(SourceError) {
+    if let known = members(place) {
+      found += known.map { ($0, nil) }
+      return search.archives.append(place)
     }
-    var status = stat()
-    guard stat(path, &status) == 0 else {
-      let reason = String(cString: strerror(errno))
-      guard ArchivePath.archive(of: path) != nil else { throw .cannotOpen(path: path, reason: reason) }
-      // A file in an archive, by its name.
-      found.append((path, firstTime(of: try ByteSource.open(path, limits: limits))))
-      continue
+    let walk = try ArchiveWalk(archive, place == archive ? .all : .place(place), limits: limits)
+    let errorCount = search.errors.count
+    var fileCount = 0
+    while let step = walk.next() {
+      switch step {
+      case .file(let source):
+        fileCount += 1
+        let first = firstTime(of: source)
+        if first != nil || source.path == place {
+          found.append((source.path, first))
+        } else {
+          search.others.append(source.path)
+        }
+      case .failure(let error): search.errors.append(error)
+      }
     }
-    guard status.st_mode & S_IFMT == S_IFDIR else {
-      try add(path, isNamed: true)
-      continue
+    guard search.errors.count == errorCount else { return }
+    guard place == archive || fileCount > 0 else {
+      let choices = ArchivePath.choices(near: place, among: walk.pathsMet)
+      throw .cannotOpen(path: place, reason: "the archive has nothing of this name" + choices)
     }
-    for file in try files(below: path) { try add(file, isNamed: false) }
+    search.archives.append(place)
   }
-  // Stable: without a time the order of the arguments stays.
-  search.logs = found.enumerated().sorted { left, right in
-    switch (left.element.first, right.element.first) {
-    case (let a?, let b?) where a != b: a < b
-    case (.some, .none): true
-    case (.none, .some): false
-    default: left.offset < right.offset
-    }
-  }.map(\.element.path)
-  return search
 }
 
 /// `findLogs`, where only the logs matter.
-public func logFiles(at paths: [String]) throws(SourceError) -> [String] { try findLogs(at: paths).logs }
+/// - Throws: `.cannotOpen` for a path that is not there, and whatever else cannot be read.
+public func logFiles(at paths: [String]) throws(SourceError) -> [String] {
+  let search = findLogs(at: paths)
+  if let error = search.errors.first { throw error }
+  return search.logs
+}
 
 /// Whether a format recognises one of the first records of a file.
 ///
@@ -153,7 +198,7 @@ private func isPlainFile(_ path: String) -> Bool {
 }
 
 /// All plain files below a folder, by name. Linked folders are not entered, so that no circle is run through.
-private func files(below folder: String) throws(SourceError) -> [String] {
+private func files(below folder: String, failures: inout [SourceError]) throws(SourceError) -> [String] {
   guard let stream = opendir(folder) else {
     throw .cannotOpen(path: folder, reason: String(cString: strerror(errno)))
   }
@@ -171,8 +216,11 @@ private func files(below folder: String) throws(SourceError) -> [String] {
     var status = stat()
     guard lstat(path, &status) == 0 else { continue }
     if status.st_mode & S_IFMT == S_IFDIR {
-      // A folder that may not be read hides nothing that was named.
-      found += (try? files(below: path)) ?? []
+      do throws(SourceError) {
+        found += try files(below: path, failures: &failures)
+      } catch {
+        failures.append(error)
+      }
     } else if isPlainFile(path) {
       found.append(path)
     }

@@ -12,17 +12,19 @@ struct OpenedText {
 
   /// - Parameters:
   ///   - path: for messages.
-  ///   - head: the first bytes of the stage, `headLength` of them unless there are fewer.
-  init(_ stage: any ByteStage, head: [UInt8], path: String, limits: UnpackingLimits) {
+  ///   - peek: the first bytes of the stage, as many as are asked for unless there are fewer.
+  init(_ stage: any ByteStage, path: String, limits: UnpackingLimits, peek: (Int) -> [UInt8]) {
     self.stage = stage
+    var head = peek(Self.headLength)
     compression = Compression(magic: head)
-    var head = head
-    if compression != .none {
+    if compression == .none {
+      archive = ArchiveKind(peek)
+    } else {
       let text = PeekedStage(Decompressor(path: path, over: stage, limits: limits))
       head = text.peek(Self.headLength)
       self.stage = text
+      archive = ArchiveKind(text.peek)
     }
-    archive = ArchiveKind(head: head)
     encoding = archive == nil ? TextEncoding(mark: head) : .utf8
     if encoding != .utf8 {
       self.stage = UTF16Stage(self.stage, isBigEndian: encoding == .utf16BigEndian)

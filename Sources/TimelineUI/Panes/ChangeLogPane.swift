@@ -461,15 +461,10 @@ struct ChangeLogPane: RowPane {
   }
 
   mutating func search(_ text: String, forward: Bool, _ session: inout Session) -> [Effect] {
-    var search = LineSearch()
-    search.set(text)
     searchText = text
     guard log != nil, !text.isEmpty else { return [] }
-    let shared = session
-    let lines = rows.indices.map { plainText(at: $0, shared) ?? "" }
-    let result = search.step(in: lines, from: cursor.index, forward: forward)
-    session.notice = result.notice
-    return result.line.map { move(to: $0, &session) } ?? []
+    let shown = session
+    return go(to: text, in: rows.indices.map { plainText(at: $0, shown) ?? "" }, forward: forward, &session)
   }
 
   var searchText = ""

@@ -159,11 +159,8 @@ struct CheckPane: RowPane {
 
   mutating func search(_ text: String, forward: Bool, _ session: inout Session) -> [Effect] {
     searchText = text
-    var search = LineSearch()
-    search.set(text)
-    let result = search.step(in: rows.map { self.text($0, session) }, from: cursor.index, forward: forward)
-    session.notice = result.notice
-    return result.line.map { move(to: $0, &session) } ?? []
+    let shown = session
+    return go(to: text, in: rows.map { self.text($0, shown) }, forward: forward, &session)
   }
 
   // MARK: Painting
@@ -184,17 +181,13 @@ struct CheckPane: RowPane {
     if rows.isEmpty {
       screen.sentences(["Nothing was found that these logs should tell and do not."], area: list)
     }
-    for offset in 0..<list.height where cursor.top + offset < rows.count {
-      let index = cursor.top + offset
-      let y = list.y + offset
+    screen.rows(of: cursor, count: rows.count, area: list, matches: searchText) { index, screen, y in
       var style = Style.plain
       if case .finding(let number) = rows[index] { style = report.findings[number].style }
       screen.write(text(rows[index], session), x: list.x + 2, y: y, style: style, width: list.width - 3)
-      if !searchText.isEmpty { screen.mark(searchText, y: y, x: list.x + 2, width: list.width - 2) }
-      if index == cursor.index { screen.select(y: y, x: list.x, width: list.width) }
     }
     renderDetail(into: &screen, area: detail, session)
-    let shown = rows.isEmpty ? "0/0" : "\(cursor.index + 1)/\(rows.count)"
+    let shown = cursor.words(of: rows.count)
     screen.ends(shown, "times in \(session.zone.name)", y: area.y + area.height - 1, x: area.x, width: area.width)
   }
 

@@ -43,5 +43,17 @@ extension RowPane {
     ]
   }
 
+  /// Goes to the next of the rows in which a text stands.
+  /// - Parameter lines: of all rows, what is searched.
+  mutating func go(
+    to text: String, in lines: [String], forward: Bool, _ session: inout Session
+  ) -> [Effect] {
+    var search = LineSearch()
+    search.set(text)
+    let result = search.step(in: lines, from: cursor.index, forward: forward)
+    session.notice = result.notice
+    return result.line.map { move(to: $0, &session) } ?? []
+  }
+
   private func page(_ session: Session) -> Int { max(1, rowHeight(session) - 1) }
 }

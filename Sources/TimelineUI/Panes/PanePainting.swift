@@ -62,6 +62,24 @@ extension Screen {
     restyle(Rect(x: x, y: y, width: width, height: 1)) { $0.reversed }
   }
 
+  /// The rows of a list that are seen, from the first one on.
+  /// - Parameters:
+  ///   - matches: a text to mark in them; empty for none.
+  ///   - selects: whether the focused row is shown as such.
+  ///   - paint: paints the row of an index.
+  mutating func rows(
+    of cursor: ListCursor, count: Int, area: Rect, matches: String, selects: Bool = true,
+    paint: (_ index: Int, inout Screen, _ y: Int) -> Void
+  ) {
+    var place = cursor
+    place.move(by: 0, count: count, height: area.height)
+    for (index, y) in zip(place.top..<max(place.top, count), area.rows) {
+      paint(index, &self, y)
+      if !matches.isEmpty { mark(matches, y: y, x: area.x + 2, width: area.width - 2) }
+      if selects, index == place.index { select(y: y, x: area.x, width: area.width) }
+    }
+  }
+
   /// What a pane says when it has nothing to list.
   mutating func sentences(_ lines: [String], area: Rect, style: Style = .plain) {
     var y = area.y + min(2, max(0, area.height - 1))

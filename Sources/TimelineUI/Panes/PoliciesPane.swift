@@ -209,12 +209,7 @@ struct PoliciesPane: RowPane {
 
   mutating func search(_ text: String, forward: Bool, _ session: inout Session) -> [Effect] {
     searchText = text
-    guard !text.isEmpty else { return [] }
-    var search = LineSearch()
-    search.set(text)
-    let result = search.step(in: rows.map(\.plainText), from: cursor.index, forward: forward)
-    session.notice = result.notice
-    return result.line.map { move(to: $0, &session) } ?? []
+    return text.isEmpty ? [] : go(to: text, in: rows.map(\.plainText), forward: forward, &session)
   }
 
   private mutating func openDiff(_ session: inout Session) -> [Effect] {
@@ -273,13 +268,8 @@ struct PoliciesPane: RowPane {
         ],
         area: list)
     }
-    var place = cursor
-    place.move(by: 0, count: rows.count, height: list.height)
-    for offset in 0..<list.height where place.top + offset < rows.count {
-      let y = list.y + offset
-      rows[place.top + offset].render(columns, into: &screen, x: list.x, y: y, width: list.width, session: session)
-      if !searchText.isEmpty { screen.mark(searchText, y: y, x: list.x, width: list.width) }
-      if place.top + offset == place.index, focused != nil { screen.select(y: y, x: list.x, width: list.width) }
+    screen.rows(of: cursor, count: rows.count, area: list, matches: searchText, selects: focused != nil) {
+      rows[$0].render(columns, into: &$1, x: list.x, y: $2, width: list.width, session: session)
     }
     screen.rule(y: bottom - 5, x: area.x, width: area.width)
     renderPreview(into: &screen, area: area.split(left: list.width).rest.inset(top: 2, bottom: 5), session: session)

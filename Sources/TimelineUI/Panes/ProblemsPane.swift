@@ -3,16 +3,13 @@ import EventQueries
 import TerminalScreen
 
 /// What could not be read as records in one source: line, bytes and reason of each.
-struct ProblemsPane: RowPane {
+struct ProblemsPane: WindowedPane {
   static let title = "Problems"
+  static let rowsName = "lines"
 
   private let source: Int64
-  private var window = RowWindow<Reject>()
   private var page: ProblemsPage?
-  private var failure: String?
-  private var inquiry = Inquiry()
-  private var awaited: ProblemsRequest?
-  private var searchText = ""
+  var listing = WindowedList<Reject>()
   var cursor = ListCursor()
 
   init(of source: Int64) { self.source = source }
@@ -22,59 +19,29 @@ struct ProblemsPane: RowPane {
   static let commands: [Command<ProblemsPane>] =
     [
       Command("y", name: "copy", group: .out, "Copy file, line, bytes and reason", hint: "copy") { pane, _ in
-        pane.window.row(at: pane.cursor.index).map { [.copy(pane.words($0))] } ?? []
+        pane.focused.map { [.copy(pane.words($0))] } ?? []
       }
     ] + movement
 
   // MARK: Life
 
-  mutating func appear(_ session: inout Session) -> [Effect] {
-    cursor.move(by: 0, count: window.total, height: rowHeight(session))
-    return inquiry.begin(session) ? ask() : fetch(session)
-  }
-
-  mutating func disappear() {
-    inquiry.abandon()
-    awaited = nil
+  func request(first: Int) -> Request {
+    .problems(ProblemsRequest(source: source, first: first, count: RowWindow<Reject>.length))
   }
 
   mutating func receive(_ answer: Answer, _ session: inout Session) -> [Effect] {
     switch answer {
-    case .problems(let page) where page.request == awaited:
-      awaited = nil
-      failure = nil
+    case .problems(let page) where listing.awaits(.problems(page.request)):
       self.page = page
-      window.take(page.rows, first: page.request.first, total: page.total)
-      cursor.move(by: 0, count: window.total, height: rowHeight(session))
-      return inquiry.end() && inquiry.begin(session) ? ask() : fetch(session)
-    case .failed(.problems(let request), let reason) where request == awaited:
-      awaited = nil
-      failure = reason
-      inquiry.end()
+      return take(page.rows, first: page.request.first, total: page.total, session)
+    case .failed(let request, let reason) where listing.awaits(request): listing.fail(reason)
     default: break
     }
     return []
   }
 
-  mutating func cursorMoved(by step: Int, _ session: inout Session) -> [Effect] { fetch(session) }
-
-  private mutating func ask() -> [Effect] {
-    let request = ProblemsRequest(
-      source: source, first: window.start(top: cursor.top), count: RowWindow<Reject>.length)
-    awaited = request
-    return [.ask(.problems(request))]
-  }
-
-  private mutating func fetch(_ session: Session) -> [Effect] {
-    guard page != nil, !window.holds(top: cursor.top, height: rowHeight(session)),
-      awaited?.first != window.start(top: cursor.top)
-    else { return [] }
-    return ask()
-  }
-
   // MARK: Rows
 
-  func rowCount(_ session: Session) -> Int { window.total }
   func rowHeight(_ session: Session) -> Int { max(1, parts(Frame.area(session.size)).list.height) }
   func subject(_ session: Session) -> String {
     page?.source.map { $0.path.split(separator: "/").last.map(String.init) ?? $0.path } ?? ""
@@ -91,16 +58,7 @@ struct ProblemsPane: RowPane {
       + "\(PaneWords.grouped(reject.length)): \(reject.reason)"
   }
 
-  mutating func search(_ text: String, forward: Bool, _ session: inout Session) -> [Effect] {
-    searchText = text
-    var search = LineSearch()
-    search.set(text)
-    let known = window.known
-    let from = known.firstIndex { $0.index == cursor.index } ?? 0
-    let result = search.step(in: known.map(\.row.reason), from: from, forward: forward)
-    session.notice = result.notice + (window.isWhole ? "" : "  (among the lines near by)")
-    return result.line.map { move(to: known[$0].index, &session) } ?? []
-  }
+  func searched(_ reject: Reject) -> String { reject.reason }
 
   // MARK: Painting
 
@@ -109,11 +67,9 @@ struct ProblemsPane: RowPane {
     let (list, detail) = parts(area)
     screen.rule(y: detail.y - 1, x: area.x, width: area.width)
     guard let page else {
-      let words =
-        failure.map { ["The problems could not be listed: \($0)", "q goes back."] }
-        ?? [ReadingWords.sentence("Looking at the source", session)]
-      screen.sentences(words, area: list, style: failure == nil ? .hint : .failed)
-      return
+      return renderUnanswered(
+        failed: "The problems could not be listed", advice: "q goes back.", reading: "Looking at the source",
+        into: &screen, area: list, session)
     }
     screen.write(page.source?.path ?? "", x: area.x + 1, y: area.y, style: .heading, width: area.width - 2, cut: .start)
     let placeWidth = 27
@@ -121,30 +77,21 @@ struct ProblemsPane: RowPane {
     screen.write("bytes", x: area.x + 13, y: area.y + 1, style: .heading)
     screen.write("why it is no record", x: area.x + 4 + placeWidth, y: area.y + 1, style: .heading)
     if page.total == 0 { screen.sentences(["Every line of this source is a record."], area: list) }
-    for offset in 0..<list.height where cursor.top + offset < window.total {
-      let index = cursor.top + offset
-      let y = list.y + offset
-      if let reject = window.row(at: index) {
-        let line = PaneWords.grouped(reject.line)
-        screen.write(line, x: area.x + max(2, 11 - line.count), y: y, width: 9)
-        let bytes = "\(PaneWords.grouped(reject.offset))+\(PaneWords.grouped(reject.length))"
-        screen.write(bytes, x: area.x + 13, y: y, style: .hint, width: placeWidth - 10)
-        screen.write(reject.reason, x: area.x + 4 + placeWidth, y: y, width: area.width - placeWidth - 5)
-        if !searchText.isEmpty { screen.mark(searchText, y: y, x: area.x + 4, width: area.width - 4) }
-      } else {
-        screen.write("...", x: area.x + 4, y: y, style: .hint)
-      }
-      if index == cursor.index { screen.select(y: y, x: area.x, width: area.width) }
+    renderRows(into: &screen, area: list) { reject, screen, y in
+      let line = PaneWords.grouped(reject.line)
+      screen.write(line, x: area.x + max(2, 11 - line.count), y: y, width: 9)
+      let bytes = "\(PaneWords.grouped(reject.offset))+\(PaneWords.grouped(reject.length))"
+      screen.write(bytes, x: area.x + 13, y: y, style: .hint, width: placeWidth - 10)
+      screen.write(reject.reason, x: area.x + 4 + placeWidth, y: y, width: area.width - placeWidth - 5)
     }
-    if let focused = window.row(at: cursor.index) {
+    if let focused {
       let pieces = Wrapping.words(words(focused), width: area.width - 2, asciiOnly: screen.asciiOnly)
       for (piece, y) in zip(pieces, detail.rows) { screen.write(piece, x: area.x + 1, y: y, width: area.width - 2) }
     }
-    let place = page.total > 0 ? "\(PaneWords.grouped(cursor.index + 1))/\(PaneWords.grouped(page.total))" : "0/0"
     let counts = [
       page.source.map { "\(PaneWords.grouped($0.malformedCount)) malformed" },
       page.source.map { "\(PaneWords.grouped($0.foreignCount)) of another kind" },
     ].compactMap(\.self).joined(separator: ", ")
-    screen.ends(place, counts, y: area.y + area.height - 1, x: area.x, width: area.width)
+    screen.ends(cursor.words(of: page.total), counts, y: area.y + area.height - 1, x: area.x, width: area.width)
   }
 }

@@ -9,19 +9,26 @@ struct SourceColumn: Sendable {
   var width: Int
   /// The terminal has to be so wide for it: what needs most gives way first.
   var least: Int
+  /// It gives way to another in a terminal wider than that.
+  var most = Int.max
   /// Figures stand at the right.
   var isFigure = false
+  /// Whether it has anything to say now.
+  var isOfUse: @Sendable (Session) -> Bool = { _ in true }
   var style: @Sendable (SourceRow) -> Style = { _ in .plain }
   var text: @Sendable (SourceRow, Session) -> String
 
   /// Left to right, behind the name, which has the room that they leave.
   static let all: [SourceColumn] = [
     SourceColumn(title: "read", width: 11, least: 60, isFigure: true) { row, _ in SourceWords.size(row) },
-    SourceColumn(title: "rate", width: 8, least: 132, isFigure: true) { SourceWords.rate($0, $1) },
+    SourceColumn(
+      title: "rate", width: 8, least: 132, isFigure: true, isOfUse: { $0.progress?.state == .reading }
+    ) { SourceWords.rate($0, $1) },
     SourceColumn(title: "first", width: 12, least: 80) { SourceWords.time($0.timeSpan?.lowerBound, $1) },
     SourceColumn(title: "last", width: 12, least: 76) { SourceWords.time($0.timeSpan?.upperBound, $1) },
     SourceColumn(title: "acts", width: 9, least: 60, isFigure: true) { row, _ in PaneWords.grouped(row.actCount) },
-    SourceColumn(title: "kinds", width: 14, least: 120) { row, _ in SourceWords.kinds(row) },
+    SourceColumn(title: "kinds", width: 14, least: 120, most: 179) { row, _ in SourceWords.kinds(row) },
+    SourceColumn(title: "format", width: 18, least: 180) { SourceWords.format($0, $1) ?? SourceWords.kinds($0) },
     SourceColumn(title: "levels", width: 9, least: 150) { row, _ in SourceWords.levels(row) },
     SourceColumn(title: "stages", width: 7, least: 150) { row, _ in SourceWords.stages(row) },
     SourceColumn(title: "holes", width: 5, least: 160, isFigure: true) { SourceWords.holes($0, $1) },
@@ -42,8 +49,8 @@ struct SourceColumn: Sendable {
   ]
 
   /// The columns of a width, and what is left for the name.
-  static func layout(width: Int) -> (columns: [SourceColumn], name: Int) {
-    let columns = all.filter { width >= $0.least }
+  static func layout(width: Int, _ session: Session) -> (columns: [SourceColumn], name: Int) {
+    let columns = all.filter { $0.least <= width && width <= $0.most && $0.isOfUse(session) }
     return (columns, max(8, width - 5 - columns.reduce(0) { $0 + $1.width + 1 }))
   }
 }
@@ -71,6 +78,11 @@ enum SourceWords {
   static func kinds(_ row: SourceRow) -> String {
     let kinds = DataKind.allCases.filter { row.data[$0] != nil }.map(\.name)
     return kinds.isEmpty ? "-" : kinds.joined(separator: " ")
+  }
+
+  /// What most of its records are, as `whodiff formats` calls it; nil until the logs were looked through.
+  static func format(_ row: SourceRow, _ session: Session) -> String? {
+    session.trail?.sources.first { $0.file == row.path && $0.actCount > 0 }?.format
   }
 
   /// `M Rq RR`
@@ -119,6 +131,7 @@ enum SourceWords {
 
   /// All of it in four lines, what no column may have room for among it.
   static func details(_ row: SourceRow, _ session: Session) -> [String] {
+    if let failure = row.failure, row.isUnread { return [row.path, "not read: \(failure)", "", ""] }
     let isNarrow = session.layout == .compact
     var head: [String?] = [row.path]
     if !row.clusters.isEmpty { head.append("cluster " + row.clusters.joined(separator: ", ")) }
@@ -134,6 +147,7 @@ enum SourceWords {
         + PaneWords.longTime($0.upperBound, zone: session.zone)
     }
     var lacks: [String] = []
+    if let failure = session.failures.reasons[row.path] { lacks.append(failure) }
     if row.truncatedCount > 0 { lacks.append(PaneWords.grouped(row.truncatedCount) + " truncated") }
     if row.duplicateCount > 0 { lacks.append(PaneWords.count(row.duplicateCount, "record") + " known before") }
     let holes = session.trail?.holes(in: row.path, span: row.timeSpan).count ?? 0
@@ -150,7 +164,8 @@ enum SourceWords {
     let kinds = counts(DataKind.allCases.map { ($0.name, row.data[$0]) })
     return [
       head.compactMap(\.self).joined(separator: "  "),
-      [kinds, levels.isEmpty ? "" : "levels \(levels)"].filter { !$0.isEmpty }.joined(separator: "   "),
+      [kinds, format(row, session) ?? "", levels.isEmpty ? "" : "levels \(levels)"].filter { !$0.isEmpty }
+        .joined(separator: "   "),
       [span, stages.isEmpty ? nil : "stages \(stages)"].compactMap(\.self).joined(separator: "   "),
       (lacks + problems).joined(separator: ", "),
     ]

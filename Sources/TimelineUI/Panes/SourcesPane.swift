@@ -4,17 +4,14 @@ import TerminalScreen
 
 /// What was opened, one line for each file or stream, and which of it counts.
 ///
-/// There may be thousands: rows come in windows around what is seen, like those of the Timeline.
-struct SourcesPane: RowPane {
+/// What could not be read at all stands in front.
+struct SourcesPane: WindowedPane {
   static let title = "Sources"
+  static let rowsName = "sources"
 
-  private var window = RowWindow<SourceRow>()
   /// What is said of all sources.
   private var page: SourcesPage?
-  private var failure: String?
-  private var inquiry = Inquiry()
-  private var awaited: SourcesRequest?
-  private var searchText = ""
+  var listing = WindowedList<SourceRow>()
   var cursor = ListCursor()
 
   // MARK: Keys
@@ -22,8 +19,7 @@ struct SourcesPane: RowPane {
   static let commands: [Command<SourcesPane>] =
     [
       Command(.enter, name: "open-problems", group: .open, "What could not be read in this source", hint: "problems") {
-        pane, _ in
-        pane.focused.map { [.open(.problems(source: $0.id))] } ?? []
+        $0.openProblems(&$1)
       },
       Command(" ", name: "leave-out", group: .judge, "Leave the source's acts out, or take them in", hint: "in/out") {
         $0.toggle(&$1)
@@ -33,9 +29,9 @@ struct SourcesPane: RowPane {
         return pane.exclude([:], &session)
       },
       Command("R", .function(5), name: "reload", group: .find, "Read what sources have gained", hint: "read on") {
-        pane, session in
-        pane.inquiry = Inquiry()
-        return [.readAgain] + pane.ask(session)
+        pane, _ in
+        pane.listing.forgetAnswer()
+        return [.readAgain] + pane.ask()
       },
       Command("y", name: "copy", group: .out, "Copy the path", hint: "copy") { pane, _ in
         pane.focused.map { [.copy($0.path)] } ?? []
@@ -46,8 +42,21 @@ struct SourcesPane: RowPane {
       }
     ]
 
+  private func openProblems(_ session: inout Session) -> [Effect] {
+    guard let row = focused else { return [] }
+    if row.isUnread {
+      session.notice = "nothing of it was read: \(row.failure ?? "")"
+      return []
+    }
+    return [.open(.problems(source: row.id))]
+  }
+
   private mutating func toggle(_ session: inout Session) -> [Effect] {
     guard let row = focused else { return [] }
+    if row.isUnread {
+      session.notice = "nothing of it counts, since it was not read"
+      return []
+    }
     var excluded = session.excluded
     let isOut = excluded.removeValue(forKey: row.id) != nil
     if !isOut { excluded[row.id] = row.path }
@@ -63,54 +72,24 @@ struct SourcesPane: RowPane {
 
   // MARK: Life
 
-  mutating func appear(_ session: inout Session) -> [Effect] {
-    cursor.move(by: 0, count: window.total, height: rowHeight(session))
-    return inquiry.begin(session) ? ask(session) : fetch(session)
-  }
-
-  mutating func disappear() {
-    inquiry.abandon()
-    awaited = nil
+  func request(first: Int) -> Request {
+    .sources(SourcesRequest(first: first, count: RowWindow<SourceRow>.length))
   }
 
   mutating func receive(_ answer: Answer, _ session: inout Session) -> [Effect] {
     switch answer {
-    case .sources(let page) where page.request == awaited:
-      awaited = nil
-      failure = nil
+    case .sources(let page) where listing.awaits(.sources(page.request)):
       self.page = page
-      window.take(page.rows, first: page.request.first, total: page.total)
-      cursor.move(by: 0, count: window.total, height: rowHeight(session))
-      return inquiry.end() && inquiry.begin(session) ? ask(session) : fetch(session)
-    case .failed(.sources(let request), let reason) where request == awaited:
-      awaited = nil
-      failure = reason
-      inquiry.end()
+      return take(page.rows, first: page.request.first, total: page.total, session)
+    case .failed(let request, let reason) where listing.awaits(request): listing.fail(reason)
     default: break
     }
     return []
   }
 
-  mutating func cursorMoved(by step: Int, _ session: inout Session) -> [Effect] { fetch(session) }
-
-  private mutating func ask(_ session: Session) -> [Effect] {
-    let request = SourcesRequest(first: window.start(top: cursor.top), count: RowWindow<SourceRow>.length)
-    awaited = request
-    return [.ask(.sources(request))]
-  }
-
-  /// The rows that are seen and not here.
-  private mutating func fetch(_ session: Session) -> [Effect] {
-    guard page != nil, !window.holds(top: cursor.top, height: rowHeight(session)),
-      awaited?.first != window.start(top: cursor.top)
-    else { return [] }
-    return ask(session)
-  }
-
   // MARK: Rows
 
-  private var focused: SourceRow? { window.row(at: cursor.index) }
-  func rowCount(_ session: Session) -> Int { window.total }
+  func leadingRows(_ session: Session) -> [SourceRow] { session.failures.unread }
   func rowHeight(_ session: Session) -> Int { max(1, parts(Frame.area(session.size)).list.height) }
   func subject(_ session: Session) -> String { session.sourceName }
 
@@ -120,17 +99,7 @@ struct SourcesPane: RowPane {
     return (list, Rect(x: area.x, y: list.y + list.height + 1, width: area.width, height: detailHeight))
   }
 
-  /// Looks in the names of the rows that are here.
-  mutating func search(_ text: String, forward: Bool, _ session: inout Session) -> [Effect] {
-    searchText = text
-    var search = LineSearch()
-    search.set(text)
-    let known = window.known
-    let from = known.firstIndex { $0.index == cursor.index } ?? 0
-    let result = search.step(in: known.map(\.row.path), from: from, forward: forward)
-    session.notice = result.notice + (window.isWhole ? "" : "  (among the sources near by)")
-    return result.line.map { move(to: known[$0].index, &session) } ?? []
-  }
+  func searched(_ row: SourceRow) -> String { row.path }
 
   // MARK: Painting
 
@@ -139,16 +108,14 @@ struct SourcesPane: RowPane {
     let (list, detail) = parts(area)
     screen.rule(y: detail.y - 1, x: area.x, width: area.width)
     guard let page else {
-      let words =
-        failure.map { ["The sources could not be listed: \($0)", "R tries again, q goes back."] }
-        ?? [ReadingWords.sentence("Looking at the sources", session)]
-      screen.sentences(words, area: list, style: failure == nil ? .hint : .failed)
-      return
+      return renderUnanswered(
+        failed: "The sources could not be listed", advice: "R tries again, q goes back.",
+        reading: "Looking at the sources", into: &screen, area: list, session)
     }
     screen.ends(summary(page, session), progress(session), y: area.y, x: area.x, width: area.width, style: .heading)
-    let (columns, nameWidth) = SourceColumn.layout(width: area.width)
+    let (columns, nameWidth) = SourceColumn.layout(width: area.width, session)
     renderHeader(columns, nameWidth, into: &screen, area: Rect(x: area.x, y: area.y + 1, width: area.width, height: 1))
-    if page.total == 0 {
+    if rowCount(session) == 0 {
       let isReading = session.progress?.state == .reading
       screen.sentences(
         [
@@ -157,26 +124,17 @@ struct SourcesPane: RowPane {
         ],
         area: list)
     }
-    for offset in 0..<list.height where cursor.top + offset < window.total {
-      let index = cursor.top + offset
-      let y = list.y + offset
-      if let row = window.row(at: index) {
-        render(row, columns, nameWidth, into: &screen, x: list.x, y: y, session: session)
-        if !searchText.isEmpty { screen.mark(searchText, y: y, x: list.x + 4, width: nameWidth) }
-      } else {
-        screen.write("...", x: list.x + 4, y: y, style: .hint)
-      }
-      if index == cursor.index { screen.select(y: y, x: list.x, width: list.width) }
+    renderRows(into: &screen, area: list) { row, screen, y in
+      render(row, columns, nameWidth, into: &screen, x: list.x, y: y, session: session)
     }
     if let focused {
       for (line, y) in zip(detailLines(focused, session, height: detail.height), detail.rows) {
         screen.write(line, x: area.x + 1, y: y, width: area.width - 2)
       }
     }
-    let place = page.total > 0 ? "\(PaneWords.grouped(cursor.index + 1))/\(PaneWords.grouped(page.total))" : "0/0"
     screen.ends(
-      place, session.excludedWords ?? "", y: area.y + area.height - 1, x: area.x, width: area.width,
-      rightStyle: .notice)
+      cursor.words(of: rowCount(session)), session.excludedWords ?? "", y: area.y + area.height - 1, x: area.x,
+      width: area.width, rightStyle: .notice)
   }
 
   private func renderHeader(_ columns: [SourceColumn], _ nameWidth: Int, into screen: inout Screen, area: Rect) {
@@ -199,6 +157,11 @@ struct SourcesPane: RowPane {
     // The end of a path tells files of one folder apart.
     screen.write(row.path, x: x + 4, y: y, style: isOut ? .hint : .plain, width: nameWidth, cut: .start)
     var x = x + 4 + nameWidth + 1
+    if row.isUnread {
+      let width = columns.reduce(0) { $0 + $1.width + 1 } - 1
+      screen.write(row.failure ?? "", x: x, y: y, style: .failed, width: width)
+      return
+    }
     for column in columns {
       let text = column.text(row, session)
       let indent = column.isFigure ? max(0, column.width - TextWidth.of(text, asciiOnly: screen.asciiOnly)) : 0
@@ -215,11 +178,17 @@ struct SourcesPane: RowPane {
     return height < 4 ? [lines[0], lines[3].isEmpty ? lines[1] : lines[3]] : lines
   }
 
+  /// `4 sources, 1 left out, 2 not read   912 KB   228 acts shown, 228 left out`
   private func summary(_ page: SourcesPage, _ session: Session) -> String {
     let more = session.progress?.state == .reading ? "+" : ""
-    let out = session.excluded.isEmpty ? "" : ", \(PaneWords.grouped(session.excluded.count)) left out"
-    return PaneWords.count(page.total, "source") + out + "   " + FactWords.bytes(page.byteCount) + more + "   "
-      + PaneWords.grouped(page.actCount) + more + " acts"
+    var sources = [PaneWords.count(rowCount(session), "source")]
+    if !session.excluded.isEmpty { sources.append("\(PaneWords.grouped(session.excluded.count)) left out") }
+    let unread = session.failures.unread.count
+    if unread > 0 { sources.append("\(PaneWords.grouped(unread)) not read") }
+    let shown = PaneWords.grouped(page.actCount - page.leftOutActCount) + more + " acts"
+    let leftOut = page.leftOutActCount
+    return sources.joined(separator: ", ") + "   " + FactWords.bytes(page.byteCount) + more + "   " + shown
+      + (leftOut > 0 ? " shown, \(PaneWords.grouped(leftOut)) left out" : "")
   }
 
   private func progress(_ session: Session) -> String {

@@ -45,10 +45,11 @@ struct FormatsCommand: ParsableCommand {
       through (\(packings)): what a file is named does not matter.
 
       Archives (\(archives)) are read as folders are: each file in them in which a format recognises something is a log
-      of its own, called `bundle.tar.gz!node-1/audit.log`, and can be named so. Compressed files and archives in archives
-      are opened as well, \(UnpackingLimits().depth) archives deep. Names in archives are text: nothing is ever unpacked to
-      disk. What unpacks to more than \(UnpackingLimits().ratio) times its size, which no log does, is read no further and
-      told; `--unpack-ratio` sets another limit, 0 none.
+      of its own, called `bundle.tar.gz!node-1/audit.log`. It can be named so; so can a folder in an archive,
+      `bundle.tar.gz!node-1`, and an archive in one. Compressed files and archives in archives are opened as well,
+      \(UnpackingLimits().depth) archives deep. Names in archives are text: nothing is ever unpacked to disk. What unpacks to
+      more than \(UnpackingLimits().ratio) times its size, which no log does, is read no further and told;
+      `--unpack-ratio` sets another limit, 0 none.
 
       Text is UTF-8, with or without a byte order mark, or UTF-16 with one, as PowerShell's `>` writes it. Offsets in a
       compressed file, in a file of an archive and in UTF-16 count in the text as UTF-8, since that is what can be read

@@ -15,22 +15,16 @@ struct FoundLogs {
 
   /// - Parameter store: what it knows of unchanged archives is not looked for again.
   init(at files: [String], limits: UnpackingLimits, store: EventStore?) {
-    func find(_ files: [String]) throws(SourceError) -> LogSearch {
-      try findLogs(at: files, limits: limits, members: { store?.knownMembers(of: $0) })
-    }
-    if let search = try? find(files), !search.logs.isEmpty {
-      add(search)
-      return
-    }
+    add(findLogs(at: files, limits: limits, members: { store?.knownMembers(of: $0) }))
+    guard search.logs.isEmpty else { return }
+    // What the store knows of an archive without logs is not what to say of it.
+    let all = findLogs(at: files, limits: limits)
     for file in files {
-      do throws(SourceError) {
-        let search = try find([file])
-        add(search)
-        if search.logs.isEmpty, search.errors.isEmpty { say(nothingIn: file, search.others, limits) }
-      } catch {
-        ErrorOutput.say(String(describing: error))
-        hasProblem = true
+      func isOfIt(_ path: String) -> Bool {
+        path == file || path.hasPrefix(file.hasSuffix("/") ? file : file + "/") || ArchivePath.isInside(path, file)
       }
+      guard !all.errors.contains(where: { isOfIt($0.path) }) else { continue }
+      say(nothingIn: file, all.others.filter(isOfIt), limits)
     }
   }
 
@@ -39,22 +33,36 @@ struct FoundLogs {
   private mutating func add(_ found: LogSearch) {
     search.logs += found.logs
     search.archives += found.archives
-    search.errors += found.errors
     search.others += found.others
-    for error in found.errors { ErrorOutput.say(String(describing: error)) }
-    hasProblem = hasProblem || !found.errors.isEmpty
+    fail(found.errors)
+  }
+
+  /// Tells of what could not be read, the first few one by one.
+  private mutating func fail(_ errors: [SourceError]) {
+    let shownAtMost = 20
+    search.errors += errors
+    hasProblem = hasProblem || !errors.isEmpty
+    for error in errors.prefix(shownAtMost) { ErrorOutput.say(String(describing: error)) }
+    if errors.count > shownAtMost {
+      ErrorOutput.line("... and \(errors.count - shownAtMost) more (`whodiff sources` lists them)")
+    }
   }
 
   private mutating func say(nothingIn file: String, _ others: [String], _ limits: UnpackingLimits) {
-    hasProblem = true
-    let what = ArchiveWalk.kind(of: file) == nil ? "folder" : "archive"
-    ErrorOutput.say("\(file): no audit logs in this \(what)" + (others.isEmpty ? "" : " of \(others.count) files"))
+    let of = others.isEmpty ? "" : others.count == 1 ? " of 1 file" : " of \(others.count) files"
+    if let walk = try? ArchiveWalk(file, limits: limits), walk.next() == nil {
+      fail([walk.holdsNoLogs])
+    } else {
+      let isInArchive = ArchivePath.archive(of: file) != nil
+      let what = isInArchive ? "part of the archive" : ArchiveWalk.kind(of: file) == nil ? "folder" : "archive"
+      fail([.holdsNoLogs(path: file, reason: "no audit logs in this \(what)" + of)])
+    }
     UnrecognisedReport.say(others, limits: limits)
   }
 
   /// Notes in the store which archives it has read, where nothing of them is missing.
   func note(in store: EventStore, after reading: Reading) throws {
     guard !reading.hasProblem, !reading.wasInterrupted else { return }
-    try store.noteArchives(of: search)
+    try store.noteArchives(of: search, copies: reading.report.copies)
   }
 }

@@ -15,6 +15,8 @@ struct OpenedLog {
 
   /// Files of the folders and archives that were named in which there is no log.
   let others: [String]
+  /// What could not be read, or not to its end.
+  let failures: [SourceError]
 
   /// Ends the command with the code that reading left, if any.
   func finish() throws {
@@ -40,6 +42,7 @@ struct OpenedLog {
       snapshot = store.snapshot()
       exitCode = 0
       others = []
+      failures = []
       return
     }
     if source.store != nil {
@@ -54,6 +57,7 @@ struct OpenedLog {
     }
     self.store = store
     others = found.others
+    failures = found.errors + reading.report.errors.filter { !found.errors.contains($0) }
     snapshot = store.snapshot()
     if reading.hasProblem || saysRejects && RejectReport.say(snapshot.rejects) { code = 3 }
     if saysRejects { UnrecognisedReport.say(snapshot.sources, limits: source.limits) }
@@ -72,7 +76,7 @@ struct OpenedLog {
     at files: [String], source: SourceOptions, store: EventStore?, follows: Bool
   ) throws -> FoundLogs {
     guard follows else { return FoundLogs(at: files, limits: source.limits, store: store) }
-    return FoundLogs(try findLogs(at: files.filter { $0 != "-" }, limits: source.limits))
+    return FoundLogs(findLogs(at: files.filter { $0 != "-" }, limits: source.limits))
   }
 
   private static func openStore(_ source: SourceOptions, environment: StoreEnvironment) throws -> EventStore {

@@ -23,25 +23,27 @@ struct SourcesCommand: ParsableCommand {
     let report = try log.snapshot.trailReport(withHistories: false)
     let filled = report.sources.filter { $0.actCount > 0 }
     let formats = Dictionary(filled.map { ($0.file, $0.format) }, uniquingKeysWith: { first, _ in first })
+    let failures = SourceFailures(log.failures, in: log.store)
     let out = CommandOutput(styling, isText: format.exporter == nil)
     try out.run {
       if let exporter = format.exporter {
         let columns = ["schema"] + SourceMember.all.map(\.name)
         var writer = try RowWriter(exporter, columns: columns, to: out.output)
-        try forEach(log) {
+        try forEach(log, failures) {
           let subject = SourceMember.Subject(row: $0, report: report, format: formats[$0.path])
           try writer.write(SourceMember.json(subject))
         }
         try writer.finish()
       } else {
-        try writeTable(log, formats, zone, to: out)
+        try writeTable(log, failures, formats, zone, to: out)
       }
     }
     sayOthers(log.others)
     try log.finish()
   }
 
-  private func forEach(_ log: OpenedLog, _ body: (SourceRow) throws -> Void) throws {
+  private func forEach(_ log: OpenedLog, _ failures: SourceFailures, _ body: (SourceRow) throws -> Void) throws {
+    for row in failures.unread { try body(row) }
     let step = 500
     var first = 0
     while true {
@@ -49,6 +51,7 @@ struct SourcesCommand: ParsableCommand {
       let page = try log.snapshot.sources(request, foreignReasons: foreignReasons)
       for var row in page.rows {
         row.fileState = log.snapshot.source(row.id).map(fileState)
+        row.failure = failures.reasons[row.path]
         try body(row)
       }
       first += page.rows.count
@@ -66,14 +69,20 @@ struct SourcesCommand: ParsableCommand {
         ? "1 file holds no log that is known: \(names)" : "\(files.count) files hold no log that is known: \(names)")
   }
 
-  private func writeTable(_ log: OpenedLog, _ formats: [String: String], _ zone: Zone, to out: CommandOutput) throws {
+  private func writeTable(
+    _ log: OpenedLog, _ failures: SourceFailures, _ formats: [String: String], _ zone: Zone, to out: CommandOutput
+  ) throws {
+    let headings = [
+      "FILE", "SIZE", "FIRST (\(zone.name))", "LAST", "ACTS", "KINDS", "FORMAT", "BAD", "OTHER", "STATE", "CLUSTER",
+    ]
+    let hasFailures = failures != SourceFailures()
     var table = TextTable(
-      ["FILE", "SIZE", "FIRST (\(zone.name))", "LAST", "ACTS", "KINDS", "FORMAT", "BAD", "OTHER", "STATE", "CLUSTER"],
-      widest: 100, to: out.output, style: out.style)
-    try forEach(log) { row in
+      headings + (hasFailures ? ["FAILURE"] : []), widest: 100, to: out.output, style: out.style)
+    try forEach(log, failures) { row in
       func time(_ time: Timestamp?) -> String { time.map { Words.time($0, zone) } ?? "-" }
       let kinds = DataKind.allCases.filter { row.data[$0] != nil }.map(\.name).joined(separator: " ")
-      try table.add([
+      let failure = hasFailures ? [TextTable.Cell(row.failure ?? "-", row.failure == nil ? .none : .failed)] : []
+      let cells = [
         TextTable.Cell(row.path), TextTable.Cell(FactWords.bytes(row.bytesTotal ?? row.bytesRead)),
         TextTable.Cell(time(row.timeSpan?.lowerBound)), TextTable.Cell(time(row.timeSpan?.upperBound)),
         TextTable.Cell(String(row.actCount)), TextTable.Cell(kinds.nonEmpty ?? "-"),
@@ -83,7 +92,8 @@ struct SourcesCommand: ParsableCommand {
         TextTable.Cell(row.foreignCount > 0 ? String(row.foreignCount) : "-"),
         TextTable.Cell(row.fileState?.rawValue ?? "-"),
         TextTable.Cell(row.clusters.joined(separator: " ").nonEmpty ?? "-"),
-      ])
+      ]
+      try table.add(cells + failure)
     }
     try table.finish()
   }

@@ -28,7 +28,7 @@ struct SourceMember: Sendable {
     },
     SourceMember(name: "clusters", summary: "All clusters that its records name.") { .strings($0.row.clusters) },
     SourceMember(name: "compression", summary: "`gzip`, `zstd`, `xz`, `bzip2`, or `none`.") {
-      .string($0.row.compression)
+      .optional($0.row.compression.nonEmpty)
     },
     SourceMember(name: "read", summary: "Bytes of text that were read.") { .integer($0.row.bytesRead) },
     SourceMember(name: "size", summary: "Bytes of text in all; null where it takes reading to know.") {
@@ -79,8 +79,11 @@ struct SourceMember: Sendable {
       name: "state",
       summary: "What has become of the file since: `same`, `grown`, `changed`, `gone`, or `pipe` for standard input."
     ) { .optional($0.row.fileState?.rawValue) },
+    SourceMember(name: "failure", summary: "Why it was not read, or not to its end; null where it was.") {
+      .optional($0.row.failure)
+    },
     SourceMember(name: "head", summary: "SHA-256 of the first 64 KiB of text, by which it is known again.") { subject in
-      .string(subject.row.fingerprint.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined())
+      .optional(subject.row.fingerprint.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined().nonEmpty)
     },
   ]
 
@@ -94,8 +97,12 @@ struct SourceMember: Sendable {
     var text = """
       # Sources
 
-      `whodiff sources FILE... -o jsonl` writes a row for each file or stream, in the order in which they were first read,
-      as `\(schema)`. The screen Sources (`0`) shows the same. What is not known is null.
+      `whodiff sources FILE... -o jsonl` writes a row for each file or stream, as `\(schema)`: first what could not be read
+      at all, then the others in the order in which they were first read. The screen Sources (`0`) shows the same. What is
+      not known is null.
+
+      A file in an archive is called `bundle.tar.gz!node-1/audit.log`. Such a name may be given like any file's; so may that
+      of a folder in an archive, `bundle.tar.gz!node-1`, and of an archive in one, `bundle.zip!inner.tar`.
 
       | member | what it says |
       |---|---|

@@ -61,6 +61,8 @@ class Clusters(unittest.TestCase):
         rows = self.rows("changes", "prod:" + name, *self.both)
         self.assertEqual({row["cluster"] for row in rows}, {"prod"})
         self.assertEqual(rows, self.rows("changes", name, "-f", "cluster:prod", *self.both))
+        means = lambda *words: "means 2 objects; all are shown" in self.run_whodiff("changes", name, *words, *self.both).stderr
+        self.assertEqual((means(), means("-f", "cluster:prod"), means("-f", "verb:create")), (True, False, True))
         diff = json.loads(self.run_whodiff("diff", f"prod:{name}@2", f"dev:{name}@2", "-o", "json", *self.both).stdout)
         self.assertEqual((diff["left"]["cluster"], diff["right"]["cluster"]), ("prod", "dev"))
         self.assertEqual(diff["fields"], [])
@@ -74,10 +76,36 @@ class Clusters(unittest.TestCase):
         self.assertEqual(len(both["outside"]), 2 * len(prod["outside"]))
 
     def test_the_name_may_be_given_later_and_changed(self):
-        store = os.path.join(self.folder, "store.sqlite")
-        for words, names in ([], [None]), (["--cluster", f"east={self.prod}"], ["east"]), (["--cluster", f"west={self.prod}"], ["west"]):
-            self.run_whodiff("import", self.prod, "--store", store, "-q", *words)
-            self.assertEqual(sorted({row["cluster"] for row in self.rows("log", "--level", "3", "--store", store)}, key=str), names)
+        archive = shutil.make_archive(os.path.join(self.folder, "bundle"), "gztar", self.prod)
+        for path in self.prod, archive:
+            store = path + ".sqlite"
+            for words, names in ([], [None]), (["--cluster", f"east={path}"], ["east"]), (["--cluster", f"west={path}"], ["west"]):
+                with self.subTest(path=path, names=names):
+                    self.run_whodiff("import", path, "--store", store, "-q", *words)
+                    rows = self.rows("log", "--level", "3", "--store", store)
+                    self.assertEqual(sorted({row["cluster"] for row in rows}, key=str), names)
+                    self.assertGreater(len(rows), 300)
+
+    def test_one_path_is_of_one_cluster(self):
+        log = os.path.join(self.prod, "audit.log")
+        for again in log, os.path.join(self.prod, ".", "audit.log"), os.path.relpath(log):
+            done = self.run_whodiff("log", "--cluster", f"prod={log}", "--cluster", f"dev={again}", code=2)
+            self.assertIn(f"--cluster gives {again} to two clusters, prod and dev", done.stderr)
+        self.run_whodiff("log", "--cluster", f"prod={log}", "--cluster", f"prod={log}")
+        # The innermost name counts.
+        rows = self.rows("log", "--level", "3", "--cluster", f"prod={self.prod}", "--cluster", f"dev={log}")
+        self.assertEqual({row["cluster"] for row in rows}, {"prod", "dev"})
+
+    def test_an_act_that_two_clusters_logged_alike_is_shown_with_each(self):
+        copy = shutil.copytree(self.prod, os.path.join(self.folder, "copy"))
+        both = ["--cluster", f"prod={self.prod}", "--cluster", f"copy={copy}"]
+        row = self.rows("log", "verb:update", "--limit", "1", "--cluster", f"prod={self.prod}")[0]
+        for name in row["auditID"], row["auditID"][:12], row["id"], row["id"][:12]:
+            with self.subTest(name):
+                shown = self.run_whodiff("show", name, *both).stdout
+                for cluster in "prod", "copy":
+                    self.assertRegex(shown, rf"(?m)^cluster  {cluster}$")
+                self.assertEqual({one["cluster"] for one in self.rows("show", name, *both)}, {"prod", "copy"})
 
 
 if __name__ == "__main__":

@@ -53,6 +53,7 @@ struct ChangesCommand: ParsableCommand {
     let out = CommandOutput(styling, isText: format.exporter == nil)
     var left = limit ?? .max
     var isEmpty = true
+    var shownObjects = 0
     try out.run {
       let columns = ChangeLog.rowColumns + (manifests ? ["manifest"] : [])
       var writer = try format.exporter.map { try RowWriter($0, columns: columns, to: out.output) }
@@ -73,6 +74,7 @@ struct ChangesCommand: ParsableCommand {
         guard !rows.isEmpty else { return left > 0 }
         left -= rows.count
         isEmpty = false
+        shownObjects += 1
         if writer != nil {
           for row in rows { try writer?.write(entry.log.row(row, showsManifest: manifests)) }
         } else {
@@ -91,6 +93,9 @@ struct ChangesCommand: ParsableCommand {
         }
       }
       try writer?.finish()
+    }
+    if let subject = rule.subjects.first, shownObjects > 1, !source.quiet {
+      ErrorOutput.say("\(quoted(subject)) means \(shownObjects) objects; all are shown")
     }
     let hasProblem = logs.sayProblems()
     try log.finish()
@@ -118,8 +123,6 @@ struct ChangesCommand: ParsableCommand {
       let error = argument.notFound(named: named)
       ErrorOutput.say(error.message)
       for line in error.details { ErrorOutput.line("  " + line) }
-    } else if argument.objects.count > 1, !source.quiet {
-      ErrorOutput.say("\(quoted(subject)) means \(argument.objects.count) objects; all are shown")
     }
     return argument.objects
   }

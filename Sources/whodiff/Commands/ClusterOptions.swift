@@ -9,6 +9,18 @@ struct ClusterOptions: ParsableArguments {
       valueName: "name=file"))
   var cluster: [ClusterAssignment] = []
 
+  func validate() throws {
+    var known: [String: String] = [:]
+    for one in cluster {
+      let path = one.path == "-" ? "-" : Configuration.absolutePath(one.path)
+      if let name = known.updateValue(one.name, forKey: path), name != one.name {
+        throw ValidationError(
+          "--cluster gives \(SafeText.line(one.path)) to two clusters, \(SafeText.line(name)) and "
+            + "\(SafeText.line(one.name)): name a file or folder of each.")
+      }
+    }
+  }
+
   var names: ClusterNames { cluster.reduce(into: ClusterNames()) { $0.set($1.name, at: $1.path) } }
 
   /// The files, and those of the assignments that are not below one of them.

@@ -59,18 +59,21 @@ struct ShowCommand: ParsableCommand {
     if hasProblem { throw ExitStatus(3) }
   }
 
-  /// All acts of one whole auditID, since a client may use one twice; else the only act that the prefix means.
+  /// All acts of the one auditID or id that the text means: a client may use an auditID twice, and the logs of two
+  /// clusters may hold equal records.
   private func find(_ event: String, in snapshot: StoreSnapshot) throws -> [ActID] {
     let found = event.isEmpty ? [] : snapshot.find(eventID: event)
     guard !found.isEmpty else { throw CommandError("no act has the id \(quoted(event))") }
     let exact = found.filter { snapshot.act($0).auditID == event }
     if !exact.isEmpty { return exact }
-    guard found.count == 1 else {
+    let acts = found.map(snapshot.act)
+    let isOne = Set(acts.map(\.contentID)).count == 1 || acts[0].auditID != nil && Set(acts.map(\.auditID)).count == 1
+    guard isOne else {
       throw CommandError(
         "\(quoted(event)) is the beginning of \(found.count) ids; say which",
-        details: found.prefix(10).map { id in
-          let act = snapshot.act(id)
-          return "\(act.auditID ?? act.contentID.description)  \(act.summary)"
+        details: acts.prefix(10).map { act in
+          let cluster = act.cluster.map { "  cluster \($0)" } ?? ""
+          return "\(act.auditID ?? act.contentID.description)  \(act.summary)\(cluster)"
         })
     }
     return found
@@ -142,6 +145,7 @@ private struct EventText {
     ]
     lines.append(("result", result.compactMap { $0 }.joined(separator: "   ")))
     if let message = detail.message?.nonEmpty { lines.append(("", message)) }
+    if let cluster = act.cluster { lines.append(("cluster", cluster)) }
     lines.append(("audit", "id \(act.auditID ?? "-")   level \(act.level?.name ?? "-")"))
     lines.append(("id", act.contentID.description))
     for record in detail.records {

@@ -266,7 +266,7 @@ extension TimelinePane {
     for (line, y) in zip(previewLines(act, session, height: inner.height), inner.rows) {
       var x = inner.x
       if !line.label.isEmpty {
-        screen.write(line.label, x: x, y: y, style: .frame, width: 8)
+        screen.write(line.label, x: x, y: y, style: .frame, width: line.labelWidth - 1)
         x += line.labelWidth
       }
       screen.write(line.text, x: x, y: y, style: line.style, width: inner.x + inner.width - x, cut: line.cut)
@@ -284,12 +284,13 @@ extension TimelinePane {
   /// A row of another log: who, verdict, policies and figures, as the Event screen has them.
   private func previewLines(_ sheet: FactSheet) -> [PreviewLine] {
     sheet.sections.flatMap { section in
-      [PreviewLine(text: section.title, style: .heading)]
+      // Names of members need more room than words do.
+      let widest = section.lines.map(\.label.count).max() ?? 0
+      return [PreviewLine(text: section.title, style: .heading)]
         + section.lines.map { line in
           let note = line.note.isEmpty ? "" : "   (\(line.note))"
-          let fits = line.label.count <= 8
           return PreviewLine(
-            label: fits ? line.label : "", labelWidth: 9, text: (fits ? "" : line.label + "  ") + line.text + note,
+            label: line.label, labelWidth: max(9, widest + 2), text: line.text + note,
             style: line.isFailure ? .failed : .plain)
         }
     }

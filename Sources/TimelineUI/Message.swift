@@ -31,6 +31,8 @@ public enum Effect: Hashable, Sendable {
   case open(Place)
   case back
   case forward
+  /// Back to the Timeline on the way here, with one more term in its filter.
+  case narrow(field: String, value: String, excluded: Bool)
   case quit
   case suspend
   /// Clear the terminal and draw it whole.

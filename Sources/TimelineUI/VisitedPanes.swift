@@ -45,7 +45,10 @@ struct VisitedPanes: Sendable {
     if prompt != nil { return typeIntoPrompt(key, &session) }
     if let effects = front.press(key, &session) { return carryOut(effects, &session) }
     if key == .control("c") { return self.interrupt(since: interrupt, &session) }
-    guard let command = CommonCommands.all.first(where: { $0.keys.contains(key) }) else { return [] }
+    guard let command = CommonCommands.all.first(where: { $0.keys.contains(key) }) else {
+      if case .character = key { session.notice = "\(key.name) does nothing on this screen; ? lists its keys" }
+      return []
+    }
     return carryOut(command.run(&self, &session), &session)
   }
 
@@ -96,20 +99,35 @@ struct VisitedPanes: Sendable {
     return carryOut(front.search(searchText, forward: forward, &session), &session)
   }
 
-  /// Runs what was typed at `:`: the name of a command of the pane in front, or of one that all panes share.
+  /// Runs what was typed at `:`: the name of a command of the pane in front, or of one that all panes share. Three take
+  /// something behind it: `open PATH`, `tz NAME` and `search TEXT`.
   mutating func run(commandLine: String, _ session: inout Session) -> [Effect] {
-    let words = commandLine.split(separator: " ", maxSplits: 1).map(String.init)
-    guard let name = words.first?.lowercased() else { return [] }
-    if name == "open", words.count > 1 { return [.openSource(words[1])] }
-    if name == "tz" { return carryOut(switchZone(to: words.count > 1 ? words[1] : nil, &session), &session) }
+    let line = commandLine.drop { $0 == " " }
+    let name = line.prefix { $0 != " " }.lowercased()
+    let argument = String(line.dropFirst(name.count).drop { $0 == " " })
+    let entries = type(of: front).entries + CommonCommands.all.map(\.entry)
+    switch name {
+    case "": return []
+    case "open" where !argument.isEmpty: return [.openSource(argument)]
+    case "tz": return carryOut(switchZone(to: argument.isEmpty ? nil : argument, &session), &session)
+    case "search" where !argument.isEmpty:
+      searchText = argument
+      return search(forward: true, &session)
+    case _ where !argument.isEmpty && entries.contains { $0.name == name }:
+      session.notice = ":\(name) takes nothing behind it; nothing was done"
+      return []
+    default: break
+    }
     if let effects = front.run(named: name, &session) { return carryOut(effects, &session) }
     if let command = CommonCommands.all.first(where: { $0.name == name }) {
       return carryOut(command.run(&self, &session), &session)
     }
-    let names = type(of: front).entries.map(\.name) + CommonCommands.all.map(\.name) + ["tz", "open"]
-    let near = Suggestions.nearest(to: name, among: names)
+    let near = Suggestions.nearest(to: name, among: entries.map(\.name) + ["tz", "open"])
     session.notice =
-      "no command \"\(name)\"" + (near.isEmpty ? "; ? lists them" : "; did you mean \(near.joined(separator: ", "))?")
+      name == "open"
+      ? "open what? :open PATH reads one more file, folder or archive"
+      : "no command \"\(name)\" on this screen"
+        + (near.isEmpty ? "; ? lists them" : "; did you mean \(near.joined(separator: ", "))?")
     return []
   }
 
@@ -166,10 +184,21 @@ struct VisitedPanes: Sendable {
       case .open(let place): rest += open(place, &session)
       case .back: rest += goBack(&session)
       case .forward: rest += goForward(&session)
+      case .narrow(let field, let value, let excluded):
+        rest += narrow(field: field, value: value, excluded: excluded, &session)
       default: rest.append(effect)
       }
     }
     return rest
+  }
+
+  private mutating func narrow(field: String, value: String, excluded: Bool, _ session: inout Session) -> [Effect] {
+    guard let below = back.last(where: { $0.pane is TimelinePane }) else { return [] }
+    let effects = goTo(below.place, &session)
+    guard var timeline = front as? TimelinePane else { return effects }
+    let further = timeline.narrow(field: field, value: value, excluded: excluded, &session)
+    front = timeline
+    return effects + further
   }
 
   private mutating func open(_ place: Place, _ session: inout Session) -> [Effect] {

@@ -119,7 +119,7 @@ final class EventLoop {
       case .dump(let text): showPlain(text)
       case .remember(let filter): runner.remember(filter)
       // Carried out by the model.
-      case .open, .back, .forward: break
+      case .open, .back, .forward, .narrow: break
       }
     }
     runner.ask(requests)

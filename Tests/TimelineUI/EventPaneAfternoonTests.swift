@@ -74,4 +74,30 @@ import TimelineUI
     user.press("<Esc>n")
     #expect(!user.text.contains("Esc ends the search"))
   }
+
+  @Test func `plus and minus list the Timeline with the value on the line, and its back key drops that again`() {
+    var user = Afternoon()
+    user.press("jj<Enter>j+")
+    #expect(user.title.contains("[1]Timeline") && user.text.contains("by:alice@example.com"))
+    #expect(user.model.session.notice == "only by:alice@example.com   < goes back")
+    #expect(user.text.contains("3 of 17") && user.focusedRow.contains("alice"))
+    user.press("<lt>")
+    #expect(user.status.contains("3/12"))
+    user.press(">")
+    #expect(user.title.contains("Event"))
+    user.press("-")
+    #expect(user.text.contains("9 of 17") && !user.focusedRow.contains("alice"))
+  }
+
+  @Test func `star and hash go to the older and newer act with the value on the line`() {
+    var user = Afternoon()
+    user.press("<Enter>j*")
+    #expect(user.text.contains("NetworkPolicy storefront/default.dmz updated by alice"))
+    user.press("j#")
+    #expect(user.text.contains("GlobalNetworkPolicy default.environment-isolation updated by alice"))
+    user.press("j#")
+    #expect(user.model.session.notice == "no newer act with this by")
+    user.press("g*")
+    #expect(user.model.session.notice?.hasPrefix("no filter takes what is on this line") == true)
+  }
 }

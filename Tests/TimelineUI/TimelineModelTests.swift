@@ -97,6 +97,34 @@ import Testing
     #expect(user.focusedRow.hasPrefix("17:11:49"))
   }
 
+  @Test func `a command without what it needs, and one with what it does not take, say so`() {
+    var user = Afternoon()
+    func notice(after keys: String) -> String? {
+      user.press(keys)
+      return user.model.session.notice
+    }
+    #expect(notice(after: ":open<Enter>") == "open what? :open PATH reads one more file, folder or archive")
+    #expect(notice(after: ":open  <Enter>")?.hasPrefix("open what?") == true)
+    #expect(notice(after: ":last first<Enter>") == ":last takes nothing behind it; nothing was done")
+    #expect(user.focusedRow.hasPrefix("16:11:49"))
+    #expect(notice(after: ":sources audit.log<Enter>")?.hasPrefix(":sources takes nothing") == true)
+    #expect(notice(after: ":frob it<Enter>") == "no command \"frob\" on this screen; ? lists them")
+    #expect(notice(after: ":tz Mars<Enter>") == "no zone \"Mars\" here; there are UTC, Europe/Berlin")
+    #expect(notice(after: ":<Enter>") == nil)
+    user.press(":open  logs/with a blank.log<Enter>")
+    #expect(user.effects == [.openSource("logs/with a blank.log")])
+    user.press(":search quarantine<Enter>")
+    #expect(user.focusedRow.contains("quarantine"))
+  }
+
+  @Test func `a key that means nothing here says so`() {
+    var user = Afternoon()
+    user.press("&")
+    #expect(user.model.session.notice == "& does nothing on this screen; ? lists its keys")
+    user.press("<Esc><Left>")
+    #expect(user.model.session.notice == nil)
+  }
+
   @Test func `a screen too small says so and still leaves`() {
     var user = Afternoon()
     user.send(.resize(Size(columns: 50, rows: 10)))

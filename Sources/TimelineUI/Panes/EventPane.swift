@@ -16,6 +16,8 @@ struct EventPane: RowPane {
   private var askedAt = Timestamp(microseconds: 0)
   private var logInquiry = Inquiry()
   private var search = LineSearch()
+  /// What `*` and `#` have last looked for another act with.
+  private var soughtField: String?
   private var options = EventLines.Options()
   /// The comparison with the version before; made when the change log arrives.
   private var changes = EventLines.Changes.reading
@@ -70,6 +72,16 @@ struct EventPane: RowPane {
       },
       Command("O", "]", name: "newer-same-object", group: .move, "Newer act on the same object") {
         $0.findSame(older: false, &$1)
+      },
+      Command("+", name: "include", group: .find, "List only acts with the value on this line") {
+        $0.narrow(excluded: false, &$1)
+      },
+      Command("-", name: "exclude", group: .find, "List only acts without that value") {
+        $0.narrow(excluded: true, &$1)
+      },
+      Command("*", name: "next-same", group: .find, "Older act with that value") { $0.findValue(older: true, &$1) },
+      Command("#", name: "previous-same", group: .find, "Newer act with that value") {
+        $0.findValue(older: false, &$1)
       },
       Command(.escape, name: "end-search", group: .find, "End the search") { pane, _ in
         pane.search.end()
@@ -126,7 +138,8 @@ struct EventPane: RowPane {
       let words: String
       switch answer.request.target {
       case .sameObject: words = "act on this object"
-      case .values: words = detail?.act.facts?.sameTraffic?.words ?? "row like this"
+      case .values:
+        words = soughtField.map { "act with this \($0)" } ?? detail?.act.facts?.sameTraffic?.words ?? "row like this"
       default: return []
       }
       guard let act = answer.found, act.id != id, !answer.wrapped else {
@@ -224,6 +237,34 @@ struct EventPane: RowPane {
     return [.open(.actDiff(key, id))]
   }
 
+  /// The field that the focused line shows, and what the act has in it; nil with a notice where there is none.
+  private func focusedValue(_ session: inout Session) -> (field: FilterField, value: String, act: Act)? {
+    let name = lines.indices.contains(cursor.index) ? lines[cursor.index].field : nil
+    if let act = detail?.act, let field = name.flatMap(FilterField.named), let value = field.values(of: act).first {
+      return (field, value, act)
+    }
+    session.notice = "no filter takes what is on this line; the lines at the top have fields"
+    return nil
+  }
+
+  private func narrow(excluded: Bool, _ session: inout Session) -> [Effect] {
+    guard let (field, value, _) = focusedValue(&session) else { return [] }
+    return [.narrow(field: field.name, value: value, excluded: excluded)]
+  }
+
+  private mutating func findValue(older: Bool, _ session: inout Session) -> [Effect] {
+    guard let (field, _, act) = focusedValue(&session) else { return [] }
+    soughtField = field.name
+    let target = FindRequest.Target.values(
+      Dictionary(field.columns.map { ($0, act.value(of: $0)) }, uniquingKeysWith: { first, _ in first }))
+    return find(target, older: older, from: act)
+  }
+
+  private func find(_ target: FindRequest.Target, older: Bool, from act: Act?) -> [Effect] {
+    let query = EventQuery(filter: .everything, level: max(.writes, act?.viewLevel ?? .writes))
+    return [.ask(.find(FindRequest(query: query, order: .newestFirst, from: id, forward: older, target: target)))]
+  }
+
   private func nameless(_ session: inout Session) -> [Effect] {
     session.notice =
       detail == nil
@@ -240,8 +281,8 @@ struct EventPane: RowPane {
     } else {
       return nameless(&session)
     }
-    let query = EventQuery(filter: .everything, level: .writes)
-    return [.ask(.find(FindRequest(query: query, order: .newestFirst, from: id, forward: older, target: target)))]
+    soughtField = nil
+    return find(target, older: older, from: detail?.act)
   }
 
   // MARK: Painting

@@ -15,12 +15,15 @@ extension EventLines {
         let style: Style = line.isFailure ? .failed : .plain
         guard isTable else {
           let note = line.note.isEmpty ? "" : "   (\(line.note))"
-          return EventLine(.field, id: id, label: line.label, text: line.text + note, value: line.value, style: style)
+          return EventLine(
+            .field, id: id, label: line.label, text: line.text + note, value: line.value, style: style,
+            field: line.field)
         }
         let values = section.lines.map(\.text.count).max() ?? 0
         let name = padded(line.label, width)
         let text = line.note.isEmpty ? line.text : padded(line.text, min(values, 24)) + "  " + line.note
-        return EventLine(.change, id: id, text: name + "  " + text, value: line.value ?? line.text, style: style)
+        return EventLine(
+          .change, id: id, text: name + "  " + text, value: line.value ?? line.text, style: style, field: line.field)
       }
       return self.section(
         section.title, section.title, note: index == 0 ? "y=copy  J=raw JSON" : "", lines, options)

@@ -21,10 +21,12 @@ struct EventLine: Hashable, Sendable {
   var style: Style = .plain
   /// What Enter folds here.
   var fold: String?
+  /// A field of the filter language that the line shows.
+  var field: String?
 
   init(
     _ kind: Kind, id: String, label: String = "", text: String, value: String? = nil, note: String = "",
-    style: Style = .plain, fold: String? = nil
+    style: Style = .plain, fold: String? = nil, field: String? = nil
   ) {
     self.kind = kind
     self.id = id
@@ -34,6 +36,7 @@ struct EventLine: Hashable, Sendable {
     self.note = note
     self.style = style
     self.fold = fold
+    self.field = field
   }
 
   /// Columns left of the text.
@@ -149,7 +152,7 @@ enum EventLines {
       }
       return EventLine(
         line.kind, id: "\(line.id)\\\(index)", text: "\\" + String(repeating: " ", count: hanging - 1) + piece,
-        value: line.value, style: line.style, fold: line.fold)
+        value: line.value, style: line.style, fold: line.fold, field: line.field)
     }
   }
 
@@ -158,10 +161,10 @@ enum EventLines {
   private static func fields(_ detail: ActDetail, _ session: Session) -> [EventLine] {
     let act = detail.act
     var lines: [EventLine] = []
-    func add(_ label: String, _ parts: [String?], value: String?, style: Style = .plain) {
+    func add(_ label: String, _ parts: [String?], value: String?, field: String? = nil, style: Style = .plain) {
       let text = parts.compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: "   ")
-      lines.append(
-        EventLine(.field, id: label + String(lines.count), label: label, text: text, value: value, style: style))
+      let id = label + String(lines.count)
+      lines.append(EventLine(.field, id: id, label: label, text: text, value: value, style: style, field: field))
     }
     let time = PaneWords.longTime(act.time, zone: session.zone, microseconds: true)
     add(
@@ -171,12 +174,12 @@ enum EventLines {
       ],
       value: act.time.rfc3339)
     let groups = act.groups.isEmpty ? nil : "groups: " + act.groups.joined(separator: ", ")
-    add("actor", [act.by ?? "(nobody: authentication failed)", groups], value: act.by)
-    add("  as", [act.asUser ?? "-", act.asUser == nil ? "(no impersonation)" : nil], value: act.asUser)
+    add("actor", [act.by ?? "(nobody: authentication failed)", groups], value: act.by, field: "by")
+    add("  as", [act.asUser ?? "-", act.asUser == nil ? "(no impersonation)" : nil], value: act.asUser, field: "as")
     add(
       "from", [act.ips.isEmpty ? "-" : act.ips.joined(separator: ", "), act.agent.map { "agent: " + $0 }],
-      value: act.ips.joined(separator: ", "))
-    add("request", [act.verb + " " + detail.requestURI], value: detail.requestURI)
+      value: act.ips.joined(separator: ", "), field: "ip")
+    add("request", [act.verb + " " + detail.requestURI], value: detail.requestURI, field: "verb")
     let isRefused = act.outcome == .denied || act.outcome == .failed
     add(
       "result",
@@ -184,8 +187,11 @@ enum EventLines {
         act.code.map(String.init) ?? "no answer logged", OutcomeWords.words(act), OutcomeWords.decision(act),
         detail.message,
       ],
-      value: act.code.map(String.init), style: isRefused ? .failed : .plain)
-    add("audit", ["id " + (act.auditID ?? "-"), act.level.map { "level " + $0.name }], value: act.auditID)
+      value: act.code.map(String.init), field: "code", style: isRefused ? .failed : .plain)
+    if let cluster = act.cluster { add("cluster", [cluster], value: cluster, field: "cluster") }
+    add(
+      "audit", ["id " + (act.auditID ?? "-"), act.level.map { "level " + $0.name }], value: act.auditID,
+      field: "auditid")
     let stages = act.stages.stages
     let joined = stages.count > 1 ? "joined from \(stages.count) stages" : stages.first.map { "stage " + $0.name }
     let isStored = detail.records.contains(where: \.isStorageWrite)
@@ -194,7 +200,7 @@ enum EventLines {
     let digest = act.contentID.description
     add(
       "source", [place(source), "sha256 \(digest.prefix(4))..\(digest.suffix(2))"],
-      value: "\(source.file):\(source.line)")
+      value: "\(source.file):\(source.line)", field: "src_file")
     for (name, value) in detail.annotations where !name.hasPrefix("authorization.k8s.io/") {
       lines.append(EventLine(.field, id: "annotation " + name, label: "annot", text: "\(name): \(value)", value: value))
     }

@@ -240,6 +240,11 @@ extension TimelinePane {
       session.notice = "there is no value here to filter by; Tab goes to another column"
       return []
     }
+    return narrow(field: field, value: value, excluded: excluded, &session)
+  }
+
+  /// Lists only rows that have the value in the field, or only those that do not.
+  mutating func narrow(field: String, value: String, excluded: Bool, _ session: inout Session) -> [Effect] {
     let filter = query.filter.adding(field: field, value: value, excluded: excluded)
     session.notice = "\(excluded ? "without" : "only") \(field):\(value)   < goes back"
     return list(query.with(filter), session)

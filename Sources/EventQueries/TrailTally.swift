@@ -65,6 +65,9 @@ public struct SourceTally: Sendable {
   public var policyUse: [FlowPolicy: [PolicyUse]] = [:]
   /// Accepted writes of policies: when each was made, altered or ended; in the order of the text.
   public var policyWrites: [ObjectKey: [PolicyWrite]] = [:]
+  /// Accepted deletions of all policies of a kind. Those with a selector are not among them: whom they met only their
+  /// answers tell, in `policyWrites`.
+  public var policySweeps: [Collection: [PolicyWrite]] = [:]
   /// Notices that a node logged fewer DNS answers than there were.
   public var unlogged = Sightings()
   /// The first characters of the file, where it could still be read: collectors leave their marks there.
@@ -134,16 +137,35 @@ public struct SourceTally: Sendable {
     }
   }
 
+  /// All objects of a kind in a namespace, or in none.
+  public struct Collection: Hashable, Sendable {
+    public var group: String
+    public var resource: String
+    public var namespace: String?
+    public var cluster: String?
+    public init(group: String, resource: String, namespace: String? = nil, cluster: String? = nil) {
+      self.group = group
+      self.resource = resource
+      self.namespace = namespace
+      self.cluster = cluster
+    }
+  }
+
   public struct PolicyWrite: Hashable, Sendable {
     public enum Effect: Hashable, Sendable {
       case made, altered, ended
+      /// Ended with all others of its kind, if it was there.
+      case swept
     }
     /// When the request ended.
     public var time: Timestamp
     public var effect: Effect
-    public init(_ effect: Effect, at time: Timestamp) {
+    /// A deletion whose body was not logged: that of a dry run would say so.
+    public var mayBeDryRun: Bool
+    public init(_ effect: Effect, at time: Timestamp, mayBeDryRun: Bool = false) {
       self.effect = effect
       self.time = time
+      self.mayBeDryRun = mayBeDryRun
     }
   }
 

@@ -52,6 +52,7 @@ private struct SegmentTally {
     tally.clusters.formUnion(try segment.clusters())
     try addLines(to: &tally)
     try addAudit(to: &tally)
+    try addMetPolicies(to: &tally)
     try addUsers(to: &tally)
     try addOtherLogs(to: &tally)
   }
@@ -161,22 +162,45 @@ private struct SegmentTally {
   }
 
   private func addPolicyWrite(_ row: Int, to tally: inout SourceTally) throws {
-    guard let key = try segment.object(row)?.key(in: segment.text(.cluster)[row]),
-      key.kind.role == .policy || key.kind.role == .stagedPolicy,
-      try segment.text(.subresource)[row] == nil
+    guard let object = try segment.object(row), try segment.text(.subresource)[row] == nil,
+      [.policy, .stagedPolicy].contains(ResourceKind.of(group: object.group, resource: object.resource).role)
     else { return }
+    let cluster = try segment.text(.cluster)[row]
     let verb = try segment.text(.verb)[row]
-    let effect: SourceTally.PolicyWrite.Effect
+    var write = SourceTally.PolicyWrite(.altered, at: try line(row).time)
+    if verb?.hasPrefix("delete") == true {
+      let level = try segment.numbers(.level).byte(row)
+      write.mayBeDryRun = try level == Level.metadata.rawValue || segment.flags(row).contains(.truncated)
+    }
+    if verb == "deletecollection" {
+      let uri = try segment.text(.requestURI)[row] ?? ""
+      guard !uri.contains("labelSelector="), !uri.contains("fieldSelector=") else { return }
+      write.effect = .swept
+      let collection = SourceTally.Collection(
+        group: object.group, resource: object.resource, namespace: object.namespace, cluster: cluster)
+      return tally.policySweeps[collection, default: []].append(write)
+    }
+    guard let key = object.key(in: cluster) else { return }
     if try segment.flags(row).contains(.endsObject) {
-      effect = .ended
+      write.effect = .ended
     } else if verb == "delete" {
       // What waits for finalizers answers with the object, or with 202 Accepted.
       let isThrough = try segment.text(.resourceVersion)[row] == nil && segment.numbers(.code)[row] != 202
-      effect = isThrough ? .ended : .altered
-    } else {
-      effect = try verb == "create" || segment.numbers(.code)[row] == 201 ? .made : .altered
+      if isThrough { write.effect = .ended }
+    } else if try verb == "create" || segment.numbers(.code)[row] == 201 {
+      write.effect = .made
     }
-    tally.policyWrites[key, default: []].append(SourceTally.PolicyWrite(effect, at: try line(row).time))
+    tally.policyWrites[key, default: []].append(write)
+  }
+
+  /// Policies that a deletecollection met, as its answer lists them: each is one that ended.
+  private func addMetPolicies(to tally: inout SourceTally) throws {
+    let hidden = state.patches[place].hidden
+    for (key, row) in try segment.metObjects()
+    where key.kind.role == .policy || key.kind.role == .stagedPolicy {
+      guard !hidden.contains(row), try state.outcome(place, row) == .changed else { continue }
+      tally.policyWrites[key, default: []].append(SourceTally.PolicyWrite(.ended, at: try line(row).time))
+    }
   }
 
   private func addUsers(to tally: inout SourceTally) throws {

@@ -73,4 +73,34 @@ import Testing
     let oldest = try store.snapshot().page(PageRequest(query: query, order: .oldestFirst, marks: marks))
     #expect(oldest.markPositions == [0, 1, 3, 5, 6])
   }
+
+  @Test func `writes of policies are told by what they did, deletions of many too`() throws {
+    let store = try EventStore.inMemory()
+    func deletion(_ number: Int, _ verb: String, _ name: String?, uri: String = "/x", level: Level = .requestResponse)
+      -> AuditEvent
+    {
+      var made = event(uuid(number), verb: verb, uri: uri, at: Int64(number), name: name, content: UInt64(number))
+      made.level = level
+      return made
+    }
+    var met = deletion(3, "deletecollection", nil, uri: "/x?labelSelector=a")
+    met.met = [MetObject(namespace: "shop", name: "db")]
+    try store.add(
+      [
+        event(uuid(1), verb: "create", at: 1, code: 201, content: 1), deletion(2, "delete", "web", level: .metadata),
+        met, deletion(4, "deletecollection", nil), deletion(5, "deletecollection", nil, uri: "/x?labelSelector=b"),
+      ], to: try store.source("audit.log"))
+    let tally = try #require(try store.snapshot().tally().sources.first)
+    func effects(_ name: String) -> [SourceTally.PolicyWrite.Effect]? {
+      tally.policyWrites[
+        ObjectKey(group: "networking.k8s.io", resource: "networkpolicies", namespace: "shop", name: name)]?.map(
+          \.effect)
+    }
+    #expect(effects("web") == [.made, .ended])
+    #expect(effects("db") == [.ended])
+    #expect(tally.policyWrites.values.joined().filter(\.mayBeDryRun).count == 1)
+    let sweeps = tally.policySweeps
+    #expect(sweeps.keys.map(\.namespace) == ["shop"])
+    #expect(sweeps.values.map { $0.map(\.effect) } == [[.swept]])
+  }
 }

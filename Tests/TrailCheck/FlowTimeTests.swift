@@ -13,13 +13,23 @@ import Testing
 
   private func minute(_ number: Double) -> Timestamp { at(number * 60) }
 
+  private typealias Write = SourceTally.PolicyWrite
+
   /// What is told where the audit log, a day long, writes the policy at some minutes, and connections under it began
   /// in the five-minute intervals from others on.
-  private func told(
-    _ writes: [(Double, SourceTally.PolicyWrite.Effect)], flows minutes: [Double]
-  ) -> [String] {
-    var audit = source(writtenAt: steady(from: 0, to: 86_400, every: 60))
-    audit.policyWrites[web] = writes.map { SourceTally.PolicyWrite($0.1, at: minute($0.0)) }
+  private func told(_ writes: [(Double, Write.Effect)], flows minutes: [Double]) -> [String] {
+    report(writes.map { Write($0.1, at: minute($0.0)) }, flows: minutes).finding("policy-times")?.items.map(\.text)
+      ?? []
+  }
+
+  private func report(
+    _ writes: [Write] = [], sweeps: [Write] = [], of swept: String = "shop", flows minutes: [Double],
+    writtenAt seconds: [Double] = steady(from: 0, to: 86_400, every: 60), others: [SourceTally] = []
+  ) -> TrailReport {
+    var audit = source(writtenAt: seconds)
+    audit.policyWrites[web] = writes
+    audit.policySweeps[
+      SourceTally.Collection(group: "projectcalico.org", resource: "networkpolicies", namespace: swept)] = sweeps
     var flows = source("flows.log", writtenAt: minutes.map { $0 * 60 }, data: .flow)
     var use: [SourceTally.PolicyUse] = []
     for start in minutes {
@@ -27,8 +37,7 @@ import Testing
       if use.isEmpty || !use[use.count - 1].extend(by: interval) { use.append(SourceTally.PolicyUse(interval)) }
     }
     flows.policyUse[policy] = use
-    let report = trailReport(TrailTally(sources: [audit, flows], objects: [web]))
-    return report.finding("policy-times")?.items.map(\.text) ?? []
+    return trailReport(TrailTally(sources: [audit, flows] + others, objects: [web]))
   }
 
   @Test func `traffic while the policy is there is nothing to tell of`() {
@@ -63,6 +72,71 @@ import Testing
 
   @Test func `what was altered after its deletion was made again without a line`() {
     #expect(told([(60, .made), (120, .ended), (300, .altered)], flows: [200, 350]) == [])
+  }
+
+  @Test func `a deletecollection ends the policies of its namespace`() {
+    func words(_ sweeps: [Double], of namespace: String = "shop", more: [Write] = [], flows: [Double]) -> [String] {
+      let writes = [Write(.made, at: minute(50))] + more
+      let found = report(writes, sweeps: sweeps.map { Write(.swept, at: minute($0)) }, of: namespace, flows: flows)
+      return found.finding("policy-times")?.items.map(\.text) ?? []
+    }
+    #expect(
+      words([120], flows: [200]) == [
+        "default/shop/web, in flows from 2023-11-15 01:33:20Z on; deleted at 2023-11-15 00:13:20Z"
+      ])
+    #expect(words([120], of: "other", flows: [200]) == [])
+    #expect(words([120], flows: [100]) == [])
+    #expect(words([120], more: [Write(.made, at: minute(150))], flows: [200]) == [])
+    // What is deleted afterwards was not met; what was deleted before was gone.
+    #expect(words([120], more: [Write(.ended, at: minute(300))], flows: [200]) == [])
+    #expect(words([300], more: [Write(.ended, at: minute(120))], flows: [200]).count == 1)
+  }
+
+  @Test func `a deletion that may have been a dry run is told with that doubt`() throws {
+    let trial = Write(.ended, at: minute(120), mayBeDryRun: true)
+    let made = Write(.made, at: minute(50))
+    let doubt = try #require(report([made, trial], flows: [200]).finding("policy-times"))
+    #expect(doubt.weight == .gap)
+    #expect(doubt.title == "1 policy decides on traffic after a deletion that may have been a dry run")
+    #expect(
+      doubt.items.map(\.text) == [
+        "default/shop/web, in flows from 2023-11-15 01:33:20Z on; deleted at 2023-11-15 00:13:20Z unless that was a dry "
+          + "run"
+      ])
+    // What could be made again was gone.
+    let again = report([made, trial, Write(.made, at: minute(300))], flows: [200])
+    #expect(again.finding("policy-times")?.weight == .alarm)
+  }
+
+  @Test func `where a clock was set it is said that times were not held against each other`() throws {
+    let stepped = steady(from: 0, to: 3600, every: 10) + steady(from: 600, to: 3000, every: 10)
+    let writes = [Write(.made, at: minute(50)), Write(.ended, at: minute(55))]
+    let note = try #require(report(writes, flows: [200], writtenAt: stepped).finding("policy-times"))
+    #expect(note.weight == .note)
+    #expect(note.title == "1 policy in flows is not held against the times of its changes")
+    #expect(note.items.map(\.text) == ["default/shop/web: changes of it are in audit.log"])
+    let sweep = report(
+      [], sweeps: [Write(.swept, at: minute(50))], flows: [200], writtenAt: stepped,
+      others: [made(at: 40, "other.log")])
+    #expect(sweep.finding("policy-times")?.items.map(\.text) == note.items.map(\.text))
+    #expect(report([], flows: [200], writtenAt: stepped).finding("policy-times") == nil)
+  }
+
+  @Test func `a clock that was set in another server's log stands in nobody's way`() {
+    var other = source(
+      "other.log", writtenAt: steady(from: 0, to: 3600, every: 10) + steady(from: 600, to: 3000, every: 10))
+    other.policyWrites[ObjectKey(group: web.group, resource: web.resource, namespace: "shop", name: "default.api")] = [
+      Write(.made, at: minute(1))
+    ]
+    let found = report([Write(.made, at: minute(50)), Write(.ended, at: minute(120))], flows: [200], others: [other])
+    #expect(found.finding("policy-times")?.weight == .alarm)
+  }
+
+  /// A log of a day that makes the policy at a minute.
+  private func made(at number: Double, _ file: String) -> SourceTally {
+    var audit = source(file, writtenAt: steady(from: 0, to: 86_400, every: 60))
+    audit.policyWrites[web] = [Write(.made, at: minute(number))]
+    return audit
   }
 
   @Test func `times are told in the zone of the reader`() {

@@ -51,6 +51,12 @@ struct KnownPolicy: Hashable {
     self.cluster = cluster
   }
 
+  /// Whether a deletion of all of a collection meets it.
+  func isIn(_ collection: SourceTally.Collection) -> Bool {
+    isCalico == collection.group.hasSuffix("projectcalico.org") && resource == collection.resource
+      && namespace == collection.namespace && cluster == collection.cluster
+  }
+
   /// Every name that the object may have in an audit log; nil for what is no object, such as the end of a tier.
   static func names(of policy: SourceTally.FlowPolicy) -> [KnownPolicy]? {
     let hit = policy.hit

@@ -300,10 +300,18 @@ class CommandLine(unittest.TestCase):
         lines = [line for line in self.run_it("changes", POLICY, path).splitlines() if "apply" in line or "patch" in line]
         self.assertEqual(len(lines), 1)
         self.assertRegex(lines[0], r"^ +3-5 +2026-11-20 16:12:00\S* +apply \(3 patches\) +200 +bob +.*egress")
-        for more in (["--all"], ["-p"], ["--manifests"], ["-f", "auditid:*12"]):
+        for more in (["--all"], ["--manifests"], ["-f", "auditid:*12"]):
             text = self.run_it("changes", POLICY, *more, path)
             self.assertNotIn("apply (", text)
             self.assertIn("(patch)" if "-f" in more else "r4" if more != ["--all"] else "    4  ", text)
+        # As a difference too, and where a filter leaves out a part of it, that is said.
+        text = self.run_it("changes", POLICY, "-p", path)
+        self.assertRegex(text, r"(?m)^r3-5 2026-11-20 16:12:00\S* apply \(3 patches\) by bob \(full\)$")
+        self.assertEqual(re.findall(r"(?m)^  (?:---|\+\+\+) (\S+)", text), ["/dev/null", "r1", "r1", "r2", "r2", "r5"])
+        for more in (["-f", "auditid:*12"], ["-p", "-f", "auditid:*12"], ["--limit", "3"]):
+            text = self.run_it("changes", POLICY, *more, path)
+            self.assertIn("... part of one apply, 3-5, of which 2 versions are not listed", text)
+        self.assertNotIn("part of one", self.run_it("changes", POLICY, "--all", "-f", "auditid:*12", path))
         self.assertEqual([row["revision"] for row in self.rows("changes", POLICY, path)], [1, 2, 3, 4, 5])
 
     def test_spellings_of_an_object(self):

@@ -1,7 +1,6 @@
 import ArgumentParser
 import AuditModel
 import EventQueries
-import ManifestDiff
 import ObjectHistory
 import TimelineUI
 
@@ -18,7 +17,9 @@ struct ChangesCommand: ParsableCommand {
 
   @Argument(help: ArgumentHelp("KIND/NAME or KIND/NAMESPACE/NAME, and files to read.", valueName: "object|file"))
   var arguments: [String] = []
-  @Flag(name: [.customShort("p"), .customLong("patch")], help: "Add the difference to the version before.")
+  @Flag(
+    name: [.customShort("p"), .customLong("patch")],
+    help: "Add the difference to the version before; of the patches of one apply, what all of them came to.")
   var patch = false
   @Flag(
     help: """
@@ -57,7 +58,8 @@ struct ChangesCommand: ParsableCommand {
     try out.run {
       let columns = ChangeLog.rowColumns + (manifests ? ["manifest"] : [])
       var writer = try format.exporter.map { try RowWriter($0, columns: columns, to: out.output) }
-      let text = ChangeLogText(zone: zone, showsPatch: patch, showsManifests: manifests, folds: !all, to: out)
+      let text = ChangeLogText(
+        zone: zone, showsPatch: patch, showsManifests: manifests, folds: !all && !manifests, to: out)
       try logs.forEach(objects) { entry in
         let revisions = entry.log.history.revisions
         let shown = Set(revisions.indices.filter { isShown(revisions[$0], plan: plan, entry) })
@@ -138,158 +140,5 @@ struct ChangesCommand: ParsableCommand {
     guard let act = revision.act, revision.operation != .initial else { return plan == nil }
     guard all ? act.outcome != .read : act.outcome == .changed else { return false }
     return plan?.matches(act, change: entry.log.actChanges[act.id], detail: { entry.details[act.id] }) ?? true
-  }
-}
-
-/// A change log as text that can be pasted into a ticket.
-private struct ChangeLogText {
-  private let zone: Zone
-  private let showsPatch: Bool
-  private let showsManifests: Bool
-  /// Whether the patches of one apply make one line of the table.
-  private let folds: Bool
-  private let output: Output
-  private let style: TextStyle
-
-  init(zone: Zone, showsPatch: Bool, showsManifests: Bool, folds: Bool, to out: CommandOutput) {
-    self.zone = zone
-    self.showsPatch = showsPatch
-    self.showsManifests = showsManifests
-    self.folds = folds
-    output = out.output
-    style = out.style
-  }
-
-  func write(_ log: ChangeLog, rows: [ChangeLogLine]) throws {
-    let history = log.history
-    let versions = Words.count(history.versions.count, "version")
-    let lifetimes = Words.count(max(1, history.lifetimeCount), "lifetime")
-    try output.write(
-      style.text("\(history.kind) \(history.object.pathInCluster)", .heading)
-        + style.text("   \(history.object.group.isEmpty ? "core" : history.object.group)   \(versions), \(lifetimes)")
-        + "\n")
-    if showsPatch || showsManifests {
-      for row in rows {
-        switch row {
-        case .revision(let index): try writeEntry(log, index)
-        case .finding(let index):
-          try output.write("\n")
-          for line in FindingText.lines(log.history.findings[index], zone) {
-            try output.write(style.text("!! " + line, .failed) + "\n")
-          }
-        }
-      }
-    } else {
-      var table = TextTable(
-        ["  REV", "TIME (\(zone.name))", "WHAT", "CODE", "BY", "CHANGE", "FID"], to: output, style: style)
-      for row in folds ? history.folded(rows) : rows.map(FoldedLine.line) {
-        switch row {
-        case .line(.revision(let index)): try table.add(cells(log, index))
-        case .burst(let index): try table.add(cells(log, burst: index))
-        case .line(.finding(let index)):
-          for line in FindingText.lines(log.history.findings[index], zone) { try table.add(note: "   !! " + line) }
-        }
-      }
-      try table.finish()
-    }
-    try output.write("\n")
-  }
-
-  /// Acts that are in no object's log: nobody knows the name of what they were about.
-  func write(nameless acts: [ActDetail]) throws {
-    guard !acts.isEmpty else { return }
-    try output.write(style.text("Writes that name no object", .heading) + "\n")
-    var table = TextTable(
-      ["  REV", "TIME (\(zone.name))", "WHAT", "CODE", "BY", "KIND", "WHERE"], to: output, style: style)
-    for act in acts.map(\.act) {
-      try table.add(
-        [
-          "    -", Words.time(act.time, zone), "\(act.verb) (\(act.outcome.name))", act.code.map(String.init) ?? "-",
-          act.actorText, Words.kind(act), Words.object(act),
-        ].map { TextTable.Cell($0) })
-    }
-    try table.finish()
-    try output.write("\n")
-  }
-
-  private func cells(_ log: ChangeLog, _ index: Int) -> [TextTable.Cell] {
-    let revision = log.history.revisions[index]
-    return cells(
-      revision, number: revision.number.map(String.init) ?? "-", what: what(revision), change: change(log, index))
-  }
-
-  /// The last version that an apply led to, as what all its patches did.
-  private func cells(_ log: ChangeLog, burst index: Int) -> [TextTable.Cell] {
-    let last = log.lastVersion(ofBurst: index)
-    let versions = log.history.revisions[log.history.bursts[index]].compactMap(\.number)
-    let summary = log.burstChanges[index].summary
-    let number = Set(versions.prefix(1) + versions.suffix(1)).sorted().map(String.init).joined(separator: "-")
-    return cells(
-      log.history.revisions[last], number: number,
-      what: "apply (\(log.history.bursts[index].count) patches)", change: summary.isEmpty ? change(log, last) : summary)
-  }
-
-  private func cells(_ revision: Revision, number: String, what: String, change: String) -> [TextTable.Cell] {
-    [
-      TextTable.Cell(String(repeating: " ", count: max(0, 5 - number.count)) + number),
-      TextTable.Cell(Words.time(revision.time, zone)), TextTable.Cell(what),
-      TextTable.Cell(revision.act?.code.map(String.init) ?? "-"), TextTable.Cell(revision.act.map(\.actorText) ?? "-"),
-      TextTable.Cell(change, revision.act.map { Words.emphasis($0.outcome) } ?? .none),
-      TextTable.Cell(revision.fidelity?.rawValue ?? "-"),
-    ]
-  }
-
-  private func writeEntry(_ log: ChangeLog, _ index: Int) throws {
-    let revision = log.history.revisions[index]
-    let words = [
-      revision.number.map { "r\($0)" } ?? "--", Words.time(revision.time, zone), what(revision), "by",
-      revision.act.map(\.actorText) ?? "-", "(\(revision.fidelity?.word ?? revision.act?.outcome.name ?? "-"))",
-    ]
-    try output.write("\n" + style.text(words.joined(separator: " "), .heading) + "\n")
-    try output.write("  " + style.text(change(log, index)) + "\n")
-    if showsPatch, revision.number != nil || revision.operation == .delete {
-      let previous = log.previousVersion(before: index)
-      let old = previous?.manifest
-      let isComparable = (previous == nil || old != nil) && (revision.manifest != nil || revision.operation == .delete)
-      if isComparable, old != nil || revision.manifest != nil {
-        let diff = VersionDiff(from: old, to: revision.manifest)
-        let unified = diff.unifiedText(
-          leftName: previous?.number.map { "r\($0)" } ?? "/dev/null",
-          rightName: revision.number.map { "r\($0)" } ?? "/dev/null")
-        try output.write(style.unifiedDiff(unified, indentation: "  "))
-      } else {
-        try output.write("  content not known: \(revision.fidelity == .truncated ? "truncated" : "not logged")\n")
-      }
-    }
-    if showsManifests, let manifest = revision.manifest {
-      for line in ManifestText(manifest).lines { try output.write("  " + style.text(line.text) + "\n") }
-    }
-  }
-
-  /// The operation where there was one, else what came of the act.
-  private func what(_ revision: Revision) -> String {
-    guard let act = revision.act else { return revision.operation?.rawValue ?? "-" }
-    guard act.outcome == .changed else { return act.verb + " (" + act.outcome.name + ")" }
-    let operation = revision.operation?.rawValue ?? act.verb
-    return operation == act.verb ? operation : "\(operation) (\(act.verb))"
-  }
-
-  private func change(_ log: ChangeLog, _ index: Int) -> String {
-    let summary = log.changes[index].summary
-    if !summary.isEmpty { return summary }
-    let revision = log.history.revisions[index]
-    let certainty = revision.isInferred ? " (inferred)" : ""
-    if revision.operation == .delete { return "end of lifetime \(revision.lifetime)" + certainty }
-    return revision.isInferred ? "may have been deleted" : "-"
-  }
-}
-
-extension ChangeLog {
-  /// The version that was in force before a revision; nil where the object did not exist.
-  func previousVersion(before index: Int) -> Revision? {
-    if let previous = changes[index].previous { return history.revisions[previous] }
-    let revision = history.revisions[index]
-    guard revision.operation != .create else { return nil }
-    return history.revisions[..<index].last { $0.number != nil && $0.lifetime == revision.lifetime }
   }
 }

@@ -16,6 +16,8 @@ enum FoldedLine {
   case line(ChangeLogLine)
   /// Index in `History.bursts`: the patches of one apply as one.
   case burst(Int)
+  /// The patches of one apply of which only some versions are listed, above this: so many are not.
+  case rest(ofBurst: Int, count: Int)
 }
 
 extension History {
@@ -33,23 +35,36 @@ extension History {
     return lines + (next..<findings.count).map { .finding($0) }
   }
 
-  /// The lines with those of one apply as one, where all of its versions are among them.
+  /// The lines with those of one apply as one where all of its versions are among them, and a word where they are not.
   func folded(_ lines: [ChangeLogLine]) -> [FoldedLine] {
     let listed = Set(lines.compactMap { line in if case .revision(let index) = line { index } else { nil } })
     var burstOf: [Int: Int] = [:]
-    for (burst, rows) in bursts.enumerated() where rows.count(where: listed.contains) > 1 {
-      guard rows.allSatisfy({ revisions[$0].number == nil || listed.contains($0) }) else { continue }
-      for row in rows { burstOf[row] = burst }
-    }
-    var last: Int?
-    return lines.compactMap { line in
-      guard case .revision(let index) = line, let burst = burstOf[index] else {
-        last = nil
-        return .line(line)
+    var missing: [Int: Int] = [:]
+    for (burst, rows) in bursts.enumerated() where rows.contains(where: listed.contains) {
+      let rest = rows.count { revisions[$0].number != nil && !listed.contains($0) }
+      if rest > 0 { missing[burst] = rest }
+      if rest > 0 || rows.count(where: listed.contains) > 1 {
+        for row in rows { burstOf[row] = burst }
       }
-      defer { last = burst }
-      return last == burst ? nil : .burst(burst)
     }
+    var result: [FoldedLine] = []
+    var last: Int?
+    func close() {
+      if let burst = last, let count = missing[burst] { result.append(.rest(ofBurst: burst, count: count)) }
+    }
+    for line in lines {
+      var burst: Int?
+      if case .revision(let index) = line { burst = burstOf[index] }
+      if burst != last { close() }
+      if let burst, missing[burst] == nil {
+        if burst != last { result.append(.burst(burst)) }
+      } else {
+        result.append(.line(line))
+      }
+      last = burst
+    }
+    close()
+    return result
   }
 }
 

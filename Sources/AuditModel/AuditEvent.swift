@@ -108,16 +108,21 @@ public struct BodyFacts: Hashable, Sendable {
   /// When the server last took note of who owns which field: the latest time in `metadata.managedFields`, in whole
   /// seconds of its own clock. Read of the answers to updates and patches only.
   public var managedAt: Timestamp?
+  /// Several managers own fields of the object, its subresources left out. Read of the answers to applies only.
+  public var isShared: Bool
+  /// An entry of `metadata.managedFields` has no time, as the server leaves that of a manager whose first apply altered
+  /// nothing else. Read of the answers to applies only.
+  public var hasUntimedOwner: Bool
   /// The body has no member, or is an array without items.
   public var isEmpty: Bool
-  /// The body is a JSON patch of nothing but `metadata.managedFields`: who owns which field.
+  /// The body is a patch of nothing but `metadata.managedFields`: who owns which field.
   public var movesOnlyOwners: Bool
 
   public init(
     kind: String? = nil, apiVersion: String? = nil, name: String? = nil, namespace: String? = nil, uid: String? = nil,
     resourceVersion: String? = nil, generation: Int64? = nil, hasDeletionTimestamp: Bool = false,
-    hasFinalizers: Bool = false, tier: String? = nil, managedAt: Timestamp? = nil, isEmpty: Bool = false,
-    movesOnlyOwners: Bool = false
+    hasFinalizers: Bool = false, tier: String? = nil, managedAt: Timestamp? = nil, isShared: Bool = false,
+    hasUntimedOwner: Bool = false, isEmpty: Bool = false, movesOnlyOwners: Bool = false
   ) {
     self.kind = kind
     self.apiVersion = apiVersion
@@ -130,6 +135,8 @@ public struct BodyFacts: Hashable, Sendable {
     self.hasFinalizers = hasFinalizers
     self.tier = tier
     self.managedAt = managedAt
+    self.isShared = isShared
+    self.hasUntimedOwner = hasUntimedOwner
     self.isEmpty = isEmpty
     self.movesOnlyOwners = movesOnlyOwners
   }
@@ -143,6 +150,33 @@ extension AuditEvent {
     let second: Int64 = 1_000_000
     let first = receivedAt.microseconds - receivedAt.microseconds % second
     return first <= managedAt.microseconds && managedAt <= stageAt ? .stamped : .none
+  }
+}
+
+extension AuditEvent {
+  /// Whether the answer shows that the object is gone: a write took the last finalizer of what was being deleted, or a
+  /// deletion answers with an object that it did not mark, as it does for services and service accounts. Its version is
+  /// the one before, which it did not make.
+  public var endsObject: Bool {
+    guard let response else { return false }
+    switch verb {
+    case "patch", "update": return response.hasDeletionTimestamp && !response.hasFinalizers
+    case "delete": return !response.hasDeletionTimestamp && response.resourceVersion != nil && response.kind != "Status"
+    default: return false
+    }
+  }
+
+  /// Whether it is a server-side apply: a patch that says which object it is.
+  public var isApply: Bool { verb == "patch" && request?.kind != nil && request?.apiVersion != nil }
+
+  /// Whether the write may have made a version in which only who owns which field is new: a patch of nothing else, or the
+  /// first apply of one manager of several. Only the object's history tells.
+  public var mayMoveOnlyOwners: Bool {
+    guard verb == "patch" else { return false }
+    if request?.movesOnlyOwners == true { return true }
+    guard isApply, let response, response.resourceVersion != nil else { return false }
+    return response.managedAt == nil
+      || (response.isShared && (evidence == .stamped || response.hasUntimedOwner))
   }
 }
 

@@ -63,8 +63,7 @@ public struct VersionLedger: Sendable {
     public var resourceVersion: String?
     /// `metadata.resourceVersion` of the request body.
     public var sentResourceVersion: String?
-    /// The answer has a deletionTimestamp and no finalizer left: the write that ends the object answers with the
-    /// version before it.
+    /// The answer shows that the object is gone (`AuditEvent.endsObject`): it has the version before.
     public var endsObject: Bool
     /// As far as the record itself tells: `asksNothing`, `none` or `stamped`.
     public var evidence: Evidence

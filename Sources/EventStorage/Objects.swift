@@ -211,10 +211,7 @@ extension StoreSnapshot {
     var summary = ObjectSummary(
       key: key, kind: key.kind.kind, actCount: rows.count, firstSeen: Timestamp(microseconds: firstSeen))
     var uids: Set<String> = []
-    /// Objects that were deleted and stayed for a while.
-    var terminating: Set<String> = []
-    /// Whether the object's content is known, and with it what holds it when it is deleted.
-    var isKnown = false
+    var ending = Ending()
     var kinds: String?
     var lastBody: (place: Int, row: Int)?
     let hasOrder = key.kind.role == .policy || key.kind.role == .stagedPolicy || key.kind.role == .tier
@@ -223,27 +220,14 @@ extension StoreSnapshot {
       let row = Int(global) - state.bases[place]
       let segment = state.segments[place]
       if try segment.text(.subresource)[row] == nil { kinds = try segment.text(.kind)[row] ?? kinds }
-      guard try state.outcome(place, row) == .changed else { continue }
+      let outcome = try state.outcome(place, row)
+      if try ending.lasted(until: segment, row, outcome) { summary.versionCount += 1 }
+      guard outcome == .changed else { continue }
       if let uid = try segment.text(.uid)[row], try segment.text(.apiGroup)[row] == key.group { uids.insert(uid) }
       let verb = try segment.text(.verb)[row]
       summary.lastChange = Timestamp(microseconds: try segment.time(row))
       summary.lastActor = try segment.text(.asUser)[row] ?? segment.text(.by)[row]
-      // A deletion that waits for finalizers answers with the object, which has a version.
-      var answersObject = try segment.text(.resourceVersion)[row] != nil
-      // A pod's second deletion ends its time to end in good order.
-      if verb == "delete", answersObject, let uid = try segment.text(.uid)[row] {
-        answersObject = terminating.insert(uid).inserted
-      }
-      // A namespace stays until all that is in it is gone, also where the answer was not logged.
-      if verb == "delete", isKnown, key.group.isEmpty, key.resource == "namespaces",
-        try segment.numbers(.level).byte(row) == Level.request.rawValue
-      {
-        answersObject = terminating.insert("").inserted
-      }
-      if try segment.numbers(.level).byte(row) > Level.metadata.rawValue { isKnown = true }
-      summary.isDeleted =
-        try verb == "delete" && !answersObject || segment.flags(row).contains(.endsObject)
-        || segment.text(.subresource)[row] == "eviction"
+      summary.isDeleted = try ending.takes(segment, row, of: key)
       // As the Change Log numbers them: what is gone is no version.
       if !summary.isDeleted { summary.versionCount += 1 }
       if let tier = try segment.text(.tier)[row] { summary.tier = tier }
@@ -308,6 +292,50 @@ extension StoreSnapshot {
     let body = PolicyBodyCache.Body(tier: full?["spec", "tier"]?.string, order: order?.double)
     store.policyBodies.insert(body, for: id)
     return body
+  }
+}
+
+/// How an object ends, as far as columns tell, act by act in the order of time: as its history tells it of bodies.
+private struct Ending {
+  /// Whether a deletion has begun and is not over.
+  private var hasBegun = false
+  /// Whether the last deletion may have been the end.
+  private var mayBeOver = false
+
+  /// Looks at the next act whatever came of it. One that shows the object after a deletion, by altering it or finding
+  /// nothing to alter, tells that the deletion only began.
+  /// - Returns: whether that is a version that was not counted.
+  mutating func lasted(until segment: Segment, _ row: Int, _ outcome: Outcome) throws -> Bool {
+    guard outcome == .changed || outcome == .noop || outcome == .subresource else { return false }
+    if try segment.text(.verb)[row] == "create" && segment.text(.subresource)[row] == nil
+      || segment.numbers(.code)[row] == 201 && segment.text(.subresource)[row] == nil
+    {
+      self = Ending()
+      return false
+    }
+    defer { mayBeOver = false }
+    guard mayBeOver, !hasBegun else { return false }
+    hasBegun = true
+    return true
+  }
+
+  /// Takes an act that altered the object.
+  /// - Returns: whether it is the end, or may be; a deletion of what is on its way already is no version either.
+  mutating func takes(_ segment: Segment, _ row: Int, of key: ObjectKey) throws -> Bool {
+    if try segment.flags(row).contains(.endsObject) { return true }
+    let isEviction = try segment.text(.subresource)[row] == "eviction"
+    guard try segment.text(.verb)[row] == "delete" || isEviction else { return false }
+    // A deletion that waits for finalizers answers with the object, which has a version, or with 202 Accepted; a
+    // namespace always waits.
+    let onlyBegins =
+      try segment.text(.resourceVersion)[row] != nil || segment.numbers(.code)[row] == 202
+      || key.group.isEmpty && key.resource == "namespaces"
+    if onlyBegins, !hasBegun {
+      hasBegun = true
+      return false
+    }
+    mayBeOver = true
+    return true
   }
 }
 

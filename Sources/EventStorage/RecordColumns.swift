@@ -119,7 +119,7 @@ struct RecordColumns: Sendable {
   private(set) var facts = FactColumns()
   /// What the answers to records of `deletecollection` list, as column `metName` has it.
   private(set) var met: [Int: [String]] = [:]
-  /// Records of patches that ask for nothing but who owns which field.
+  /// Records of patches that may have altered nothing but who owns which field.
   private(set) var ownerMoves: Set<Int> = []
 
   /// - Parameters:
@@ -189,7 +189,7 @@ struct RecordColumns: Sendable {
   private mutating func append(_ event: AuditEvent, line: Int, isOmitted: Bool) {
     let object = event.object
     if !event.met.isEmpty { met[count] = event.met.map { ($0.namespace ?? "") + "/" + $0.name } }
-    if event.verb == "patch", event.request?.movesOnlyOwners == true { ownerMoves.insert(count) }
+    if event.mayMoveOnlyOwners { ownerMoves.insert(count) }
     count += 1
     times.append(event.receivedAt.microseconds)
     took.append(
@@ -210,11 +210,7 @@ struct RecordColumns: Sendable {
     var flags = placeFlags(event.position, isOmitted: isOmitted)
     if event.truncated { flags.insert(.truncated) }
     if event.dryRun { flags.insert(.dryRun) }
-    if event.verb == "patch" || event.verb == "update", let answer = event.response, answer.hasDeletionTimestamp,
-      !answer.hasFinalizers
-    {
-      flags.insert(.endsObject)
-    }
+    if event.endsObject { flags.insert(.endsObject) }
     if Outcome.isWrite(verb: event.verb) || Outcome.isConnect(verb: event.verb, object: object) {
       flags.insert(.isWrite)
     }

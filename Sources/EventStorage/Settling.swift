@@ -294,15 +294,16 @@ extension SegmentDraft {
     return claims
   }
 
-  /// Whether it is an accepted patch of nothing but who owns which field: a version of its own that alters nothing,
-  /// unless somebody altered the patch on its way.
+  /// Whether it is an accepted patch that may have altered nothing but who owns which field: a version of its own that is
+  /// no change.
   private func movesOwners(_ group: RecordGroup) -> Bool {
     guard !records.ownerMoves.isEmpty, group.all.contains(where: records.ownerMoves.contains) else { return false }
     return records.name.codes[group.head] > 0 && summary(of: group).outcome == .changed
   }
 
-  /// Whether it is an accepted update or patch whose request was logged and whose answer was not. Of a request to
-  /// Calico's API what it came to may stand in the storage.
+  /// Whether it is an accepted write whose request was logged and whose answer was not. Of a request to Calico's API what
+  /// it came to may stand in the storage. A deletion may find that another one had begun; bare ones of level Metadata
+  /// never tell.
   private func isUnanswered(_ group: RecordGroup) -> Bool {
     let head = group.head
     let flags = records.flags[head]
@@ -310,6 +311,7 @@ extension SegmentDraft {
       records.subresource.codes[head] == 0, !flags.contains(.truncated), summary(of: group).outcome == .changed
     else { return false }
     let verb = records.verb[head]
+    if verb == "delete" { return records.levels[head] == .request }
     guard verb == "update" || verb == "patch" else { return false }
     return records.levels[head] != .metadata || records.apiGroup[head] == CalicoAccounts.publicGroup
   }

@@ -171,7 +171,7 @@ struct RowFlags: OptionSet, Sendable {
   var rawValue: UInt8
   static let truncated = RowFlags(rawValue: 1)
   static let dryRun = RowFlags(rawValue: 2)
-  /// The answer has a deletionTimestamp and no finalizer left.
+  /// The answer shows that the object is gone: `AuditEvent.endsObject`.
   static let endsObject = RowFlags(rawValue: 4)
   /// Asks for a change or a connection, rather than to read.
   static let isWrite = RowFlags(rawValue: 8)

@@ -12,12 +12,11 @@ private let bodyKeys = KeyTable<BodyKey>()
 private let metadataKeys = KeyTable<MetadataKey>()
 
 /// What a body says of its object; nil where there is none, or where it is no object (a JSON patch is an array), unless
-/// it is an array that asks for nothing or next to nothing.
+/// it is an array that asks for nothing.
 /// - Parameter detailsNameObject: whether a `Status` names in its `details` the object that was deleted.
 func bodyFacts(_ body: JSONElement, detailsNameObject: Bool) -> BodyFacts? {
   guard let object = body.object else {
-    if body.isArray, !body.hasItems { return BodyFacts(isEmpty: true) }
-    return movesOnlyOwners(body) ? BodyFacts(movesOnlyOwners: true) : nil
+    return body.isArray && !body.hasItems ? BodyFacts(isEmpty: true) : nil
   }
   if object.isEmpty { return BodyFacts(isEmpty: true) }
   let members = object.members(bodyKeys)
@@ -50,11 +49,16 @@ func listedObjects(_ list: JSONElement) -> [MetObject] {
   return found
 }
 
-/// Whether a JSON patch asks for nothing but another `metadata.managedFields`, as kubectl does before it applies on the
+/// Whether a patch asks for nothing but another `metadata.managedFields`, as kubectl does before it applies on the
 /// server's side for the first time. The history of the object reads such patches in the same way.
-private func movesOnlyOwners(_ patch: JSONElement) -> Bool {
+func movesOnlyOwners(_ patch: JSONElement) -> Bool {
   func isOfOwners(_ pointer: UnsafeRawBufferPointer?) -> Bool {
     pointer.map { $0 == "/metadata/managedFields" || $0.starts(with: "/metadata/managedFields/") } ?? false
+  }
+  if let body = patch.object {
+    guard let metadata = body["metadata"].object, metadata.has("managedFields") else { return false }
+    return body.pairs.allSatisfy { $0.key == "metadata" }
+      && metadata.pairs.allSatisfy { $0.key == "managedFields" || $0.key == "resourceVersion" }
   }
   guard patch.isArray else { return false }
   var (isAny, isAll) = (false, true)
@@ -67,6 +71,20 @@ private func movesOnlyOwners(_ patch: JSONElement) -> Bool {
       && (!operation.has("from") || isOfOwners(operation.bytes("from")))
   }
   return isAny && isAll
+}
+
+/// Whether `metadata.managedFields` of a body has entries of several managers, those of subresources left out, and
+/// whether one of them has no time.
+func readOwners(_ body: JSONElement, into facts: inout BodyFacts?) {
+  guard let metadata = body.object?["metadata"].object else { return }
+  var (count, isUntimed) = (0, false)
+  metadata["managedFields"].forEachItem { entry in
+    guard let entry = entry.object, entry["subresource"].nonEmpty == nil else { return }
+    count += 1
+    if entry["time"].nonEmpty == nil { isUntimed = true }
+  }
+  facts?.isShared = count > 1
+  facts?.hasUntimedOwner = isUntimed
 }
 
 /// The latest time in `metadata.managedFields` of a body; nil where there is none.

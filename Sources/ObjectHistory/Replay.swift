@@ -11,12 +11,14 @@ struct Replay {
   private var lifetime = 0
   private var number = 0
   /// Of the present lifetime; nil as long as no act told.
-  private var uid: String?
+  var uid: String?
   /// The object as the last act left it; nil when it is not known.
-  private var manifest: JSONValue?
+  var manifest: JSONValue?
   /// Who owns which of its fields; nil where the manifest's own managedFields tell.
-  private var owners: FieldOwners?
-  private var isAlive = false
+  var owners: FieldOwners?
+  var isAlive = false
+  /// Whether a deletion began, as far as acts that do not show the object tell.
+  var hasBegunToEnd = false
   /// When the last write ended whose version is not known.
   private var lastUnversioned: Timestamp?
 
@@ -27,17 +29,18 @@ struct Replay {
 
   mutating func run(_ steps: [Step]) {
     for (index, step) in steps.enumerated() {
+      let later = steps[(index + 1)...]
       let rowCount = revisions.count
       defer { rows.append(revisions.count > rowCount ? rowCount : nil) }
       switch step.effect {
       case .none where step.isSighting: see(step)
       case .none: addNoVersion(step)
       case .write(.update, let body) where step.movesOnlyOwners: moveOwners(step, body)
+      case .write(.terminating, .absent(let fidelity)): terminate(step, fidelity)
       case .write(let operation, let body): write(step, operation, body)
-      case .part(let body): writePart(step, body)
-      case .end(let fidelity): end(step, fidelity)
-      case .collection(let selector, let fidelity):
-        inferEnd(step, selector, fidelity, next: steps[(index + 1)...].first { $0.isEffective && !$0.isCollection })
+      case .part(let body): if !finalize(step, body, before: later) { writePart(step, body) }
+      case .end(let fidelity): end(step, fidelity, before: later)
+      case .collection(let selector, let fidelity): inferEnd(step, selector, fidelity, before: later)
       }
     }
   }
@@ -55,7 +58,7 @@ struct Replay {
   }
 
   /// Starts the next lifetime where the act shows that the object is another one.
-  private mutating func enterLife(_ step: Step, isCreation: Bool = false) {
+  mutating func enterLife(_ step: Step, isCreation: Bool = false) {
     let isOther = uid != nil && step.uid != nil && uid != step.uid
     let isAgain = isCreation && lifetime > 0 && hasLived && (step.uid == nil || step.uid != uid)
     if lifetime == 0 || isOther || isAgain {
@@ -64,6 +67,7 @@ struct Replay {
       manifest = nil
       owners = nil
       isAlive = false
+      hasBegunToEnd = false
       hasLived = false
     }
     uid = step.uid ?? uid
@@ -93,6 +97,11 @@ struct Replay {
     enterLife(step, isCreation: operation == .create)
     if step.version == nil { lastUnversioned = max(lastUnversioned ?? step.end, step.end) }
     let before = manifest
+    if operation == .update, !step.isConverted, case .stored(let object) = body, let before,
+      step.movedOnlyOwners(from: before, to: object, of: key)
+    {
+      return moveOwners(step, body)
+    }
     let known = state(after: body, step, operation)
     manifest = known.manifest
     if operation == .update, isAlive, known.fidelity == .rebuilt, step.version == nil || step.isConverted, let before,
@@ -103,10 +112,11 @@ struct Replay {
       step.detail.act.outcome = .noop
       return append(step, operation: nil, fidelity: nil, manifest: nil, isVersion: false)
     }
+    if operation == .terminating { hasBegunToEnd = true }
     isAlive = true
     var operation = operation
-    if operation == .update, known.fidelity == .rebuilt, let manifest, manifest["metadata", "deletionTimestamp"] != nil,
-      !manifest.hasFinalizers
+    if operation == .update, known.fidelity == .rebuilt, let manifest, manifest.isDeleted, !manifest.isHeld,
+      before?.hasFinalizers ?? true
     {
       operation = .delete
       isAlive = false
@@ -146,6 +156,10 @@ struct Replay {
       manifest = object
       append(step, operation: .update, fidelity: .full, manifest: object, isVersion: false)
     case .storedMetadata, .absent, .patch, .requested:
+      if let known = withPart(step, body) {
+        manifest = known
+        return append(step, operation: .update, fidelity: .rebuilt, manifest: known, isVersion: false)
+      }
       // What a status holds is no part of what people write; of other parts it is unknown what they altered.
       if let part = step.act.object?.subresource, !Replay.harmlessParts.contains(part) { manifest = nil }
       var fidelity = Fidelity.metadata
@@ -156,39 +170,8 @@ struct Replay {
 
   private static let harmlessParts: Set<String> = ["status", "token", "eviction", "approval", "log"]
 
-  private mutating func end(_ step: Step, _ fidelity: Fidelity) {
-    enterLife(step)
-    if fidelity != .full, let held = manifest, held.hasFinalizers {
-      manifest = held.setting(["metadata", "deletionTimestamp"], to: .string(step.end.rfc3339))
-      append(step, operation: .terminating, fidelity: .rebuilt, manifest: manifest, isVersion: true)
-      return
-    }
-    isAlive = false
-    manifest = nil
-    append(step, operation: .delete, fidelity: fidelity, manifest: nil, isVersion: false)
-  }
-
-  /// A deletecollection that did not say what it met.
-  ///
-  /// Where the selector asks for labels that were never logged, the row says no more than that the object was there
-  /// to be met: it has no operation, and the object lives on.
-  /// - Parameter next: the next act that did something; an update shows that the object is still there.
-  private mutating func inferEnd(_ step: Step, _ selector: CollectionSelector, _ fidelity: Fidelity, next: Step?) {
-    let met = selector.matches(key, manifest: manifest)
-    guard isAlive, met != false else { return }
-    if case .write(.update, _) = next?.effect, next?.uid == nil || uid == nil || next?.uid == uid { return }
-    if let manifest, manifest.hasFinalizers { return }
-    if met == true {
-      isAlive = false
-      manifest = nil
-    }
-    append(
-      step, operation: met == true ? .delete : nil, fidelity: met == true ? fidelity : .metadata, manifest: nil,
-      isVersion: false, isInferred: true)
-  }
-
   /// What the object is after a write, and how well that is known.
-  private mutating func state(
+  mutating func state(
     after body: Step.Body, _ step: Step, _ operation: Operation
   ) -> (fidelity: Fidelity, manifest: JSONValue?) {
     switch body {
@@ -214,8 +197,9 @@ struct Replay {
       // An apply that creates holds all that there is.
       guard let base = operation == .create ? completed(patch, step) : manifest else { return nil }
       var known = operation == .create ? FieldOwners() : currentOwners
-      let result = known.apply(patch, by: step.fieldManager ?? "", to: base)
+      let result = known.apply(patch, by: step.fieldManager ?? "", to: base, of: key)
       owners = known
+      guard let result else { return nil }
       return withoutVersion(Defaulting.apply(to: result, of: key))
     }
     guard let base = manifest else { return nil }
@@ -224,6 +208,9 @@ struct Replay {
       case .json: try? JSONPatch.apply(Replay.withoutMachineFields(patch), to: base, trustsTests: true)
       case .merge: MergePatch.apply(patch, to: base)
       case .strategic: StrategicMergePatch.apply(patch, to: base, of: key)
+      // The garbage collector takes its finalizers away with merge patches.
+      case .mergeOrStrategic where step.act.by?.hasSuffix(":generic-garbage-collector") == true:
+        MergePatch.apply(patch, to: base)
       case .mergeOrStrategic:
         Replay.agreed(MergePatch.apply(patch, to: base), StrategicMergePatch.apply(patch, to: base, of: key))
       case .apply: nil
@@ -242,7 +229,7 @@ struct Replay {
     return stored
   }
 
-  private var currentOwners: FieldOwners {
+  var currentOwners: FieldOwners {
     owners ?? FieldOwners(managedFields: manifest?["metadata", "managedFields"]?.array ?? [])
   }
 
@@ -267,9 +254,10 @@ struct Replay {
 
   private static let serverFields = FieldExtent(
     [["apiVersion"], ["kind"], ["status"]]
-      + ["creationTimestamp", "generation", "managedFields", "resourceVersion", "selfLink", "uid"].map {
-        ["metadata", $0]
-      })
+      + [
+        "creationTimestamp", "deletionGracePeriodSeconds", "deletionTimestamp", "generation", "managedFields",
+        "resourceVersion", "selfLink", "uid",
+      ].map { ["metadata", $0] })
 
   /// A body as requested, with what the URL said and without the version that the client believed in.
   private func completed(_ body: JSONValue, _ step: Step) -> JSONValue {
@@ -285,11 +273,11 @@ struct Replay {
   }
 
   /// The fields that a write gives new values, which are not known here.
-  private func withoutVersion(_ object: JSONValue) -> JSONValue {
+  func withoutVersion(_ object: JSONValue) -> JSONValue {
     ["resourceVersion", "generation", "managedFields"].reduce(object) { $0.setting(["metadata", $1], to: nil) }
   }
 
-  private mutating func append(
+  mutating func append(
     _ step: Step, operation: Operation?, fidelity: Fidelity?, manifest: JSONValue?, isVersion: Bool,
     isInferred: Bool = false
   ) {
@@ -306,7 +294,5 @@ struct Replay {
 }
 
 extension Step {
-  /// Whether it is a patch of nothing but who owns which field, and nobody altered it on its way.
-  var movesOnlyOwners: Bool { act.verb == "patch" && detail.request?.movesOnlyOwners == true && !wasMutated }
   var isCollection: Bool { if case .collection = effect { true } else { false } }
 }

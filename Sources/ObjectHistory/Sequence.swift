@@ -41,7 +41,7 @@ private struct Slot {
     version = step.version
     floor = step.floor
     isEffective = step.isEffective
-    isEnd = step.isEnd
+    isEnd = step.isEnd && step.isSureEnd
   }
 }
 

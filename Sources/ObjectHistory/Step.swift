@@ -9,7 +9,7 @@ struct Step {
     case write(Operation, Body)
     /// Wrote a part of it through a subresource.
     case part(Body)
-    /// The object is gone, or on its way where what is known of it has finalizers.
+    /// The object is gone, or on its way: `isSureEnd` tells whether the act alone says so.
     case end(Fidelity)
     /// A `deletecollection` whose answer does not name what it met.
     case collection(CollectionSelector, Fidelity)
@@ -39,6 +39,8 @@ struct Step {
   var answer: StoredObject?
   /// Whether bodies were made out of what Calico stored.
   var isConverted: Bool
+  /// Whether the answer says that the object is gone. Else what is known of it and what follows tell.
+  var isSureEnd = false
   /// A version that the store had reached when the request arrived; nil where that is not known.
   var floor: UInt64?
   /// A read whose answer shows the object: evidence of a version, and no row of its own.
@@ -87,7 +89,13 @@ struct Step {
       answer = isConverted ? nil : stored
     }
     switch act.outcome {
-    case .subresource: effect = .part(body(stored))
+    case .subresource:
+      // The last finalizer of a namespace is taken by a write to a subresource.
+      if let stored, stored.isDeleted, !stored.isHeld, !stored.isPartial {
+        readLastWrite()
+      } else {
+        effect = .part(body(stored))
+      }
     case .changed: readChange(stored, reference)
     default: break
     }
@@ -96,24 +104,22 @@ struct Step {
   private mutating func readChange(_ stored: StoredObject?, _ reference: ObjectReference) {
     let verb = act.verb
     if let subresource = reference.subresource, !subresource.isEmpty {
-      // Only an eviction counts as a change among the subresources; its answer says nothing about the pod.
-      effect = subresource == "eviction" ? .end(bodyFidelity) : .part(body(stored))
-      return
-    }
-    if verb == "delete" {
-      guard let stored, stored.isHeld else {
-        // The version in an answer to a deletion that ends the object is not one that anybody could have read.
-        resourceVersion = nil
-        effect = .end(stored == nil && statusUID == nil ? bodyFidelity : .full)
-        return
-      }
-      effect = .write(.terminating, body(stored))
+      // Only an eviction counts as a change among the subresources.
+      if subresource == "eviction" { readEviction() } else { effect = .part(body(stored)) }
+    } else if verb == "delete" {
+      readDeletion(stored)
     } else if verb != "create", let stored, stored.isDeleted, !stored.isHeld {
-      resourceVersion = nil
-      effect = .end(.full)
+      readLastWrite()
     } else {
       effect = .write(verb == "create" || act.code == 201 ? .create : .update, body(stored))
     }
+  }
+
+  /// The write that took the last finalizer: it answers with the version before it.
+  private mutating func readLastWrite() {
+    resourceVersion = nil
+    effect = .end(.full)
+    isSureEnd = true
   }
 
   /// The answer to a get, or the object among those of a list.
@@ -152,10 +158,7 @@ struct Step {
         let item = (answer["items"]?.array ?? []).lazy.compactMap({ StoredObject($0, is: key, reference: reference) })
           .first
       else { return false }
-      guard isChange else { return true }
-      uid = item.uid
-      self.answer = item
-      effect = .end(.full)
+      if isChange { readCollected(item, of: key) }
       return true
     }
     guard isChange, (reference.namespace ?? "") == (key.namespace ?? "") else { return false }
@@ -165,18 +168,18 @@ struct Step {
   }
 
   /// What is left to know where the answer does not show the object.
-  private var bodyFidelity: Fidelity {
+  var bodyFidelity: Fidelity {
     if act.truncated { return .truncated }
     return act.level == .metadata ? .metadata : .rebuilt
   }
 
   /// `details.uid` of the `Status` that answers a deletion.
-  private var statusUID: String? {
+  var statusUID: String? {
     guard act.verb == "delete", detail.response?["kind"]?.string == "Status" else { return nil }
     return detail.response?["details", "uid"]?.string
   }
 
-  private func body(_ stored: StoredObject?) -> Body {
+  func body(_ stored: StoredObject?) -> Body {
     if let stored { return stored.isPartial ? .storedMetadata(stored.object) : .stored(stored.object) }
     if act.truncated { return .absent(.truncated) }
     guard let request = detail.request, !request.isNull else { return .absent(.metadata) }
@@ -231,15 +234,18 @@ struct StoredObject {
     if text.hasSuffix("/") { text.removeLast() }
     return text.isEmpty ? nil : text
   }
-  var isDeleted: Bool { object["metadata", "deletionTimestamp"]?.string != nil }
-
-  /// Whether the object stays for now although it was deleted: finalizers, or a pod's time to end in good order.
-  var isHeld: Bool {
-    isDeleted && (object.hasFinalizers || (object["metadata", "deletionGracePeriodSeconds"]?.integer ?? 0) > 0)
-  }
+  var isDeleted: Bool { object.isDeleted }
+  var isHeld: Bool { object.isHeld }
 }
 
 extension JSONValue {
+  var isDeleted: Bool { self["metadata", "deletionTimestamp"]?.string != nil }
+
+  /// Whether the object stays for now although it was deleted: finalizers, or a pod's time to end in good order.
+  var isHeld: Bool {
+    isDeleted && (hasFinalizers || (self["metadata", "deletionGracePeriodSeconds"]?.integer ?? 0) > 0)
+  }
+
   /// A namespace keeps its finalizers in `spec`.
   var hasFinalizers: Bool {
     self["metadata", "finalizers"]?.array?.isEmpty == false || self["spec", "finalizers"]?.array?.isEmpty == false

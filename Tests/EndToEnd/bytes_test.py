@@ -18,7 +18,7 @@ class Bytes(unittest.TestCase):
         fcntl.ioctl(self.terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
         # The first screen, and whatever reading and the new size still bring.
         end, out = time.time() + 20, b""
-        while b"303" not in out and time.time() < end:
+        while b"295" not in out and time.time() < end:
             out += self.output(0.3)
         self.output(1.5)
 

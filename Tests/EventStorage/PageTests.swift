@@ -156,13 +156,34 @@ import Testing
     #expect(web.lastChange == Timestamp(seconds: 30))
   }
 
+  @Test func `what is written after its deletion was still there, and one that answers 202 only begins`() throws {
+    func summary(_ second: AuditEvent, _ third: AuditEvent? = nil) throws -> String {
+      let store = try EventStore.inMemory()
+      let create = event(uuid(1), verb: "create", at: 10, code: 201, content: 1)
+      try store.add([create, second] + (third.map { [$0] } ?? []), to: try store.source("x"))
+      let web = try #require(store.snapshot().objects().first)
+      return "\(web.versionCount) \(web.isDeleted)"
+    }
+    let delete = event(uuid(2), verb: "delete", at: 20, content: 2)
+    #expect(try summary(delete) == "1 true")
+    #expect(try summary(delete, event(uuid(3), at: 30, content: 3)) == "3 false")
+    #expect(try summary(delete, event(uuid(3), verb: "create", at: 30, code: 201, content: 3)) == "2 false")
+    #expect(try summary(delete, event(uuid(3), at: 30, code: 404, content: 3)) == "1 true")
+    #expect(try summary(delete, event(uuid(3), verb: "delete", at: 30, content: 3)) == "2 true")
+    #expect(try summary(event(uuid(2), verb: "delete", at: 20, code: 202, content: 2)) == "2 false")
+    // A service answers with what it was.
+    let gone = event(uuid(2), verb: "delete", at: 20, content: 2, uid: "u", version: "7", resource: "networkpolicies")
+    #expect(try summary(gone) == "1 true")
+  }
+
   @Test func `a pod that is deleted gracefully, then by force, has one version more and is gone`() throws {
     let store = try EventStore.inMemory()
     let verbs = ["create", "delete", "delete"]
     for (number, verb) in verbs.enumerated() {
-      let pod = event(
+      var pod = event(
         uuid(number), verb: verb, at: Int64(number), content: UInt64(number + 1), uid: "u", version: "\(number + 1)",
         resource: "pods")
+      pod.response?.hasDeletionTimestamp = verb == "delete"
       try store.add([pod], to: try store.source("x"))
       let summary = try #require(store.snapshot().objects().first)
       #expect(summary.versionCount == min(number + 1, 2))

@@ -65,6 +65,21 @@ import Testing
     #expect(try outcomes(store) == [uuid(1): .noop, uuid(2): .changed, uuid(3): .denied])
   }
 
+  @Test func `objects of which a deletion of level Request tells no end are asked`() throws {
+    let histories = Histories()
+    let store = try EventStore.inMemory(histories.environment)
+    func delete(_ number: Int, name: String, _ level: Level) -> AuditEvent {
+      var delete = event(uuid(number), verb: "delete", at: Int64(100 + number), name: name, content: UInt64(number))
+      delete.level = level
+      return delete
+    }
+    try store.add(
+      [delete(1, name: "web", .request), delete(2, name: "db", .metadata), delete(3, name: "ci", .requestResponse)],
+      to: try store.source("audit.log"))
+    try store.settle()
+    #expect(histories.takeAsked() == ["web"])
+  }
+
   @Test func `only objects with writes that nothing else tells of are asked, and only when something came`() throws {
     let histories = Histories()
     let store = try EventStore.inMemory(histories.environment)

@@ -162,6 +162,25 @@ struct AuditEventTests {
     #expect(failed == BodyFacts(kind: "Status"))
   }
 
+  @Test(arguments: [
+    ("delete", #"{"kind":"Service","metadata":{"name":"web","resourceVersion":"7"}}"#, true),
+    (
+      "delete",
+      #"{"kind":"Pod","metadata":{"name":"web","resourceVersion":"7","deletionTimestamp":"2026-11-20T16:11:49Z"}}"#,
+      false
+    ),
+    ("delete", #"{"kind":"Status","metadata":{"resourceVersion":"7"},"details":{"name":"web"}}"#, false),
+    ("update", #"{"kind":"Service","metadata":{"name":"web","resourceVersion":"7"}}"#, false),
+    ("update", #"{"metadata":{"resourceVersion":"7","deletionTimestamp":"2026-11-20T16:11:49Z"}}"#, true),
+    (
+      "patch", #"{"metadata":{"resourceVersion":"7","deletionTimestamp":"2026-11-20T16:11:49Z","finalizers":["a/b"]}}"#,
+      false
+    ),
+  ])
+  func `an answer tells whether the object is gone`(verb: String, answer: String, expected: Bool) {
+    #expect(event(record("a", verb: verb, more: #","responseObject":\#(answer)"#))?.endsObject == expected)
+  }
+
   @Test func `a patch that is an array has no facts, and neither has a missing body`() {
     let bodies = #","requestObject":[{"op":"remove","path":"/spec"}],"responseObject":null"#
     let found = event(record("a", verb: "patch", more: bodies))
@@ -177,15 +196,40 @@ struct AuditEventTests {
     #expect(event(record("a", verb: verb, more: #","requestObject":\#(body)"#))?.evidence == expected)
   }
 
+  @Test func `an apply of one manager of several may only have made it an owner`() {
+    let apply = #","requestObject":{"apiVersion":"v1","kind":"ConfigMap"}"#
+    let end = #","stageTimestamp":"2026-11-20T16:11:49.3Z""#
+    func entry(_ time: String, _ more: String = "") -> String { #"{"manager":"a","time":"\#(time)"\#(more)}"# }
+    func answered(_ entries: [String]?, _ request: String = apply, verb: String = "patch") -> Bool? {
+      let managed = entries.map { #","managedFields":[\#($0.joined(separator: ","))]"# } ?? ""
+      let answer = #","responseObject":{"metadata":{"name":"x","resourceVersion":"7"\#(managed)}}"#
+      return event(record("a", verb: verb, more: request + answer + end))?.mayMoveOnlyOwners
+    }
+    let (old, new) = ("2020-01-01T00:00:00Z", "2026-11-20T16:11:49Z")
+    #expect(answered([entry(old), entry(new)]) == true)
+    #expect(answered(nil) == true, "managedFields that were not logged tell nothing")
+    #expect(answered([entry(old), entry(old)]) == false, "nobody wrote")
+    #expect(answered([entry(old), #"{"manager":"b","operation":"Apply"}"#]) == true)
+    #expect(answered([entry(new)]) == false)
+    #expect(answered([entry(new), entry(old, #","subresource":"status""#)]) == false)
+    #expect(answered([entry(old), entry(new)], #","requestObject":{"data":{}}"#) == false)
+    #expect(answered([entry(old), entry(new)], verb: "update") == false)
+  }
+
   @Test(arguments: [
     (#"[{"op":"replace","path":"/metadata/managedFields","value":[]}]"#, true),
     (#"[{"op":"remove","path":"\/metadata\/managedFields/0"},{"path":"/metadata/resourceVersion"}]"#, true),
     (#"[{"op":"replace","path":"/metadata/resourceVersion"}]"#, false),
     (#"[{"op":"replace","path":"/metadata/managedFields","path":"/spec"}]"#, false),
     (#"[{"op":"move","from":"/spec","path":"/metadata/managedFields/0"}]"#, false),
-    (#"[{"op":"replace","path":"/metadata/managedFields"},7]"#, false), (#"{"metadata":{"managedFields":[]}}"#, false),
+    (#"[{"op":"replace","path":"/metadata/managedFields"},7]"#, false), (#"{"metadata":{"managedFields":[]}}"#, true),
+    (#"{"metadata":{"managedFields":[{}],"resourceVersion":"7"}}"#, true),
+    (#"{"metadata":{"resourceVersion":"7"}}"#, false),
+    (#"{"metadata":{"managedFields":[{}],"labels":null}}"#, false),
+    (#"{"metadata":{"managedFields":[]},"spec":{}}"#, false),
+    (#"{"apiVersion":"v1","kind":"Pod","metadata":{"managedFields":[]}}"#, false),
   ])
-  func `a JSON patch of managedFields alone is told from others`(_ body: String, _ expected: Bool) {
+  func `a patch of managedFields alone is told from others`(_ body: String, _ expected: Bool) {
     let found = event(record("a", verb: "patch", more: #","requestObject":\#(body)"#))
     #expect(found?.request?.movesOnlyOwners ?? false == expected)
   }

@@ -2,10 +2,16 @@ import AuditModel
 import ObjectHistory
 import Testing
 
-private let apply = #"{"apiVersion":"networking.k8s.io/v1","kind":"NetworkPolicy","metadata":{"name":"web"}}"#
+private let apply = #"{"apiVersion":"networking.k8s.io/v1","kind":"NetworkPolicy","metadata":{"labels":{"n":"1"}}}"#
 private let handover =
   #"[{"op":"replace","path":"/metadata/managedFields","value":[]},"#
   + #"{"op":"replace","path":"/metadata/resourceVersion","value":"1"}]"#
+
+/// An answer to a patch; each apply gives the label another value.
+private func answer(_ version: Int, _ body: String? = apply, uid: String = "u1", generation: Int? = nil) -> String {
+  let label = #""labels":{"n":"\#(body == apply ? version : version - 1)"}"#
+  return policy(uid, version, metadata: label + (generation.map { #","generation":\#($0)"# } ?? ""))
+}
 
 private func created() throws -> ActDetail { try act("create", at: 0, code: 201, response: policy("u1", 1)) }
 
@@ -18,8 +24,7 @@ private func patch(
   var detail = try act(
     "patch", at: at, outcome: outcome, level: body == nil ? .metadata : .requestResponse, subresource: subresource,
     by: by, agent: agent, request: body,
-    response: body == nil
-      ? nil : version.map { policy("u1", $0, metadata: generation.map { #""generation":\#($0)"# } ?? "") },
+    response: body == nil ? nil : version.map { answer($0, body, generation: generation) },
     uri: "/apis?fieldManager=\(manager)\(more)")
   detail.act.time = Timestamp(microseconds: 10_000_000 + at * 1000)
   return detail
@@ -40,6 +45,13 @@ private func bursts(_ acts: [ActDetail], context: HistoryContext = HistoryContex
   ]
   #expect(try bursts(acts) == ["2 3 noop 4"])
   #expect(try bursts(acts.reversed()) == ["2 3 noop 4"])
+}
+
+@Test func `what the same apply sends to other objects in between does not part them`() throws {
+  let other = ObjectKey(group: web.group, resource: web.resource, namespace: "shop", name: "api")
+  var between = try patch(8, 9)
+  between.act.object?.name = other.name
+  #expect(try bursts([try patch(0, 2), between, try patch(17, 3, manager: "kubectl-last-applied")]) == ["2 3"])
 }
 
 @Test func `a second is the most that lies between the first and the last`() throws {
@@ -96,7 +108,7 @@ private func bursts(_ acts: [ActDetail], context: HistoryContext = HistoryContex
   let gone = try act("delete", at: 9, response: #"{"kind":"Status","details":{"uid":"u1"}}"#)
   func again(_ at: Int64, _ version: Int) throws -> ActDetail {
     var detail = try patch(at, version)
-    detail.response = try json(policy("u2", version))
+    detail.response = try json(answer(version, uid: "u2"))
     return detail
   }
   #expect(try bursts([gone, first, try again(2, 8), try again(3, 9)]) == ["3 4"])

@@ -155,3 +155,243 @@ func `without an answer the selector tells what a deletecollection met`(uri: Str
   ])
   #expect(rows == ["1 r1 create M -", "1 - delete M -", "2 r2 create M -"])
 }
+
+// MARK: Deletions that only begin
+
+private let kubelet = "system:node:worker-1"
+
+@Test func `a deletion that was accepted and is not done only begins`() throws {
+  let create = try act("create", at: 1, code: 201, level: .metadata)
+  let delete = try act("delete", at: 2, code: 202, level: .metadata)
+  #expect(history([create, delete]) == ["1 r1 create M -", "1 r2 terminating M -"])
+  let after = try act("patch", at: 9, level: .metadata)
+  #expect(history([create, delete, after]) == ["1 r1 create M -", "1 r2 terminating M -", "1 r3 update M -"])
+  // Whatever the answer was; the object is gone once another of its name is made.
+  let told = try act("delete", at: 2, code: 202, response: #"{"kind":"Status","details":{"name":"web"}}"#)
+  let again = try act("create", at: 20, code: 201, response: policy("u2", 9))
+  #expect(history([told, again]) == ["1 r1 terminating M -", "2 r2 create F 9 manifest"])
+}
+
+@Test(arguments: [
+  ("patch", Outcome.changed, "1 r3 update M -"), ("delete", .changed, "1 - delete M -"),
+  ("update", .noop, "1 - (noop) - -"),
+])
+func `what is written or deleted again was still there`(verb: String, outcome: Outcome, last: String) throws {
+  let rows = history([
+    try act("create", at: 1, code: 201, level: .metadata), try act("delete", at: 2, level: .metadata),
+    try act(verb, at: 3, outcome: outcome, level: .metadata),
+  ])
+  #expect(rows == ["1 r1 create M -", "1 r2 terminating M -", last])
+}
+
+@Test func `what was refused, made anew or begun before the deletion ended says nothing of it`() throws {
+  let create = try act("create", at: 1, code: 201, level: .metadata)
+  let delete = try act("delete", at: 2, level: .metadata, took: 3)
+  for (next, row) in [
+    (try act("patch", at: 9, code: 404, outcome: .failed, level: .metadata), "1 - (failed) - -"),
+    (try act("create", at: 9, code: 201, level: .metadata), "2 r2 create M -"),
+    (try act("patch", at: 4, level: .metadata, took: 2), "1 r2 update M -"),
+  ] {
+    #expect(history([create, delete, next]) == ["1 r1 create M -", "1 - delete M -", row])
+  }
+}
+
+@Test func `an object that a read shows with its deletionTimestamp was still there`() throws {
+  let held = policy("u1", 4, metadata: #""deletionTimestamp":"2026-11-20T00:00:00Z","finalizers":["a/b"]"#)
+  let create = try act("create", at: 1, code: 201, response: policy("u1", 1))
+  let delete = try act("delete", at: 2, level: .metadata)
+  let got = try act("get", at: 3, outcome: .read, response: held)
+  #expect(history([create, delete, got]) == ["1 r1 create F 1 manifest", "1 r2 terminating R - manifest"])
+  // A cache may show what is gone as it was.
+  let stale = try act("get", at: 3, outcome: .read, response: policy("u1", 1))
+  #expect(history([create, delete, stale]) == ["1 r1 create F 1 manifest", "1 - delete M -"])
+}
+
+@Test func `an eviction begins what the kubelet ends`() throws {
+  let terminating = podAnswer(542, grace: 30)
+  let rows = history(
+    [
+      try act(
+        "create", at: 1, code: 201, key: pod, subresource: "eviction",
+        response: #"{"kind":"Status","status":"Success"}"#),
+      try act(
+        "patch", at: 2, outcome: .subresource, key: pod, subresource: "status", by: kubelet, response: terminating),
+      try act("delete", at: 3, key: pod, by: kubelet, response: podAnswer(553, grace: 0)),
+    ], of: pod)
+  #expect(
+    rows == ["1 r1 terminating M -", "1 - update F 542 manifest", "1 - delete F -"])
+}
+
+@Test func `a pod's two deletions of level Request begin and end it`() throws {
+  let body = #"{"kind":"Pod","metadata":{"name":"cart","namespace":"shop"},"spec":{}}"#
+  let acts = [
+    try act("create", at: 1, code: 201, level: .request, key: pod, request: body),
+    try act("delete", at: 2, level: .request, key: pod, request: #"{"kind":"DeleteOptions"}"#),
+    try act(
+      "patch", at: 3, level: .request, key: pod, request: #"{"metadata":{"labels":{"a":"b"}}}"#),
+    try act(
+      "delete", at: 4, level: .request, key: pod, by: kubelet,
+      request: #"{"kind":"DeleteOptions","gracePeriodSeconds":0}"#),
+  ]
+  #expect(
+    history(acts, of: pod) == [
+      "1 r1 create R - manifest", "1 r2 terminating R - manifest", "1 r3 update R - manifest", "1 - delete R -",
+    ])
+}
+
+@Test(arguments: [(5, "1 r3 terminating R - manifest"), (30, "1 - (noop) - -"), (60, "1 - (noop) - -")])
+func `a second deletion may leave a pod less time`(seconds: Int, row: String) throws {
+  let body = #"{"kind":"Pod","metadata":{"name":"cart","namespace":"shop"},"spec":{}}"#
+  func delete(at second: Int64, _ options: String) throws -> ActDetail {
+    try act("delete", at: second, level: .request, key: pod, request: #"{"kind":"DeleteOptions"\#(options)}"#)
+  }
+  let acts = [
+    try act("create", at: 1, code: 201, level: .request, key: pod, request: body), try delete(at: 2, ""),
+    try delete(at: 3, #","gracePeriodSeconds":\#(seconds)"#), try delete(at: 9, #","gracePeriodSeconds":0"#),
+  ]
+  #expect(
+    history(acts, of: pod) == ["1 r1 create R - manifest", "1 r2 terminating R - manifest", row, "1 - delete R -"])
+}
+
+@Test func `who waits for dependents or leaves them begins a deletion, in the body or in the URI`() throws {
+  let body = #"{"kind":"NetworkPolicy","metadata":{"name":"web","namespace":"shop"},"spec":{"podSelector":{}}}"#
+  func acts(_ policy: String, _ rest: String) throws -> [ActDetail] {
+    [
+      try act("create", at: 1, code: 201, level: .request, request: body),
+      try act(
+        "delete", at: 2, level: .request, request: #"{"kind":"DeleteOptions","propagationPolicy":"\#(policy)"}"#),
+      try act(
+        "patch", at: 3, level: .request, by: "system:serviceaccount:kube-system:generic-garbage-collector",
+        request: #"{"metadata":{"resourceVersion":"4","finalizers":\#(rest)}}"#),
+    ]
+  }
+  let begun = ["1 r1 create R - manifest", "1 r2 terminating R - manifest"]
+  for rest in ["[]", "null"] {
+    for policy in ["Foreground", "Orphan"] {
+      #expect(history(try acts(policy, rest)) == begun + ["1 - delete R -"], "\(policy) \(rest)")
+    }
+  }
+  #expect(history(try acts("Orphan", #"["a/b"]"#)) == begun + ["1 r3 update R - manifest"])
+  #expect(
+    History.of(web, acts: try acts("Foreground", "[]")).revisions[1].manifest?["metadata", "finalizers"]?.json
+      == #"["foregroundDeletion"]"#)
+  let inURI = try act("delete", at: 2, level: .metadata, uri: "/apis?propagationPolicy=Foreground")
+  #expect(history([inURI]) == ["1 r1 terminating M -"])
+}
+
+@Test func `a second deletion of level Request alters nothing`() throws {
+  let body = #"{"kind":"NetworkPolicy","metadata":{"name":"web","namespace":"shop","finalizers":["a/b"]},"spec":{}}"#
+  let options = #"{"kind":"DeleteOptions","propagationPolicy":"Background"}"#
+  let acts = [
+    try act("create", at: 1, code: 201, level: .request, request: body),
+    try act("delete", at: 2, level: .request, request: options),
+    try act("delete", at: 3, level: .request, request: options),
+    try act(
+      "patch", at: 4, level: .request, request: #"[{"op":"remove","path":"/metadata/finalizers"}]"#),
+  ]
+  #expect(
+    history(acts) == [
+      "1 r1 create R - manifest", "1 r2 terminating R - manifest", "1 - (noop) - -", "1 - delete R -",
+    ])
+  // Without the object nobody knows; it is no version all the same.
+  #expect(history(Array(acts[1...2])) == ["1 r1 terminating M -", "1 - delete R -"])
+  let unknown = [acts[1], acts[2], try act("patch", at: 9, level: .metadata)]
+  #expect(history(unknown) == ["1 r1 terminating M -", "1 - terminating M -", "1 r2 update M -"])
+}
+
+@Test func `a namespace ends when its last finalizer is taken away`() throws {
+  let key = ObjectKey(group: "", resource: "namespaces", namespace: nil, name: "legacy")
+  func finalize(_ level: Level, _ request: String? = nil, _ response: String? = nil) throws -> ActDetail {
+    try act(
+      "update", at: 9, outcome: .subresource, level: level, key: key, subresource: "finalize", request: request,
+      response: response)
+  }
+  let create = try act("create", at: 1, code: 201, level: .metadata, key: key)
+  let delete = try act("delete", at: 2, level: .metadata, key: key)
+  let begun = ["1 r1 create M -", "1 r2 terminating M -"]
+  #expect(history([create, delete], of: key) == begun)
+  #expect(history([create, delete, try finalize(.metadata)], of: key) == begun + ["1 - delete M -"])
+  func namespace(_ finalizers: String) -> String {
+    #"{"kind":"Namespace","metadata":{"name":"legacy","uid":"n1","resourceVersion":"7","#
+      + #""deletionTimestamp":"2026-11-20T00:00:00Z"},"spec":{\#(finalizers)}}"#
+  }
+  let other = #""finalizers":["openshift.io/origin"]"#
+  #expect(
+    history([create, delete, try finalize(.request, namespace(""))], of: key) == begun + ["1 - delete R -"])
+  #expect(
+    history([create, delete, try finalize(.request, namespace(other))], of: key) == begun + ["1 - update M -"])
+  #expect(
+    history([delete, try finalize(.requestResponse, nil, namespace(""))], of: key).last == "1 - delete F -")
+  // Finalizers of a namespace that nobody deletes may be set too.
+  #expect(history([create, try finalize(.metadata)], of: key) == ["1 r1 create M -", "1 - update M -"])
+}
+
+@Test func `an object with finalizers outlives the deletecollection that met it`() throws {
+  let held = #"""
+    {"kind":"NetworkPolicyList","items":[{"metadata":{"name":"web","namespace":"shop","uid":"u1","resourceVersion":"1",
+    "finalizers":["a/b"]},"spec":{}}]}
+    """#
+  let rows = history([
+    try act("create", at: 1, code: 201, response: policy("u1", 1, metadata: #""finalizers":["a/b"]"#)),
+    try act("deletecollection", at: 2, named: false, response: held),
+    try act("patch", at: 3, response: policy("u1", 4, metadata: #""deletionTimestamp":"2026-11-20T00:00:00Z""#)),
+  ])
+  #expect(rows == ["1 r1 create F 1 manifest", "1 r2 terminating R - manifest", "1 - delete F -"])
+  let body = #"{"kind":"NetworkPolicy","metadata":{"name":"web","finalizers":["a/b"]}}"#
+  let inferred = history([
+    try act("create", at: 1, code: 201, level: .request, request: body),
+    try act("deletecollection", at: 2, level: .request, named: false),
+    try act("patch", at: 3, level: .request, request: #"{"metadata":{"finalizers":null}}"#),
+  ])
+  #expect(inferred == ["1 r1 create R - manifest", "1 r2 terminating R - inferred manifest", "1 - delete R -"])
+}
+
+@Test func `a deletecollection is the write that what it met shows next`() throws {
+  func item(_ version: Int, _ more: String = "") -> String {
+    #"{"metadata":{"name":"web","namespace":"shop","uid":"u1","resourceVersion":"\#(version)","generation":1,"#
+      + #""finalizers":["a/b"]\#(more)},"spec":{}}"#
+  }
+  func met(_ item: String, at second: Int64) throws -> ActDetail {
+    try act("deletecollection", at: second, named: false, response: #"{"kind":"List","items":[\#(item)]}"#)
+  }
+  let held = #""finalizers":["a/b"],"deletionTimestamp":"2026-11-20T00:00:00Z""#
+  let acts = [
+    try act("create", at: 1, code: 201, response: policy("u1", 1, metadata: #""generation":1,"finalizers":["a/b"]"#)),
+    try met(item(1), at: 2),
+    // It was on its way already; the act did something to others.
+    try met(item(4, #","deletionTimestamp":"2026-11-20T00:00:00Z""#), at: 3),
+    try act(
+      "update", at: 9, request: #"{"metadata":{"resourceVersion":"4"}}"#,
+      response: policy("u1", 7, #""spec":{"podSelector":{}}"#, metadata: #""generation":3,\#(held)"#)),
+  ]
+  #expect(
+    history(acts) == [
+      "1 r1 create F 1 manifest", "1 r2 terminating R - manifest", "1 - terminating M -", "1 r3 update F 7 manifest",
+    ])
+  #expect(findings(acts) == [])
+  let widget = ObjectKey(group: "example.com", resource: "widgets", namespace: "shop", name: "web")
+  let made = #"{"apiVersion":"example.com/v1","kind":"Widget","metadata":{"name":"web","uid":"u1"},"spec":{}}"#
+  let known = History.of(
+    widget,
+    acts: [
+      try act("create", at: 1, code: 201, key: widget, response: made),
+      try act(
+        "deletecollection", at: 2, key: widget, named: false, response: #"{"kind":"List","items":[\#(item(1))]}"#),
+    ])
+  #expect(known.revisions.last?.manifest?["kind"]?.string == "Widget")
+}
+
+@Test func `pods of a deletecollection end when the kubelet is done`() throws {
+  let list = #"{"kind":"PodList","items":[{"metadata":{"name":"cart","namespace":"shop","uid":"p1"},"spec":{}}]}"#
+  let create = try act("create", at: 1, code: 201, level: .metadata, key: pod)
+  let done = try act("delete", at: 9, level: .metadata, key: pod, by: kubelet)
+  let met = try act("deletecollection", at: 2, key: pod, named: false, response: list)
+  #expect(
+    history([create, met, done], of: pod) == ["1 r1 create M -", "1 r2 terminating R - manifest", "1 - delete M -"])
+  #expect(history([create, met], of: pod) == ["1 r1 create M -", "1 - delete F -"])
+  let unnamed = try act("deletecollection", at: 2, level: .metadata, key: pod, named: false)
+  #expect(
+    history([create, unnamed, done], of: pod) == [
+      "1 r1 create M -", "1 r2 terminating M - inferred", "1 - delete M -",
+    ])
+}

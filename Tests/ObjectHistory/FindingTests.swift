@@ -170,6 +170,18 @@ func `an act whose result is not known may account for anything`(outcome: Outcom
     findings(acts) == ["outside r1..r2 generation 1 -> 3", "outside r2..r3 uid u1 -> u2, and no act deleted the first"])
 }
 
+@Test func `a deletecollection may have begun to delete what finalizers hold`() throws {
+  let held = #""finalizers":["a/b"]"#
+  let deleted = held + #","deletionTimestamp":"1970-01-01T00:00:10Z""#
+  let request = #"{"metadata":{"resourceVersion":"15"}}"#
+  let acts = [
+    try create(stored(10, generation: 1, more: held)),
+    try act("deletecollection", at: 10, level: .metadata, named: false),
+    try act("update", at: 20, request: request, response: stored(30, generation: 3, port: 81, more: deleted)),
+  ]
+  #expect(findings(acts) == [])
+}
+
 @Test func `a refused write accounts for nothing`() throws {
   let acts = [
     try create(stored(10, generation: 1)), try act("patch", at: 10, code: 403, outcome: .denied),
@@ -235,6 +247,27 @@ func `an act whose result is not known may account for anything`(outcome: Outcom
     #"[{"op":"replace","path":"/metadata/managedFields","value":[{"manager":"kubectl","operation":"Update","time":"1970-01-01T00:00:05Z"}]}]"#
   let after = stored(30, more: managed(("kubectl", 5, ""), ("before-first-apply", 6, ""), ("ancient-changes", 7, "")))
   #expect(findings([try create(stored(10)), try act("patch", at: 20, request: move, response: after)]).isEmpty)
+}
+
+@Test func `entries of managedFields that a JSON patch alters one by one have no writer`() throws {
+  let before = stored(10, more: managed(("kubectl-create", 1, ""), ("helm", 1, "")))
+  let after = stored(30, more: managed(("kubectl-create", 1, ""), ("flux", 7, "")))
+  func patched(_ operations: String, from before: String = before) throws -> [String] {
+    findings([try create(before), try act("patch", at: 20, request: operations, response: after)])
+  }
+  let one =
+    #"[{"op":"replace","path":"/metadata/managedFields/1/manager","value":"flux"},"#
+    + #"{"op":"replace","path":"/metadata/managedFields/1/time","value":"1970-01-01T00:00:07Z"}]"#
+  let added =
+    #"[{"op":"remove","path":"/metadata/managedFields/1"},{"op":"add","path":"/metadata/managedFields/-","#
+    + #""value":{"manager":"flux","operation":"Update","time":"1970-01-01T00:00:07Z"}}]"#
+  #expect(try patched(one) == [])
+  #expect(try patched(added) == [])
+  // Without the entries before, what a patch makes of them is anybody's guess.
+  #expect(try patched(one, from: stored(10)) == [])
+  let other = #"[{"op":"replace","path":"/metadata/managedFields/0/manager","value":"kubectl-create"}]"#
+  #expect(
+    try patched(other) == ["outside r1..- managedFields: Update by flux at 1970-01-01T00:00:07Z, which no act shows"])
 }
 
 @Test func `where a webhook altered the request its content shows nothing`() throws {

@@ -118,6 +118,49 @@ func `what altered nothing, or is not known to, is a row without a number`(
   }
 }
 
+/// An apply of the port 80, answered with version 2, generation 1 and entries of managedFields.
+private func applied(
+  _ managers: String, port: Int = 80, generation: Int = 1, before: String? = nil, sent: String = "{}",
+  verb: String = "patch"
+) throws -> [String] {
+  func stored(_ version: Int, _ port: Int, _ generation: Int, _ managers: String?) -> String {
+    policy(
+      "u1", version, #""spec":{"port":\#(port)}"#,
+      metadata: #""generation":\#(generation)"# + (managers.map { #","managedFields":[\#($0)]"# } ?? ""))
+  }
+  let request =
+    sent == "{}" ? #"{"apiVersion":"networking.k8s.io/v1","kind":"NetworkPolicy","spec":{"port":80}}"# : sent
+  return history([
+    try act("create", at: 1, code: 201, response: stored(1, 80, 1, before)),
+    try act(
+      verb, at: 2, agent: "flux/v2", request: request,
+      response: stored(2, port, generation, managers.isEmpty ? nil : managers)),
+  ])
+}
+
+private let helm = #"{"manager":"helm","operation":"Update","time":"1970-01-01T00:00:01Z","fieldsV1":{"f:spec":{}}}"#
+private let flux = #"{"manager":"flux","operation":"Apply","time":"1970-01-01T00:00:02Z","fieldsV1":{"f:spec":{}}}"#
+private let scaler = #"{"manager":"scaler","operation":"Update","time":"1970-01-01T00:00:02Z","subresource":"status"}"#
+
+@Test func `a first apply that only makes its manager an owner is a no-op that keeps its version`() throws {
+  let kept = ["1 r1 create F 1 manifest", "1 - (noop) F 2 manifest"]
+  #expect(try applied(helm + "," + flux, before: helm) == kept)
+  #expect(try applied(helm + "," + flux + "," + scaler, before: helm) == kept)
+  // An audit policy may leave managedFields out.
+  #expect(try applied("") == kept)
+}
+
+@Test func `a write that may have altered anything counts`() throws {
+  let counted = ["1 r1 create F 1 manifest", "1 r2 update F 2 manifest"]
+  #expect(try applied(helm + "," + flux, port: 81, before: helm) == counted)
+  // The port was another one in between, and the write put it back.
+  #expect(try applied(helm + "," + flux, generation: 3, before: helm) == counted)
+  let moved = helm.replacing("00:00:01Z", with: "00:00:02Z")
+  #expect(try applied(moved + "," + flux, before: helm) == counted)
+  #expect(try applied(flux, before: helm) == counted)
+  #expect(try applied(helm + "," + flux) == counted)
+}
+
 @Test func `a name that the server made up is that of its answer`() throws {
   // The reference of a create with generateName has no name; the reader takes it from the answer.
   let nameless = try act("create", at: 1, code: 201, level: .metadata, named: false)

@@ -132,3 +132,15 @@ extension ActDetail {
     return copy
   }
 }
+
+@Test func `a deletecollection that listed an object before its last write`() throws {
+  let item =
+    #"{"metadata":{"name":"web","namespace":"shop","uid":"u1","resourceVersion":"10","labels":{"a":"1"}},"spec":{}}"#
+  let acts = [
+    try act("create", at: 1, code: 201, response: policy("u1", 10, metadata: #""labels":{"a":"1"}"#)),
+    try act("update", at: 5, request: "{}", response: policy("u1", 30, metadata: #""labels":{"a":"2"}"#)),
+    try act("deletecollection", at: 4, named: false, took: 3, response: #"{"kind":"List","items":[\#(item)]}"#),
+  ]
+  #expect(findings(acts) == [])
+  #expect(history(acts).last == "1 - delete F -")
+}

@@ -231,3 +231,62 @@ func `a request gets what the API server fills in`(group: String, resource: Stri
       "1 r1 create R - manifest", "1 - (noop) - -", "1 - (noop) - -", "1 - (noop) - -", "1 r2 update R - manifest",
     ])
 }
+
+// MARK: Subresources
+
+@Test(arguments: [
+  (#"{"spec":{"replicas":5}}"#, nil), (#"[{"op":"replace","path":"/spec/replicas","value":5}]"#, nil),
+  (#"{"spec":{"replicas":4}}"#, #"{"kind":"Scale","metadata":{"name":"cart"},"spec":{"replicas":5}}"#),
+])
+func `a scale leaves the object with as many replicas`(request: String, response: String?) throws {
+  let history = History.of(
+    cart,
+    acts: [
+      try act(
+        "create", at: 1, code: 201, level: .request, key: cart,
+        request: #"{"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"cart"},"spec":{"replicas":1}}"#),
+      try act(
+        "patch", at: 2, outcome: .subresource, key: cart, subresource: "scale", request: request, response: response),
+      try act(
+        "patch", at: 3, level: .request, key: cart, request: #"{"metadata":{"labels":{"a":"b"}}}"#),
+    ])
+  #expect(rows(history) == ["1 r1 create R - manifest", "1 - update R - manifest", "1 r2 update R - manifest"])
+  #expect(history.revisions.map { $0.manifest?["spec", "replicas"]?.integer } == [1, 5, 5])
+}
+
+@Test func `what is asked of a pod's parts is known of the pod`() throws {
+  let pod = ObjectKey(group: "", resource: "pods", namespace: "shop", name: "cart")
+  func part(_ verb: String, _ subresource: String, at second: Int64, _ request: String) throws -> ActDetail {
+    try act(
+      verb, at: second, code: verb == "create" ? 201 : 200, outcome: .subresource, level: .request, key: pod,
+      subresource: subresource, request: request)
+  }
+  let history = History.of(
+    pod,
+    acts: [
+      try act(
+        "create", at: 1, code: 201, level: .request, key: pod,
+        request: #"{"kind":"Pod","metadata":{"name":"cart"},"spec":{"containers":[]}}"#),
+      try part("create", "binding", at: 2, #"{"kind":"Binding","target":{"kind":"Node","name":"worker-1"}}"#),
+      try part("patch", "ephemeralcontainers", at: 3, #"{"spec":{"ephemeralContainers":[{"name":"d"}]}}"#),
+    ])
+  #expect(rows(history) == ["1 r1 create R - manifest", "1 - update R - manifest", "1 - update R - manifest"])
+  #expect(
+    history.revisions.last?.manifest?["spec"]?.json
+      == #"{"containers":[],"nodeName":"worker-1","ephemeralContainers":[{"name":"d"}]}"#)
+}
+
+@Test func `what an apply makes of a list in which others have a hand is not told`() throws {
+  let containers = #"{"template":{"spec":{"containers":[{"name":"a","image":"x:1"}]}}}"#
+  let sidecar = #"{"template":{"spec":{"containers":[{"name":"b","image":"y:1"}]}}}"#
+  func apply(_ spec: String) -> String {
+    #"{"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"cart"},"spec":\#(spec)}"#
+  }
+  func fidelities(_ steps: [(String, String, String, Int)], of key: ObjectKey = cart) throws -> [Fidelity?] {
+    try requested(steps, of: key).revisions.map(\.fidelity)
+  }
+  let made = step("patch", apply(containers), by: "argo", code: 201)
+  #expect(try fidelities([made, step("patch", apply(sidecar), by: "mesh")]) == [.rebuilt, .metadata])
+  // A manager alone has its list as it wants it.
+  #expect(try fidelities([made, step("patch", apply(sidecar), by: "argo")]) == [.rebuilt, .rebuilt])
+}

@@ -30,9 +30,10 @@ func decodeAuditEvent(
   let fields = record.members(eventKeys)
   guard let verb = fields[.verb].nonEmpty else { throw DecodeError(reason: "an audit event without a verb") }
   let clock = try readTimes(fields, &times)
-  let request = bodyFacts(fields[.requestObject], detailsNameObject: false)
+  var request = bodyFacts(fields[.requestObject], detailsNameObject: false)
   var response = bodyFacts(fields[.responseObject], detailsNameObject: verb == "delete")
   if verb == "update" || verb == "patch" { response?.managedAt = managedTime(fields[.responseObject], &times) }
+  if verb == "patch" { readOwners(fields, request: &request, response: &response) }
   var object = reference(fields[.objectRef])
   if object?.name == nil {
     let named = response?.kind == "Status" ? nil : response?.name
@@ -97,6 +98,20 @@ private let userKeys = KeyTable<UserKey>()
 private let referenceKeys = KeyTable<ReferenceKey>()
 
 private func isTrue(_ element: JSONElement) -> Bool { element.bytes.map { $0 == "true" } ?? false }
+
+/// What the bodies of a patch tell of who owns which field.
+private func readOwners(
+  _ fields: borrowing JSONMembersFound<EventKey>, request: inout BodyFacts?, response: inout BodyFacts?
+) {
+  guard request?.kind != nil, request?.apiVersion != nil else {
+    if movesOnlyOwners(fields[.requestObject]) {
+      request = request ?? BodyFacts()
+      request?.movesOnlyOwners = true
+    }
+    return
+  }
+  if response != nil { readOwners(fields[.responseObject], into: &response) }
+}
 
 /// `requestReceivedTimestamp` and `stageTimestamp`; v1beta1 may have only `timestamp` or a creation time, in whole
 /// seconds. A wrapper's time is better than none.

@@ -20,6 +20,8 @@ struct FindingSearch {
     var object: JSONValue
     var version: String?
     var managers: Set<FieldManager>
+    /// The act shows what it found, and altered it.
+    var isBeforeWrite: Bool
   }
   private var last: Sighting?
   /// The uid of the present life, and the step that told it last.
@@ -82,28 +84,29 @@ struct FindingSearch {
 
   private mutating func see(_ answer: StoredObject, at index: Int) {
     let step = steps[index]
-    if isTrial(answer) { return }
+    if isTrial(answer) || isOutdated(answer) { return }
     let managers = FieldManager.all(of: answer.object)
     defer {
       last = Sighting(
-        index: index, object: answer.object, version: answer.resourceVersion, managers: Set(managers))
+        index: index, object: answer.object, version: answer.resourceVersion, managers: Set(managers),
+        isBeforeWrite: step.act.verb == "deletecollection" && !step.isEnd)
     }
     guard let last else { return }
-    let between = unseen.between(last.index, index, uid: step.uid)
+    let between = unseenCount(since: last, answer, at: index)
     let request = Touched(step, key)
     var evidence: [String] = []
 
     let generations = (last.object.generation, answer.object.generation)
-    if let old = generations.0, let new = generations.1, new - old > Int64(between.count) + (request.isWrite ? 1 : 0) {
+    if let old = generations.0, let new = generations.1, new - old > Int64(between) + (request.isWrite ? 1 : 0) {
       evidence.append("generation \(old) -> \(new)")
     }
-    if between.isEmpty, let base = step.baseVersion, let known = last.version, isLater(base, than: known),
+    if between == 0, let base = step.baseVersion, let known = last.version, isLater(base, than: known),
       last.object["status"] == nil, answer.object["status"] == nil
     {
       evidence.append("written on version \(base), the last one in the log is \(known)")
     }
     var paths: [String]?
-    if between.isEmpty, let touched = request.extent, !step.wasMutated, isSameVersion(last.object, answer.object) {
+    if between == 0, let touched = request.extent, !step.wasMutated, isSameVersion(last.object, answer.object) {
       var ignored = touched.union(upkeep)
       // Every write to the spec counts the generation up; where it did not, the server only shows the spec otherwise.
       if let old = generations.0, let new = generations.1, old == new { ignored.add(["spec"]) }
@@ -118,6 +121,24 @@ struct FindingSearch {
       paths.flatMap { $0.isEmpty ? nil : $0 }
       ?? FieldDifferences(from: last.object, to: answer.object, ignoring: upkeep).paths
     add(.outside, from: last.index, at: index, paths: differing, evidence: evidence)
+  }
+
+  /// How many writes of which the log does not show what they left may have come between two sightings.
+  private func unseenCount(since last: Sighting, _ answer: StoredObject, at index: Int) -> Int {
+    // A deletecollection that does not name what it met may have begun to delete what finalizers hold.
+    let mayHaveBegun =
+      answer.isDeleted && !last.object.isDeleted && steps[last.index..<index].contains(where: \.isCollection)
+    return unseen.between(last.index, index, uid: steps[index].uid).count
+      + (last.isBeforeWrite || mayHaveBegun ? 1 : 0)
+  }
+
+  /// Whether the answer is older than what was seen before: a deletecollection lists objects before it deletes them, and
+  /// one may be written in between.
+  private func isOutdated(_ answer: StoredObject) -> Bool {
+    guard let version = answer.resourceVersion.flatMap({ UInt64($0) }),
+      let known = last?.version.flatMap({ UInt64($0) })
+    else { return false }
+    return version < known
   }
 
   /// Whether the answer is what would have become of the object: one version cannot have two contents. So it is after a
@@ -146,7 +167,8 @@ struct FindingSearch {
       !last.managers.contains(entry) && !entry.isMadeUp && !entry.isUpkeep && since.map { entry.time > $0 } ?? true
     }
     guard !news.isEmpty else { return [] }
-    let sent = Set(FieldManager.all(of: step.detail.request) + step.patchedManagers)
+    guard let patched = step.patchedManagers(of: last.object) else { return [] }
+    let sent = Set(FieldManager.all(of: step.detail.request) + patched)
     let isOwnThere =
       step.fieldManager.map { name in news.contains { $0.manager == name && $0.isWithin(step) } } ?? false
     return news.filter { entry in

@@ -52,16 +52,20 @@ extension Step {
     return text.isEmpty || text == "0" ? nil : text
   }
 
-  /// Entries of managedFields that a JSON patch sets by hand, as kubectl does when it moves to server-side apply.
-  var patchedManagers: [FieldManager] {
-    (detail.request?.array ?? []).flatMap { operation -> [FieldManager] in
-      guard operation["path"]?.string?.hasPrefix("/metadata/managedFields") == true, let value = operation["value"]
-      else {
-        return []
-      }
-      let entries: JSONValue = value.array == nil ? .array([value]) : value
-      return FieldManager.all(of: .object(["metadata": .object(["managedFields": entries])]))
+  /// Entries of managedFields that a JSON patch sets by hand, as kubectl does when it moves to server-side apply; nil
+  /// where what it makes of those of the object before cannot be told.
+  func patchedManagers(of before: JSONValue) -> [FieldManager]? {
+    let fields = "/metadata/managedFields"
+    let operations = (detail.request?.array ?? []).filter { operation in
+      ["path", "from"].contains { operation[$0]?.string.map { $0 == fields || $0.hasPrefix(fields + "/") } ?? false }
     }
+    guard !operations.isEmpty else { return [] }
+    // Where nobody owned anything there may be no list to replace.
+    let known =
+      before["metadata", "managedFields"] == nil
+      ? before.setting(["metadata", "managedFields"], to: .array([])) : before
+    let patched = try? JSONPatch.apply(.array(operations), to: known, trustsTests: true)
+    return patched.map(FieldManager.all)
   }
 
   /// Whether a webhook altered the request on its way.

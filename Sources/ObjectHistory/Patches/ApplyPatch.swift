@@ -50,8 +50,10 @@ struct FieldOwners {
   }
 
   /// Server-side apply: the object with what the manager wants, and without what it wanted before, wants no more, and
-  /// nobody else set.
-  mutating func apply(_ wanted: JSONValue, by manager: String, to object: JSONValue) -> JSONValue {
+  /// nobody else set. Nil where that cannot be told: items of a list that somebody else has a hand in may be merged.
+  mutating func apply(
+    _ wanted: JSONValue, by manager: String, to object: JSONValue, of key: ObjectKey
+  ) -> JSONValue? {
     settle()
     let owner = Owner(manager: manager, applies: true)
     let fields = FieldSet(of: wanted)
@@ -61,7 +63,14 @@ struct FieldOwners {
       guard let value = wanted[path], !value.isNull else { continue }
       // An empty map wants nothing but to be there.
       if value.members?.isEmpty == true, !FieldSet.isAtomic(path), object[path] != nil { continue }
-      if object[path] != value { release([path], but: owner) }
+      if object[path] != value {
+        if value.array != nil, object[path]?.array != nil, MergeKeys(key).mayMergeApplied(at: path),
+          sets.contains(where: { $0.key != owner && $0.value.covers(path) })
+        {
+          return nil
+        }
+        release([path], but: owner)
+      }
       result = result.setting(path, to: value)
     }
     for list in FieldSet.setLists {
@@ -84,6 +93,7 @@ struct FieldOwners {
   /// A patch that rewrites managedFields itself, as kubectl does when it moves from client-side to server-side apply:
   /// the field sets are then what it says.
   mutating func rewrite(by patch: JSONValue) {
+    if let entries = patch["metadata", "managedFields"]?.array { self = FieldOwners(managedFields: entries) }
     for operation in patch.array ?? [] where operation["path"]?.string == "/metadata/managedFields" {
       if let entries = operation["value"]?.array, operation["op"]?.string != "test" {
         self = FieldOwners(managedFields: entries)

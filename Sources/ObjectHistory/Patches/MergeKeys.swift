@@ -39,6 +39,15 @@ struct MergeKeys {
     }
   }
 
+  /// Whether an apply may merge the list item by item: as a rule where a strategic merge patch does. Lists of policies
+  /// are taken whole; of other kinds nobody knows.
+  func mayMergeApplied(at path: [String]) -> Bool {
+    if FieldSet.setLists.contains(path) { return false }
+    if PatchKind.isBuiltIn(key) { return strategy(at: path) != .replace }
+    if path.first == "metadata" { return true }
+    return key.kind.role == .other
+  }
+
   /// The lists of a pod's spec; names that are none of these are replaced.
   private static let podLists: [String: String] = [
     "containers": "name", "env": "name", "ephemeralContainers": "name", "hostAliases": "ip", "imagePullSecrets": "name",

@@ -65,9 +65,14 @@ enum PatchKind {
 }
 
 extension JSONValue {
-  /// Whether the value is a JSON patch of nothing but who owns which field: what kubectl sends before it applies on the
+  /// Whether the value is a patch of nothing but who owns which field: what kubectl sends before it applies on the
   /// server's side for the first time. It may name the version that it is meant for.
   var movesOnlyOwners: Bool {
+    if let body = members {
+      guard let metadata = body["metadata"]?.members, metadata["managedFields"] != nil else { return false }
+      return body.list.allSatisfy { $0.key == "metadata" }
+        && metadata.list.allSatisfy { $0.key == "managedFields" || $0.key == "resourceVersion" }
+    }
     let operations = array ?? []
     return operations.contains { JSONValue.isOfOwners($0["path"]) }
       && operations.allSatisfy { operation in

@@ -31,6 +31,24 @@ extension JSONValue {
     self = try reader.document()
   }
 
+  /// The same of a text that is mostly as the last one: what is equal in both is taken over.
+  public init(parsing bytes: [UInt8], memory: RecordMemory) throws(JSONError) {
+    let last = memory.parsed
+    var result: Result<JSONValue, JSONError> = .success(.null)
+    bytes.withUnsafeBytes { buffer in
+      last.text.withUnsafeBytes { text in
+        var reader = JSONReader(bytes: buffer, like: last.nodes, of: text)
+        do throws(JSONError) {
+          result = .success(try reader.document())
+          memory.parsed = JSONOutline(text: bytes, nodes: reader.nodes)
+        } catch {
+          result = .failure(error)
+        }
+      }
+    }
+    self = try result.get()
+  }
+
   /// Compact JSON in the order of the members. `<`, `>`, `&` are not escaped.
   public var json: String {
     var out: [UInt8] = []
@@ -108,199 +126,5 @@ extension JSONValue {
       default: out.append(byte)
       }
     }
-  }
-}
-
-/// A recursive-descent reader over bytes in memory.
-private struct JSONReader {
-  let bytes: UnsafeRawBufferPointer
-  var at = 0
-  var depth = 0
-
-  init(bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
-
-  mutating func document() throws(JSONError) -> JSONValue {
-    let value = try value()
-    skipSpace()
-    guard at == bytes.count else { throw error("more text after the value") }
-    return value
-  }
-
-  func error(_ reason: String) -> JSONError { JSONError(offset: at, reason: reason) }
-
-  mutating func skipSpace() {
-    while at < bytes.count, bytes[at] == 0x20 || (0x09...0x0D).contains(bytes[at]) { at += 1 }
-  }
-
-  mutating func value() throws(JSONError) -> JSONValue {
-    skipSpace()
-    guard at < bytes.count else { throw error("the text ends where a value is expected") }
-    switch bytes[at] {
-    case UInt8(ascii: "{"): return try object()
-    case UInt8(ascii: "["): return try array()
-    case UInt8(ascii: "\""): return .string(try string())
-    case UInt8(ascii: "t"): return try word("true", .bool(true))
-    case UInt8(ascii: "f"): return try word("false", .bool(false))
-    case UInt8(ascii: "n"): return try word("null", .null)
-    default: return try number()
-    }
-  }
-
-  mutating func word(_ text: StaticString, _ value: JSONValue) throws(JSONError) -> JSONValue {
-    let count = text.utf8CodeUnitCount
-    guard at + count <= bytes.count, (0..<count).allSatisfy({ bytes[at + $0] == text.utf8Start[$0] }) else {
-      throw error("not JSON")
-    }
-    at += count
-    return value
-  }
-
-  mutating func number() throws(JSONError) -> JSONValue {
-    let start = at
-    func digits() -> Int {
-      var count = 0
-      while at + count < bytes.count, (48...57).contains(bytes[at + count]) { count += 1 }
-      return count
-    }
-    if bytes[at] == UInt8(ascii: "-") { at += 1 }
-    let whole = digits()
-    guard whole > 0, whole == 1 || bytes[at] != UInt8(ascii: "0") else {
-      at = start
-      throw error("not JSON")
-    }
-    at += whole
-    if at < bytes.count, bytes[at] == UInt8(ascii: ".") {
-      at += 1
-      let fraction = digits()
-      guard fraction > 0 else { throw error("a number without digits after its point") }
-      at += fraction
-    }
-    if at < bytes.count, bytes[at] | 0x20 == UInt8(ascii: "e") {
-      at += 1
-      if at < bytes.count, bytes[at] == UInt8(ascii: "+") || bytes[at] == UInt8(ascii: "-") { at += 1 }
-      let exponent = digits()
-      guard exponent > 0 else { throw error("a number without digits in its exponent") }
-      at += exponent
-    }
-    return .number(String(decoding: bytes[start..<at], as: UTF8.self))
-  }
-
-  mutating func array() throws(JSONError) -> JSONValue {
-    try enter()
-    var items: [JSONValue] = []
-    skipSpace()
-    if take(UInt8(ascii: "]")) {
-      depth -= 1
-      return .array(items)
-    }
-    while true {
-      items.append(try value())
-      skipSpace()
-      if take(UInt8(ascii: ",")) { continue }
-      guard take(UInt8(ascii: "]")) else { throw error("expected , or ] in an array") }
-      depth -= 1
-      return .array(items)
-    }
-  }
-
-  mutating func object() throws(JSONError) -> JSONValue {
-    try enter()
-    var members: [JSONMembers.Member] = []
-    skipSpace()
-    if take(UInt8(ascii: "}")) {
-      depth -= 1
-      return .object(JSONMembers(members))
-    }
-    // Most objects have a few members.
-    members.reserveCapacity(4)
-    while true {
-      skipSpace()
-      guard at < bytes.count, bytes[at] == UInt8(ascii: "\"") else { throw error("expected a key in quotes") }
-      let key = try string()
-      skipSpace()
-      guard take(UInt8(ascii: ":")) else { throw error("expected : after a key") }
-      members.append(.init(key: key, value: try value()))
-      skipSpace()
-      if take(UInt8(ascii: ",")) { continue }
-      guard take(UInt8(ascii: "}")) else { throw error("expected , or } in an object") }
-      depth -= 1
-      return .object(JSONMembers(members))
-    }
-  }
-
-  mutating func enter() throws(JSONError) {
-    depth += 1
-    guard depth <= 1000 else { throw error("nested deeper than 1,000 levels") }
-    at += 1
-  }
-
-  mutating func take(_ byte: UInt8) -> Bool {
-    guard at < bytes.count, bytes[at] == byte else { return false }
-    at += 1
-    return true
-  }
-
-  mutating func string() throws(JSONError) -> String {
-    at += 1
-    let start = at
-    while at < bytes.count, bytes[at] != UInt8(ascii: "\""), bytes[at] != UInt8(ascii: "\\") { at += 1 }
-    guard at < bytes.count else { throw error("the text ends inside a string") }
-    if bytes[at] == UInt8(ascii: "\"") {
-      defer { at += 1 }
-      return String(decoding: bytes[start..<at], as: UTF8.self)
-    }
-    var out = Array(bytes[start..<at])
-    while at < bytes.count {
-      let byte = bytes[at]
-      at += 1
-      if byte == UInt8(ascii: "\"") { return String(decoding: out, as: UTF8.self) }
-      guard byte == UInt8(ascii: "\\") else {
-        out.append(byte)
-        continue
-      }
-      guard at < bytes.count else { break }
-      let escape = bytes[at]
-      at += 1
-      switch escape {
-      case UInt8(ascii: "n"): out.append(0x0A)
-      case UInt8(ascii: "t"): out.append(0x09)
-      case UInt8(ascii: "r"): out.append(0x0D)
-      case UInt8(ascii: "b"): out.append(0x08)
-      case UInt8(ascii: "f"): out.append(0x0C)
-      case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): out.append(escape)
-      case UInt8(ascii: "u"): out.append(contentsOf: Character(try scalar()).utf8)
-      default: throw error("an escape that JSON does not have")
-      }
-    }
-    throw error("the text ends inside a string")
-  }
-
-  /// The scalar of a `\u` escape whose `u` has been read; a pair of surrogates is joined, a lone one replaced.
-  mutating func scalar() throws(JSONError) -> Unicode.Scalar {
-    let first = try hex4()
-    if let scalar = Unicode.Scalar(first) { return scalar }
-    guard first < 0xDC00, at + 1 < bytes.count, bytes[at] == UInt8(ascii: "\\"), bytes[at + 1] == UInt8(ascii: "u")
-    else { return "\u{FFFD}" }
-    let mark = at
-    at += 2
-    let second = try hex4()
-    guard (0xDC00..<0xE000).contains(second) else {
-      at = mark
-      return "\u{FFFD}"
-    }
-    return Unicode.Scalar(0x10000 + (first - 0xD800) << 10 + (second - 0xDC00)) ?? "\u{FFFD}"
-  }
-
-  mutating func hex4() throws(JSONError) -> UInt32 {
-    guard at + 4 <= bytes.count else { throw error("the text ends inside an escape") }
-    var value: UInt32 = 0
-    for _ in 0..<4 {
-      guard let digit = Character(Unicode.Scalar(bytes[at])).hexDigitValue else {
-        throw error("not a hexadecimal digit")
-      }
-      value = value << 4 | UInt32(digit)
-      at += 1
-    }
-    return value
   }
 }

@@ -63,7 +63,7 @@ public struct JSONMembers: Sendable {
 }
 
 /// Keys are the same when their bytes are: Swift takes `e` with an accent for `é`, the API server does not.
-private func same(_ left: String, _ right: String) -> Bool {
+func same(_ left: String, _ right: String) -> Bool {
   guard left.utf8.count == right.utf8.count else { return false }
   let isSame = left.utf8.withContiguousStorageIfAvailable { left in
     right.utf8.withContiguousStorageIfAvailable { right in
@@ -89,6 +89,7 @@ extension JSONValue: Hashable {
       return x == y && (Int64(a) == nil || Int64(b) == nil)
     case (.array(let a), .array(let b)): return a == b
     case (.object(let a), .object(let b)):
+      if left.isOne(with: right) { return true }
       let x = a.unique
       let y = b.unique
       guard x.count == y.count else { return false }
@@ -112,6 +113,20 @@ extension JSONValue: Hashable {
 }
 
 extension JSONValue {
+  /// Whether both are one value in memory, as what a `RecordMemory` took over is: then they are equal. Tells nothing
+  /// where it is false.
+  public func isOne(with other: JSONValue) -> Bool {
+    func isOne<Item>(_ left: [Item], _ right: [Item]) -> Bool {
+      left.count == right.count
+        && left.withUnsafeBufferPointer { left in right.withUnsafeBufferPointer { left.baseAddress == $0.baseAddress } }
+    }
+    return switch (self, other) {
+    case (.object(let left), .object(let right)): isOne(left.list, right.list)
+    case (.array(let left), .array(let right)): isOne(left, right)
+    default: false
+    }
+  }
+
   public var string: String? { if case .string(let value) = self { value } else { nil } }
   public var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
   public var array: [JSONValue]? { if case .array(let value) = self { value } else { nil } }

@@ -15,11 +15,26 @@ public struct Redactor: Sendable {
 
   /// A record with its secrets replaced; all other bytes stay as they are. What is no JSON comes back unchanged but
   /// for token-like words.
-  public func redact(record bytes: [UInt8]) -> [UInt8] {
+  /// - Parameter memory: of a record that this one may be like, and then of this one.
+  public func redact(record bytes: [UInt8], memory: RecordMemory? = nil) -> [UInt8] {
     guard mode != .off else { return bytes }
     return bytes.withUnsafeBytes { buffer in
-      var walk = RedactionWalk(bytes: buffer, mode: mode, holdsSecrets: Self.concernsSecrets(buffer))
-      return walk.run()
+      let holdsSecrets = Self.concernsSecrets(buffer)
+      guard let memory else {
+        var walk = RedactionWalk(bytes: buffer, mode: mode, holdsSecrets: holdsSecrets)
+        return walk.run()
+      }
+      let last = memory.redacted
+      let isLike = last.mode == mode && last.holdsSecrets == holdsSecrets
+      return last.text.withUnsafeBytes { text in
+        let trail = RedactionTrail(like: isLike ? last.nodes : [], of: text)
+        var walk = RedactionWalk(bytes: buffer, mode: mode, holdsSecrets: holdsSecrets, trail: trail)
+        defer {
+          memory.redacted = RedactionOutline(
+            text: bytes, mode: mode, holdsSecrets: holdsSecrets, nodes: walk.trail?.nodes ?? [])
+        }
+        return walk.run()
+      }
     } ?? bytes
   }
 

@@ -15,17 +15,18 @@ struct ByteWriter {
   }
 }
 
-/// Reads what `ByteWriter` wrote. Running past the end throws: a chunk comes from a file that anyone may have written.
+/// Reads what `ByteWriter` wrote, from bytes that outlive it. Running past the end throws: a chunk comes from a file
+/// that anyone may have written.
 struct ByteReader {
-  private let bytes: [UInt8]
+  private let bytes: UnsafeRawBufferPointer
   private var at = 0
 
-  init(_ bytes: [UInt8]) { self.bytes = bytes }
+  init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
   mutating func number<Number: FixedWidthInteger>(_ type: Number.Type) throws(StoreError) -> Number {
     let size = MemoryLayout<Number>.size
     guard bytes.count - at >= size else { throw .corrupt(reason: "a column ends early") }
-    let value = bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: at, as: Number.self) }
+    let value = bytes.loadUnaligned(fromByteOffset: at, as: Number.self)
     at += size
     return Number(littleEndian: value)
   }
@@ -35,10 +36,8 @@ struct ByteReader {
     let size = MemoryLayout<Number>.stride
     guard count >= 0, (bytes.count - at) / size >= count else { throw .corrupt(reason: "a column ends early") }
     let array = [Number](unsafeUninitializedCapacity: count) { buffer, initialized in
-      bytes.withUnsafeBytes { source in
-        UnsafeMutableRawBufferPointer(buffer).copyMemory(
-          from: UnsafeRawBufferPointer(rebasing: source[at..<(at + count * size)]))
-      }
+      UnsafeMutableRawBufferPointer(buffer).copyMemory(
+        from: UnsafeRawBufferPointer(rebasing: bytes[at..<(at + count * size)]))
       initialized = count
     }
     at += count * size
@@ -48,8 +47,6 @@ struct ByteReader {
   mutating func text(count: Int) throws(StoreError) -> String {
     guard count >= 0, bytes.count - at >= count else { throw .corrupt(reason: "a column ends early") }
     defer { at += count }
-    return bytes.withUnsafeBufferPointer {
-      String(decoding: UnsafeBufferPointer(rebasing: $0[at..<(at + count)]), as: UTF8.self)
-    }
+    return String(decoding: UnsafeRawBufferPointer(rebasing: bytes[at..<(at + count)]), as: UTF8.self)
   }
 }

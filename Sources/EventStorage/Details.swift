@@ -9,8 +9,23 @@ extension StoreSnapshot {
   public func details(
     of ids: [ActID], keepsRecords: Bool, isCancelled: () -> Bool = { false }
   ) throws -> [Result<ActDetail, any Error>] {
+    try read(ids, keepsRecords: keepsRecords, outcome: nil, isCancelled: isCancelled)
+  }
+
+  /// The same as `evidence(_:)` tells them.
+  public func evidence(
+    of ids: [ActID], keepsRecords: Bool, isCancelled: () -> Bool = { false }
+  ) throws -> [Result<ActDetail, any Error>] {
+    try read(ids, keepsRecords: keepsRecords, outcome: state.unsettledOutcome, isCancelled: isCancelled)
+  }
+
+  /// - Parameter outcome: of a row, where that is another one than the act's.
+  private func read(
+    _ ids: [ActID], keepsRecords: Bool, outcome: ((Int, Int) throws -> Outcome)?, isCancelled: () -> Bool
+  ) throws -> [Result<ActDetail, any Error>] {
     var wanted: [Wanted] = []
-    let found = Mutex<[Int: Result<ActDetail, any Error>]>([:])
+    // Filled in place: details are large, and there may be thousands.
+    let found = Mutex(Array(repeating: Result<ActDetail, any Error>.failure(CancellationError()), count: ids.count))
     for (index, id) in ids.enumerated() {
       guard let (place, row) = state.locate(state.head(of: id)) else {
         let error = StoreError.corrupt(reason: "no act \(id.segment)/\(id.row)")
@@ -22,24 +37,26 @@ extension StoreSnapshot {
     // Rows stand in the order of time, text in nearly the same.
     wanted.sort { ($0.place, $0.row) < ($1.place, $1.row) }
     let reader = DetailReader(state: state, store: store)
+    let memories = IdlePool { RecordMemories() }
     try inParallel(wanted, few: 16) { part in
       if isCancelled() { throw CancellationError() }
       try store.prepare(StoredColumn.ofActs, of: part.map { state.segments[$0.place] }.uniqued())
-      for one in part {
-        let result = Result { () throws -> ActDetail in
-          let act = try state.act(one.place, one.row)
-          var detail = try reader.detail(of: act, raw: reader.rawRecords(one.place, one.row))
-          if !keepsRecords { detail.records = [] }
-          return detail
+      memories.use { memories in
+        for one in part {
+          let result = Result { () throws -> ActDetail in
+            var act = try state.act(one.place, one.row)
+            if let outcome { act.outcome = try outcome(one.place, one.row) }
+            let memory = memories.kind(of: act)
+            let raw = try reader.rawRecords(one.place, one.row, memory: memory)
+            var detail = try reader.detail(of: act, raw: raw, memory: memory)
+            if !keepsRecords { detail.records = [] }
+            return detail
+          }
+          found.withLock { $0[one.index] = result }
         }
-        found.withLock { $0[one.index] = result }
       }
     }
-    let results = found.withLock { $0 }
-    return try ids.indices.map { index in
-      guard let result = results[index] else { throw CancellationError() }
-      return result
-    }
+    return found.withLock { $0 }
   }
 
   /// How many bytes of text the acts' last records have.

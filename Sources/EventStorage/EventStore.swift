@@ -134,10 +134,10 @@ public final class EventStore: Sendable {
   }
 
   func segment(_ info: SegmentInfo) -> Segment {
-    Segment(info: info, textRedaction: environment.textRedaction) { [database] columns in
+    Segment(info: info, textRedaction: environment.textRedaction) { [database] columns, take in
       try database.read { db in
         let statement = try chunkStatement(db)
-        return try columns.map { try chunk($0, of: info.number, statement) }
+        for column in columns { try chunk(column, of: info.number, statement) { try take(column, $0) } }
       }
     }
   }
@@ -150,7 +150,7 @@ public final class EventStore: Sendable {
       let statement = try chunkStatement(db)
       for segment in wanted {
         for column in segment.missing(columns) {
-          try segment.take(try chunk(column, of: segment.info.number, statement), as: column)
+          try chunk(column, of: segment.info.number, statement) { try segment.take($0, as: column) }
         }
       }
     }
@@ -161,11 +161,19 @@ private func chunkStatement(_ db: Database) throws -> Statement {
   try db.cachedStatement(sql: "SELECT data FROM chunk WHERE id = ?")
 }
 
-/// Nil where the segment has none.
-private func chunk(_ column: StoredColumn, of segment: UInt32, _ statement: Statement) throws -> [UInt8]? {
+/// - Parameter take: is given the chunk as long as it runs; nil where the segment has none.
+private func chunk(
+  _ column: StoredColumn, of segment: UInt32, _ statement: Statement, _ take: (UnsafeRawBufferPointer?) throws -> Void
+) throws {
   let rows = try Row.fetchCursor(statement, arguments: [column.key(segment: segment)])
   // A row is good as long as its cursor.
-  return try withExtendedLifetime(rows) { try rows.next().map(blob) }
+  try withExtendedLifetime(rows) {
+    guard let row = try rows.next() else { return try take(nil) }
+    try row.withUnsafeData(named: "data") { data in
+      guard let data else { return try take(UnsafeRawBufferPointer(start: nil, count: 0)) }
+      try data.withUnsafeBytes(take)
+    }
+  }
 }
 
 /// The bytes of column `data`, copied once.

@@ -32,7 +32,14 @@ extension StoreState {
   ) throws -> [(row: ActID, head: ActID)] {
     guard draft.records.holdsCalico else { return [] }
     let chunks = Dictionary(draft.chunks.map { ($0.column, $0.data) }, uniquingKeysWith: { first, _ in first })
-    let segment = Segment(info: info, textRedaction: { $0 }, load: { $0.map { chunks[$0] } })
+    let segment = Segment(
+      info: info, textRedaction: { $0 },
+      load: { columns, take in
+        for column in columns {
+          let chunk = chunks[column]
+          try chunk.map { try $0.withUnsafeBytes { try take(column, $0) } } ?? take(column, nil)
+        }
+      })
     let rows = StoreRows(version: version, segments: [info], links: joined, noops: [], sources: sources)
     return try adding(rows, segments: [segment]).calicoLinks(ofSegmentAt: segments.count)
   }

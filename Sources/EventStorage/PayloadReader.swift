@@ -20,9 +20,6 @@ final class PayloadReader: Sendable {
   private let recent = Mutex(Recent())
   /// Bytes of text that are kept, but for the last block, which always is.
   private static let recentLimit = 8 << 20
-  private let decompressors = Mutex<[Idle]>([])
-  // Each is with one thread at a time: it is taken out while it is used.
-  private struct Idle: @unchecked Sendable { var decompressor: Decompressor }
   /// The first bytes of sources that may be tables.
   private let heads = Mutex<[Int64: [UInt8]]>([:])
   private let database: any DatabaseWriter
@@ -140,9 +137,7 @@ final class PayloadReader: Sendable {
   }
 
   private func beginning(of data: [UInt8], count: Int) -> [UInt8]? {
-    let idle = decompressors.withLock { $0.popLast() } ?? Idle(decompressor: Decompressor())
-    defer { decompressors.withLock { $0.append(idle) } }
-    return data.withUnsafeBytes { idle.decompressor.beginning(of: $0, count: count) }
+    Decompressor.idle.use { decompressor in data.withUnsafeBytes { decompressor.beginning(of: $0, count: count) } }
   }
 }
 
@@ -185,8 +180,12 @@ struct DetailReader {
 
   /// The act's records with their redacted bytes, latest stage first; those of another object, the write to Calico's
   /// storage that the act came to, after all others.
-  /// - Parameter text: of the row's segment, asked first where bytes are needed.
-  func rawRecords(_ place: Int, _ row: Int, text: SegmentText? = nil) throws -> [RawRecord] {
+  /// - Parameters:
+  ///   - text: of the row's segment, asked first where bytes are needed.
+  ///   - memory: of records of acts like it.
+  func rawRecords(
+    _ place: Int, _ row: Int, text: SegmentText? = nil, memory: RecordMemories.Kind? = nil
+  ) throws -> [RawRecord] {
     var found: [(rank: RecordRank, record: RawRecord)] = []
     let head = state.id(place, row)
     let group = try state.segments[place].text(.apiGroup)[row]
@@ -202,7 +201,7 @@ struct DetailReader {
       for record in try segment.records(of: row) {
         let near = id == head ? try text?.bytes(of: record) : nil
         let logged = try near ?? store.payload.bytes(of: record, in: segment.info, from: source)
-        let bytes = store.environment.redaction(logged)
+        let bytes = store.environment.redaction(logged, memory?[record.stage, isStorageWrite: isStorageWrite])
         let position = SourcePosition(
           file: source.path, line: before + record.line, offset: record.offset, length: record.length)
         found.append(
@@ -216,8 +215,12 @@ struct DetailReader {
     return sorted.filter { !$0.isStorageWrite } + sorted.filter(\.isStorageWrite)
   }
 
-  func detail(of act: Act, raw: [RawRecord]) throws -> ActDetail {
-    let contents = raw.lazy.filter { !$0.isStorageWrite }.compactMap { store.environment.decodeContent($0.bytes) }
+  func detail(of act: Act, raw: [RawRecord], memory: RecordMemories.Kind? = nil) throws -> ActDetail {
+    func content(_ record: RawRecord) -> StoredContent? {
+      store.environment.decodeContent(
+        record.bytes, memory?[record.stage, isStorageWrite: record.isStorageWrite])
+    }
+    let contents = raw.lazy.filter { !$0.isStorageWrite }.compactMap(content)
     let first = contents.first
     var detail = ActDetail(
       act: act, requestURI: first?.requestURI ?? "", request: first?.request, response: first?.response,
@@ -229,15 +232,14 @@ struct DetailReader {
       }
     }
     detail.stored =
-      raw.lazy.filter(\.isStorageWrite).compactMap {
-        store.environment.decodeContent($0.bytes)?.response
-      }.first
+      raw.lazy.filter(\.isStorageWrite).compactMap { content($0)?.response }.first
     return detail
   }
 }
 
 private func blockText(_ data: [UInt8], isPacked: Bool, length: Int) -> [UInt8]? {
-  isPacked ? data.withUnsafeBytes { decompress($0, size: length) } : data
+  guard isPacked else { return data }
+  return Decompressor.idle.use { decompressor in data.withUnsafeBytes { decompressor.text(of: $0, size: length) } }
 }
 
 extension EventStore {

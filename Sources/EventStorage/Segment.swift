@@ -28,9 +28,9 @@ final class Segment: Sendable {
   private let equalTimes = Mutex<RowsOfEqualTimes?>(nil)
   private let names = Mutex<ObjectNames?>(nil)
 
-  /// Gives the columns' chunks, nil where the segment has none; asked for many at once, since each time costs more than
-  /// a chunk.
-  typealias Loading = @Sendable ([StoredColumn]) throws -> [[UInt8]?]
+  /// Hands on the columns' chunks, nil where the segment has none; asked for many at once, since each time costs more
+  /// than a chunk.
+  typealias Loading = @Sendable ([StoredColumn], (StoredColumn, UnsafeRawBufferPointer?) throws -> Void) throws -> Void
 
   private enum LoadedColumn: Sendable {
     case numbers(PackedNumbers)
@@ -49,7 +49,9 @@ final class Segment: Sendable {
 
   private func loaded(_ column: StoredColumn) throws -> LoadedColumn {
     if let known = cache.withLock({ $0[Int(column.rawValue)] }) { return known }
-    return try loaded(load([column]).first ?? nil, as: column)
+    var value = LoadedColumn.numbers(PackedNumbers(absent: 0))
+    try load([column]) { value = try loaded($1, as: $0) }
+    return value
   }
 
   /// Those of the columns that were not read so far.
@@ -61,24 +63,26 @@ final class Segment: Sendable {
   func prepare(_ columns: [StoredColumn]) throws {
     let missing = missing(columns)
     guard !missing.isEmpty else { return }
-    for (column, data) in zip(missing, try load(missing)) { try take(data, as: column) }
+    try load(missing) { try take($1, as: $0) }
   }
 
   /// Takes in what the store has of the column: its chunk, or nil where there is none.
-  func take(_ data: [UInt8]?, as column: StoredColumn) throws { _ = try loaded(data, as: column) }
+  func take(_ data: UnsafeRawBufferPointer?, as column: StoredColumn) throws { _ = try loaded(data, as: column) }
 
-  private func loaded(_ data: [UInt8]?, as column: StoredColumn) throws -> LoadedColumn {
+  private func loaded(_ data: UnsafeRawBufferPointer?, as column: StoredColumn) throws -> LoadedColumn {
     let value: LoadedColumn
     if let data {
-      var reader = ByteReader(try unpackedChunk(data))
-      switch column.shape {
-      case .numbers: value = .numbers(try PackedNumbers(from: &reader))
-      case .text:
-        let redacts = column == .agent || column == .reason || column == .message
-        let texts = try TextColumn(from: &reader)
-        value = .text(redacts ? texts.mapping(textRedaction) : texts)
-      case .lists: value = .lists(try ListColumn(from: &reader))
-      case .identifiers: value = .identifiers(try IdentifierColumn(from: &reader))
+      value = try unpackChunk(data) { bytes in
+        var reader = ByteReader(bytes)
+        switch column.shape {
+        case .numbers: return .numbers(try PackedNumbers(from: &reader))
+        case .text:
+          let redacts = column == .agent || column == .reason || column == .message
+          let texts = try TextColumn(from: &reader)
+          return .text(redacts ? texts.mapping(textRedaction) : texts)
+        case .lists: return .lists(try ListColumn(from: &reader))
+        case .identifiers: return .identifiers(try IdentifierColumn(from: &reader))
+        }
       }
     } else {
       // Columns about further records, and about rows of other logs, are left out where there are none.

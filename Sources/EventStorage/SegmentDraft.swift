@@ -224,13 +224,18 @@ private func packedChunk(_ bytes: [UInt8], with compressor: Compressor) -> [UInt
   return out.bytes
 }
 
-/// The reverse of `packedChunk`.
-func unpackedChunk(_ data: [UInt8]) throws(StoreError) -> [UInt8] {
-  guard let kind = data.first else { throw .corrupt(reason: "an empty column") }
-  guard kind == 1 else { return Array(data.dropFirst()) }
-  guard data.count > 5 else { throw .corrupt(reason: "a column ends early") }
-  let size = data.withUnsafeBytes { UInt32(littleEndian: $0.loadUnaligned(fromByteOffset: 1, as: UInt32.self)) }
-  guard let text = data.withUnsafeBytes({ decompress(UnsafeRawBufferPointer(rebasing: $0[5...]), size: Int(size)) })
-  else { throw .corrupt(reason: "a compressed column") }
-  return text
+/// The reverse of `packedChunk`; the bytes are good as long as `body` runs.
+func unpackChunk<Value>(_ data: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) throws -> Value) throws
+  -> Value
+{
+  guard let kind = data.first else { throw StoreError.corrupt(reason: "an empty column") }
+  guard kind == 1 else { return try body(UnsafeRawBufferPointer(rebasing: data[1...])) }
+  guard data.count > 5 else { throw StoreError.corrupt(reason: "a column ends early") }
+  let size = Int(UInt32(littleEndian: data.loadUnaligned(fromByteOffset: 1, as: UInt32.self)))
+  return try Decompressor.idle.use { decompressor in
+    guard let text = decompressor.scratch(of: UnsafeRawBufferPointer(rebasing: data[5...]), size: size) else {
+      throw StoreError.corrupt(reason: "a compressed column")
+    }
+    return try body(text)
+  }
 }

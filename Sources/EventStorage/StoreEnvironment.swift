@@ -3,8 +3,9 @@ public import EventQueries
 
 /// What the store needs from outside, so that it knows neither log formats nor decompression.
 public struct StoreEnvironment: Sendable {
-  /// Turns the bytes of one record into its bodies; nil when they are no record.
-  public var decodeContent: @Sendable (_ record: [UInt8]) -> StoredContent?
+  /// Turns the bytes of one record into its bodies; nil when they are no record. What it has in common with the record
+  /// that the memory is of is taken over.
+  public var decodeContent: @Sendable (_ record: [UInt8], _ memory: RecordMemory?) -> StoredContent?
   /// Reads `count` bytes of a source's decompressed text from `offset` on; fewer only at its end.
   public var readSource: @Sendable (_ path: String, _ offset: Int64, _ count: Int) throws -> [UInt8]
   /// The content key of a record's bytes: tells whether what was read is still what was indexed. Nil for no check.
@@ -14,8 +15,8 @@ public struct StoreEnvironment: Sendable {
   /// What a row of a table says by itself, given how its source begins; nil where that is no table whose columns are
   /// the members of its records.
   public var readRow: @Sendable (_ row: [UInt8], _ head: [UInt8]) -> [UInt8]?
-  /// Every byte of a record passes it before it leaves the store.
-  public var redaction: @Sendable (_ record: [UInt8]) -> [UInt8]
+  /// Every byte of a record passes it before it leaves the store; with a memory as above.
+  public var redaction: @Sendable (_ record: [UInt8], _ memory: RecordMemory?) -> [UInt8]
   /// Whether redaction may put the bytes, letters of either case, into a record that does not have them as logged. Of
   /// other bytes the text as logged tells where they cannot be found.
   public var redactionMayWrite: @Sendable (_ needle: [UInt8]) -> Bool
@@ -33,14 +34,14 @@ public struct StoreEnvironment: Sendable {
   public typealias OutcomeReading = @Sendable (StoreSnapshot, ObjectKey, () -> Bool) throws -> [ActID: Outcome]
 
   public init(
-    decodeContent: @escaping @Sendable ([UInt8]) -> StoredContent? = { _ in nil },
+    decodeContent: @escaping @Sendable ([UInt8], RecordMemory?) -> StoredContent? = { _, _ in nil },
     readSource: @escaping @Sendable (String, Int64, Int) throws -> [UInt8] = { path, _, _ in
       throw StoreError.sourceUnreadable(path, reason: "no reader was given")
     },
     contentID: (@Sendable (UnsafeRawBufferPointer) -> ContentID)? = nil,
     unwrap: @escaping @Sendable ([UInt8], ContentID) -> [UInt8]? = { _, _ in nil },
     readRow: @escaping @Sendable ([UInt8], [UInt8]) -> [UInt8]? = { _, _ in nil },
-    redaction: @escaping @Sendable ([UInt8]) -> [UInt8] = { $0 },
+    redaction: @escaping @Sendable ([UInt8], RecordMemory?) -> [UInt8] = { record, _ in record },
     redactionMayWrite: @escaping @Sendable ([UInt8]) -> Bool = { _ in false },
     textRedaction: @escaping @Sendable (String) -> String = { $0 },
     changes: @escaping ChangeReading = { _, _, _ in [:] },

@@ -137,21 +137,9 @@ public struct StoreSnapshot: Sendable {
 
   /// The act with its bodies as its records and the versions of its object alone tell it: what a history is made
   /// from, which in turn says what came of it.
-  public func evidence(_ id: ActID) throws -> ActDetail { try asEvidence(detail(id)) }
-
-  /// The same of many acts at once, see `details(of:keepsRecords:isCancelled:)`.
-  public func evidence(
-    of ids: [ActID], keepsRecords: Bool, isCancelled: () -> Bool = { false }
-  ) throws -> [Result<ActDetail, any Error>] {
-    try details(of: ids, keepsRecords: keepsRecords, isCancelled: isCancelled).map { result in
-      Result { try asEvidence(result.get()) }
-    }
-  }
-
-  private func asEvidence(_ detail: ActDetail) throws -> ActDetail {
-    guard let (place, row) = state.locate(detail.act.id) else { return detail }
-    var detail = detail
-    detail.act.outcome = try state.unsettledOutcome(place, row)
+  public func evidence(_ id: ActID) throws -> ActDetail {
+    var detail = try detail(id)
+    if let (place, row) = state.locate(detail.act.id) { detail.act.outcome = try state.unsettledOutcome(place, row) }
     return detail
   }
 

@@ -14,7 +14,7 @@ extension Array: ColumnDictionary {
 final class TextDictionary: ColumnDictionary, Sendable {
   private let bytes: [UInt8]
   /// Where each text ends in `bytes`.
-  private let ends: [Int]
+  private let ends: [UInt32]
   private let made: Mutex<[String]?>
 
   init(_ texts: [String]) {
@@ -29,9 +29,9 @@ final class TextDictionary: ColumnDictionary, Sendable {
   subscript(position: Int) -> String {
     precondition(ends.indices.contains(position), "a code has an entry")
     if bytes.isEmpty { return all[position] }
-    let start = position == 0 ? 0 : ends[position - 1]
+    let start = position == 0 ? 0 : Int(ends[position - 1])
     return bytes.withUnsafeBufferPointer {
-      String(decoding: UnsafeBufferPointer(rebasing: $0[start..<ends[position]]), as: UTF8.self)
+      String(decoding: UnsafeBufferPointer(rebasing: $0[start..<Int(ends[position])]), as: UTF8.self)
     }
   }
 
@@ -51,12 +51,16 @@ final class TextDictionary: ColumnDictionary, Sendable {
 
   init(from reader: inout ByteReader) throws(StoreError) {
     let count = Int(try reader.number(UInt32.self))
-    var end = 0
-    ends = try reader.array(UInt32.self, count: count).map {
-      end += Int($0)
-      return end
+    var ends = try reader.array(UInt32.self, count: count)
+    var end: UInt32 = 0
+    for index in ends.indices {
+      let (sum, isTooLong) = end.addingReportingOverflow(ends[index])
+      guard !isTooLong else { throw .corrupt(reason: "a column of too much text") }
+      end = sum
+      ends[index] = sum
     }
-    bytes = try reader.array(UInt8.self, count: end)
+    self.ends = ends
+    bytes = try reader.array(UInt8.self, count: Int(end))
     // Nothing but empty texts: there are no bytes to make them from.
     made = Mutex(bytes.isEmpty ? [String](repeating: "", count: count) : nil)
   }

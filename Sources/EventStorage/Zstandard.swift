@@ -21,22 +21,48 @@ final class Compressor {
   }
 }
 
-/// The text of one zstd frame; nil when it is damaged or does not give exactly `size` bytes.
-func decompress(_ bytes: UnsafeRawBufferPointer, size: Int) -> [UInt8]? {
-  guard size >= 0, size <= 1 << 31 else { return nil }
-  var written = 0
-  let text = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-    written = ZSTD_decompress(buffer.baseAddress, size, bytes.baseAddress, bytes.count)
-    count = ZSTD_isError(written) != 0 ? 0 : written
-  }
-  return ZSTD_isError(written) == 0 && text.count == size ? text : nil
-}
-
-/// Reads the beginning of zstd frames; keeps its working memory, so one for each thread.
+/// Reads zstd frames; keeps its working memory, so one for each thread.
 final class Decompressor {
-  private let context = ZSTD_createDCtx()
+  static let idle = IdlePool { Decompressor() }
 
-  deinit { ZSTD_freeDCtx(context) }
+  private let context = ZSTD_createDCtx()
+  private var scratch = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+  /// What is larger is not kept.
+  private static let scratchLimit = 4 << 20
+
+  deinit {
+    ZSTD_freeDCtx(context)
+    scratch.deallocate()
+  }
+
+  /// The text of a frame; nil when it is damaged or does not give exactly `size` bytes.
+  func text(of bytes: UnsafeRawBufferPointer, size: Int) -> [UInt8]? {
+    guard size >= 0, size <= 1 << 31 else { return nil }
+    var isWhole = false
+    let text = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+      isWhole = unpack(bytes, into: UnsafeMutableRawBufferPointer(buffer))
+      count = isWhole ? size : 0
+    }
+    return isWhole ? text : nil
+  }
+
+  /// The same, good until the decompressor is asked again.
+  func scratch(of bytes: UnsafeRawBufferPointer, size: Int) -> UnsafeRawBufferPointer? {
+    guard size >= 0, size <= 1 << 31 else { return nil }
+    if scratch.count < size || scratch.count > Self.scratchLimit {
+      scratch.deallocate()
+      scratch = .allocate(byteCount: max(size, 1 << 16), alignment: 16)
+    }
+    let text = UnsafeMutableRawBufferPointer(rebasing: scratch[..<size])
+    return unpack(bytes, into: text) ? UnsafeRawBufferPointer(text) : nil
+  }
+
+  /// Whether the text of the frame is exactly so long.
+  private func unpack(_ bytes: UnsafeRawBufferPointer, into text: UnsafeMutableRawBufferPointer) -> Bool {
+    guard let context else { return false }
+    let written = ZSTD_decompressDCtx(context, text.baseAddress, text.count, bytes.baseAddress, bytes.count)
+    return ZSTD_isError(written) == 0 && written == text.count
+  }
 
   /// The first `count` bytes of the text of a frame, at the cost of these; nil when it is damaged or shorter.
   func beginning(of bytes: UnsafeRawBufferPointer, count: Int) -> [UInt8]? {

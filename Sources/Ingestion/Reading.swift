@@ -1,4 +1,4 @@
-import AuditModel
+public import AuditModel
 public import EventStorage
 public import LogDecoding
 import Synchronization
@@ -10,12 +10,12 @@ extension StoreEnvironment {
   ///   - textRedaction: free texts of columns pass it.
   ///   - limits: for packed sources that are read again.
   public static func reading(
-    redaction: @escaping @Sendable ([UInt8]) -> [UInt8] = { $0 },
+    redaction: @escaping @Sendable ([UInt8], RecordMemory?) -> [UInt8] = { record, _ in record },
     textRedaction: @escaping @Sendable (String) -> String = { $0 }, limits: UnpackingLimits = UnpackingLimits()
   ) -> StoreEnvironment {
     StoreEnvironment(
-      decodeContent: { record in
-        LogDecoding.decodeContent(record).map {
+      decodeContent: { record, memory in
+        LogDecoding.decodeContent(record, memory: memory).map {
           StoredContent(
             requestURI: $0.requestURI, request: $0.requestObject, response: $0.responseObject,
             annotations: $0.annotations, message: $0.message)

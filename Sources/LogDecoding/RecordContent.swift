@@ -25,9 +25,12 @@ public struct RecordContent: Sendable {
 
 /// Reads the bytes of one record again, whole, of whatever provenance. Nil where they are no record.
 ///
-/// - Parameter bytes: the record's own, without wrappers.
-public func decodeContent(_ bytes: [UInt8]) -> RecordContent? {
-  if let record = try? JSONValue(parsing: bytes), record.members != nil, isPlain(record) {
+/// - Parameters:
+///   - bytes: the record's own, without wrappers.
+///   - memory: of a record that this one may be like, and then of this one.
+public func decodeContent(_ bytes: [UInt8], memory: RecordMemory? = nil) -> RecordContent? {
+  let read = memory.map { memory in try? JSONValue(parsing: bytes, memory: memory) } ?? (try? JSONValue(parsing: bytes))
+  if let record = read, record.members != nil, isPlain(record) {
     return content(record, hasBodies: true)
   }
   guard let text = decodedText(of: bytes), let record = try? JSONValue(parsing: text.json), record.members != nil else {

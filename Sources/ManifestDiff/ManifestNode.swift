@@ -28,7 +28,12 @@ struct ManifestNode: Sendable {
   /// two different values pass for one.
   var exact: Int
 
-  init(_ value: JSONValue, isRoot: Bool = false) {
+  /// - Parameter known: of another version; what is one value in memory with what stands there is taken over.
+  init(_ value: JSONValue, isRoot: Bool = false, like known: ManifestNode? = nil) {
+    if let known, value.isOne(with: known.value) {
+      self = known
+      return
+    }
     self.value = value
     var hasher = Hasher()
     /// Of the same, with numbers by value; nil where that makes no difference, as nearly everywhere.
@@ -57,7 +62,11 @@ struct ManifestNode: Sendable {
       combine(5)
       combine(items.count)
       guard !items.isEmpty else { break }
-      let nodes = items.map { ManifestNode($0) }
+      let others = known?.items ?? []
+      let nodes = items.enumerated().map { index, item in
+        let other = others.beside(index) { item.isOne(with: $0.value) }
+        return ManifestNode(item, like: other ?? (index < others.count ? others[index] : nil))
+      }
       if nodes.contains(where: \.isWrittenOtherwise) { other = hasher }
       for node in nodes {
         hasher.combine(node.exact)
@@ -66,8 +75,10 @@ struct ManifestNode: Sendable {
       content = .list(nodes)
     case .object(let members):
       combine(6)
-      let list = ManifestNode.unique(members, isRoot: isRoot).map {
-        Member(key: $0.key, node: ManifestNode($0.value))
+      let others = known?.members ?? []
+      let list = ManifestNode.unique(members, isRoot: isRoot).enumerated().map { index, member in
+        let other = others.beside(index) { $0.key == member.key }
+        return Member(key: member.key, node: ManifestNode(member.value, like: other?.node))
       }
       combine(list.count)
       guard !list.isEmpty else { break }
@@ -130,6 +141,16 @@ struct ManifestNode: Sendable {
     guard let number = Double(digits), number.isFinite else { return digits }
     guard number.rounded() == number, abs(number) < 9_007_199_254_740_992 else { return String(number) }
     return String(Int64(number))
+  }
+}
+
+extension Array {
+  /// The element at an index that fits, or one next to it.
+  fileprivate func beside(_ index: Int, _ fits: (Element) -> Bool) -> Element? {
+    if index < count, fits(self[index]) { return self[index] }
+    if index + 1 < count, fits(self[index + 1]) { return self[index + 1] }
+    if index > 0, index <= count, fits(self[index - 1]) { return self[index - 1] }
+    return nil
   }
 }
 

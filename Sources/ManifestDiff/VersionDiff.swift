@@ -95,12 +95,15 @@ public struct ComparableManifest: Sendable {
   let node: ManifestNode
   let showsMachineFields: Bool
 
-  /// - Parameter showsMachineFields: the same for both sides of a comparison.
-  public init(_ manifest: JSONValue, showsMachineFields: Bool = false) {
+  /// - Parameters:
+  ///   - showsMachineFields: the same for both sides of a comparison.
+  ///   - other: another version; what both have in common in memory is made ready once.
+  public init(_ manifest: JSONValue, showsMachineFields: Bool = false, like other: ComparableManifest? = nil) {
     self.manifest = manifest
     self.showsMachineFields = showsMachineFields
     node = ManifestNode(
-      showsMachineFields ? manifest : MachineFields.removed(from: manifest).manifest, isRoot: true)
+      showsMachineFields ? manifest : MachineFields.removed(from: manifest).manifest, isRoot: true,
+      like: other?.node)
   }
 }
 

@@ -26,7 +26,9 @@ public struct History: Sendable {
     self.bursts = bursts
   }
 
-  public var lifetimeCount: Int { revisions.map(\.lifetime).max() ?? 0 }
+  // A revision is large: there may be thousands, and they are looked at where they are.
+  public var lifetimeCount: Int { revisions.indices.reduce(0) { max($0, revisions[$1].lifetime) } }
+  public var versionCount: Int { revisions.indices.reduce(0) { $0 + (revisions[$1].number == nil ? 0 : 1) } }
   /// The versions only.
   public var versions: [Revision] { revisions.filter { $0.number != nil } }
 
@@ -47,12 +49,8 @@ public struct History: Sendable {
     var replay = Replay(object)
     replay.run(steps)
     replay.addInitial(steps)
-    // What the first manifest says of the kind holds for the rows before it too.
-    let revisions = replay.revisions.map { revision in
-      var revision = revision
-      revision.kind = replay.kind
-      return revision
-    }
+    replay.spreadKind()
+    let revisions = replay.revisions
     let findings = FindingSearch.findings(of: object, steps, rows: replay.rows, revisions: revisions, context: context)
     return History(
       object: object, kind: replay.kind, aliases: context.aliases, revisions: revisions, findings: findings,
@@ -71,8 +69,12 @@ public struct History: Sendable {
 
   private static func steps(of object: ObjectKey, _ acts: [ActDetail], _ context: HistoryContext) -> [Step] {
     let storage = CalicoStorage(object, aliases: context.aliases, acts: acts)
-    var steps = acts.map(storage.read).compactMap { Step($0.detail, about: storage, isConverted: $0.isConverted) }
-    for index in steps.indices { steps[index].floor = context.versionsBefore[steps[index].act.id] }
+    var steps = made(of: acts) { act in
+      let (detail, isConverted) = storage.read(act)
+      var step = Step(detail, about: storage, isConverted: isConverted)
+      step?.floor = context.versionsBefore[detail.act.id]
+      return step
+    }
     MakerSearch.decide(&steps, about: storage)
     return inOrder(steps)
   }

@@ -57,6 +57,11 @@ struct Replay {
     rows = rows.map { $0.map { $0 + 1 } }
   }
 
+  /// What the first manifest says of the kind holds for the rows before it too.
+  mutating func spreadKind() {
+    for index in revisions.indices where revisions[index].kind != kind { revisions[index].kind = kind }
+  }
+
   /// Starts the next lifetime where the act shows that the object is another one.
   mutating func enterLife(_ step: Step, isCreation: Bool = false) {
     let isOther = uid != nil && step.uid != nil && uid != step.uid

@@ -41,6 +41,8 @@ struct Step {
   var isConverted: Bool
   /// Whether the answer says that the object is gone. Else what is known of it and what follows tell.
   var isSureEnd = false
+  /// The name under which the API server keeps what the act wrote.
+  let fieldManager: String?
   /// A version that the store had reached when the request arrived; nil where that is not known.
   var floor: UInt64?
   /// A read whose answer shows the object: evidence of a version, and no row of its own.
@@ -67,6 +69,7 @@ struct Step {
     let act = detail.act
     let key = storage.key
     self.isConverted = isConverted
+    fieldManager = detail.fieldManager
     guard let reference = act.object else { return nil }
     source = Source(detail)
     end = act.took.map { act.time.adding(seconds: $0) } ?? act.time
@@ -193,6 +196,8 @@ struct StoredObject {
   var object: JSONValue
   /// Only the metadata: what the garbage collector asks for.
   var isPartial: Bool
+  /// The entries of its `metadata.managedFields`.
+  let managers: [FieldManager]
 
   /// Nil for any other answer: a `Status`, a `Scale`, another object.
   init?(_ value: JSONValue, is key: ObjectKey, reference: ObjectReference) {
@@ -204,6 +209,7 @@ struct StoredObject {
     let known = key.kind
     let kind = members["kind"]?.string
     isPartial = kind == "PartialObjectMetadata"
+    managers = FieldManager.all(of: value)
     if let kind, !isPartial {
       guard !StoredObject.otherKinds.contains(kind), known.kind == known.resource || known.kind == kind else {
         return nil

@@ -114,7 +114,7 @@ public final class VersionComparison: Sendable {
   private func entry(_ index: Int, _ ready: inout Ready?, tellsValues: Bool) -> Entry {
     func comparable(_ index: Int) -> ComparableManifest? {
       if let ready, ready.index == index { return ready.manifest }
-      return revisions[index].manifest.map { ComparableManifest($0) }
+      return revisions[index].manifest.map { ComparableManifest($0, like: ready?.manifest) }
     }
     let revision = revisions[index]
     var change = ChangeLog.Change(changed: [], summary: "", previous: previous[index])

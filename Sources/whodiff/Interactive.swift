@@ -23,7 +23,7 @@ struct InteractiveOptions: Sendable {
   /// `default`, `mono`, `blue-orange`.
   var themeName = "default"
   /// Passes every record's bytes, and every text column (user agents, reasons), before anything sees them.
-  var redactRecord: @Sendable ([UInt8]) -> [UInt8] = { $0 }
+  var redactRecord: @Sendable ([UInt8], RecordMemory?) -> [UInt8] = { record, _ in record }
   var redactText: @Sendable (String) -> String = { $0 }
   /// Whether new rows are taken in from the start.
   var follows = false

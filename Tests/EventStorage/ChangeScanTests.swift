@@ -23,7 +23,7 @@ private final class Asked: Sendable {
     var environment = environment
     let items = names.map { #"{"metadata":{"name":"\#($0)","namespace":"shop"}}"# }.joined(separator: ",")
     let list = try? JSONValue(parsing: #"{"kind":"NetworkPolicyList","items":[\#(items)]}"#)
-    environment.decodeContent = { _ in StoredContent(requestURI: "/x", request: nil, response: list) }
+    environment.decodeContent = { _, _ in StoredContent(requestURI: "/x", request: nil, response: list) }
     return environment
   }
   func takeAll() -> [String] {

@@ -109,8 +109,10 @@ import Testing
     for values in cases {
       var out = ByteWriter()
       PackedNumbers(values).write(to: &out)
-      var reader = ByteReader(out.bytes)
-      let read = try PackedNumbers(from: &reader)
+      let read = try out.bytes.withUnsafeBytes { bytes in
+        var reader = ByteReader(bytes)
+        return try PackedNumbers(from: &reader)
+      }
       #expect(values.indices.map { read[$0] } == values, "\(values)")
     }
   }
@@ -118,13 +120,17 @@ import Testing
   @Test func `a damaged column is told, not trusted`() throws {
     var out = ByteWriter()
     TextColumn(dictionary: TextDictionary(["a", "b"]), codes: PackedNumbers([1, 2, 0] as [Int64])).write(to: &out)
+    func read(_ bytes: ArraySlice<UInt8>) throws -> TextColumn {
+      try bytes.withUnsafeBytes { bytes in
+        var reader = ByteReader(bytes)
+        return try TextColumn(from: &reader)
+      }
+    }
     for length in out.bytes.indices {
-      var reader = ByteReader(Array(out.bytes[..<length]))
-      #expect(throws: StoreError.self) { try TextColumn(from: &reader) }
+      #expect(throws: StoreError.self) { try read(out.bytes[..<length]) }
     }
     var bad = ByteWriter()
     TextColumn(dictionary: TextDictionary(["a"]), codes: PackedNumbers([1, 2] as [Int64])).write(to: &bad)
-    var reader = ByteReader(bad.bytes)
-    #expect(throws: StoreError.self) { try TextColumn(from: &reader) }
+    #expect(throws: StoreError.self) { try read(bad.bytes[...]) }
   }
 }

@@ -86,7 +86,7 @@ import Testing
           records: events.map(LogRecord.audit), rejects: [], offset: 0, byteCount: 4_000_000, lineCount: 40),
         bytes: UnsafeRawBufferPointer(rebasing: bytes[0..<4_000_000]))
     }
-    let environment = StoreEnvironment(decodeContent: { record in
+    let environment = StoreEnvironment(decodeContent: { record, _ in
       StoredContent(requestURI: "\(record[0])-\(record[record.count - 1])", request: nil, response: nil)
     })
     let store = try EventStore.inMemory(environment)

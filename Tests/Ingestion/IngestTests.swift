@@ -290,7 +290,7 @@ import Testing
       if packed { try logs.pack("a.log", as: "a.log.gz") }
       let redactor = Redactor()
       let store = try EventStore.open(
-        logs.store, access: .readWrite, environment: .reading(redaction: { redactor.redact(record: $0) }))
+        logs.store, access: .readWrite, environment: .reading(redaction: { redactor.redact(record: $0, memory: $1) }))
       _ = try ingest(
         [logs.file(packed ? "a.log.gz" : "a.log")], into: store, options: IngestOptions(keepsPayload: packed))
       let snapshot = store.snapshot()

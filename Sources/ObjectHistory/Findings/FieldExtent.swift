@@ -107,6 +107,7 @@ struct FieldDifferences {
 
   private mutating func compare(_ old: JSONValue?, _ new: JSONValue?, _ ignored: FieldExtent?) {
     if ignored?.isWhole == true { return }
+    if let old, let new, old.isOne(with: new) { return }
     switch (old, new) {
     case (.object(let left)?, .object(let right)?): compareMembers(left.list, right.list, ignored)
     case (.object(let left)?, nil) where ignored != nil: compareMembers(left.list, [], ignored)

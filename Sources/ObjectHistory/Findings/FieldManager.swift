@@ -50,14 +50,16 @@ extension ActDetail {
   /// The first value of a parameter of the URI, as it was meant.
   func queryValue(_ name: String) -> String? {
     // Bytes: to tell characters from one another takes ten times as long, and every act of a history is asked.
-    let parts = requestURI.utf8.split(separator: UInt8(ascii: "?"), maxSplits: 1)
-    guard let query = parts.dropFirst().first else { return nil }
+    guard let question = requestURI.utf8.firstIndex(of: UInt8(ascii: "?")) else { return nil }
     let start = name + "="
-    let pair = query.split(separator: UInt8(ascii: "&")).first { $0.starts(with: start.utf8) }
-    return pair.map { CollectionSelector.decoded(String(Substring($0.dropFirst(start.utf8.count)))) }
+    var rest = requestURI.utf8[question...].dropFirst()
+    while !rest.isEmpty {
+      let pair = rest.prefix { $0 != UInt8(ascii: "&") }
+      if pair.starts(with: start.utf8) {
+        return CollectionSelector.decoded(String(Substring(pair.dropFirst(start.utf8.count))))
+      }
+      rest = rest[pair.endIndex...].dropFirst()
+    }
+    return nil
   }
-}
-
-extension Step {
-  var fieldManager: String? { detail.fieldManager }
 }

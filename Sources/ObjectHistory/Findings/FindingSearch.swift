@@ -85,7 +85,7 @@ struct FindingSearch {
   private mutating func see(_ answer: StoredObject, at index: Int) {
     let step = steps[index]
     if isTrial(answer) || isOutdated(answer) { return }
-    let managers = FieldManager.all(of: answer.object)
+    let managers = answer.managers
     defer {
       last = Sighting(
         index: index, object: answer.object, version: answer.resourceVersion, managers: Set(managers),

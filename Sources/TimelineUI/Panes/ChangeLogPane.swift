@@ -195,7 +195,7 @@ struct ChangeLogPane: RowPane {
     var made: [ChangeLogRow] = []
     // Where there is no version, there is nothing to fold the other acts away from.
     let listed = ChangeLogRow.list(
-      log, showsAll: showsAll || log.history.versions.isEmpty, opened: opened(log),
+      log, showsAll: showsAll || log.history.versionCount == 0, opened: opened(log),
       showsProof: rowHeight(session) >= 8)
     for (place, row) in listed.enumerated() {
       made.append(row)

@@ -62,7 +62,8 @@ enum ChangeLogRow: Hashable, Sendable {
     if !showsAll {
       for (burst, indices) in log.history.bursts.enumerated() { for index in indices { burstOf[index] = burst } }
     }
-    let count = log.history.revisions.count
+    let revisions = log.history.revisions
+    let count = revisions.count
     let findings = Dictionary(grouping: log.history.findings.indices) {
       min(max(0, log.history.findings[$0].position), count)
     }
@@ -81,25 +82,26 @@ enum ChangeLogRow: Hashable, Sendable {
     }
     var lifetime: Int?
     addFindings(before: count)
-    for (index, revision) in log.history.revisions.enumerated().reversed() {
-      if lifetime != revision.lifetime {
+    // Revisions are large, and there may be thousands: they are looked at where they are.
+    for index in revisions.indices.reversed() {
+      if lifetime != revisions[index].lifetime {
         flush()
-        if lifetime != nil, revision.operation != .delete { rows.append(.lifetime(revision.lifetime)) }
-        lifetime = revision.lifetime
+        if lifetime != nil, revisions[index].operation != .delete { rows.append(.lifetime(revisions[index].lifetime)) }
+        lifetime = revisions[index].lifetime
       }
       let burst = burstOf[index]
       if let burst, !opened.contains(burst) {
         // One row for all of it, where the newest stands.
         flush()
         if rows.last != .burst(burst) { rows.append(.burst(burst)) }
-      } else if showsAll || burst != nil || revision.number != nil
-        || [.delete, .terminating, .initial].contains(revision.operation)
+      } else if showsAll || burst != nil || revisions[index].number != nil
+        || [.delete, .terminating, .initial].contains(revisions[index].operation)
       {
         flush()
         rows.append(.revision(index))
       } else {
         if counts.isEmpty { newest = index }
-        counts[revision.act?.outcome ?? .unknown, default: 0] += 1
+        counts[revisions[index].act?.outcome ?? .unknown, default: 0] += 1
       }
       addFindings(before: index)
     }

@@ -21,7 +21,7 @@ struct PoliciesPreview: Sendable {
   /// Writes the manifest once, so that painting costs the same for every object.
   init(_ log: ChangeLog) {
     self.log = log
-    versionCount = log.history.versions.count
+    versionCount = log.history.versionCount
     rows = ChangeLogRow.list(log, showsAll: versionCount == 0, showsProof: false)
     version = log.history.revisions.last { $0.number != nil && $0.operation != .delete }
     guard let version else {

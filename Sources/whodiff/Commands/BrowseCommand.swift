@@ -57,7 +57,7 @@ struct BrowseCommand: AsyncParsableCommand {
     options.color = InteractiveOptions.ColorUse(rawValue: styling.color.rawValue) ?? .auto
     options.themeName = theme
     let redactor = source.redactor()
-    options.redactRecord = { redactor.redact(record: $0) }
+    options.redactRecord = { redactor.redact(record: $0, memory: $1) }
     options.redactText = { redactor.redact(text: $0) }
     options.sourceName = sourceName(options)
     return options

@@ -25,7 +25,7 @@ struct ChangeLogText {
 
   func write(_ log: ChangeLog, rows: [ChangeLogLine]) throws {
     let history = log.history
-    let versions = Words.count(history.versions.count, "version")
+    let versions = Words.count(history.versionCount, "version")
     let lifetimes = Words.count(max(1, history.lifetimeCount), "lifetime")
     try output.write(
       style.text("\(history.kind) \(history.object.pathInCluster)", .heading)

@@ -173,7 +173,7 @@ private struct VersionSide {
     case .number(let number):
       guard let found = revisions.firstIndex(where: { $0.number == number }) else {
         throw CommandError(
-          "\(log.object) has no version \(number); it has \(Words.count(log.history.versions.count, "version"))")
+          "\(log.object) has no version \(number); it has \(Words.count(log.history.versionCount, "version"))")
       }
       index = found
     case .time(let time):

@@ -34,7 +34,8 @@ struct OpenedLog {
   init(files: [String], source: SourceOptions, saysRejects: Bool = true, follows: Bool = false) throws {
     let redactor = source.redactor()
     let environment = StoreEnvironment.reading(
-      redaction: { redactor.redact(record: $0) }, textRedaction: { redactor.redact(text: $0) }, limits: source.limits
+      redaction: { redactor.redact(record: $0, memory: $1) }, textRedaction: { redactor.redact(text: $0) },
+      limits: source.limits
     ).tellingChanges()
     if files.isEmpty {
       store = try Self.openStore(source, environment: environment)

@@ -170,7 +170,7 @@ private struct EventText {
     let revision = changeLog.history.revisions[index]
     guard let number = revision.number else { return }
     try output.write(
-      "\n" + style.paint("-- change (\(number) of \(changeLog.history.versions.count) versions) --", .heading) + "\n")
+      "\n" + style.paint("-- change (\(number) of \(changeLog.history.versionCount) versions) --", .heading) + "\n")
     let previous = changeLog.previousVersion(before: index)
     guard let new = revision.manifest, previous == nil || previous?.manifest != nil else {
       return try output.write("  not known: \(missing(act))\n")

@@ -1,0 +1,70 @@
+/// Which names of keys, parameters and variables stand for secrets.
+enum RedactionRules {
+  /// `command=` of exec and attach, and bearer material, replaced; nil when the URI has neither.
+  static func redactedURI(_ uri: String) -> String? {
+    guard mayHoldSecret(uri) else { return nil }
+    guard let question = uri.firstIndex(of: "?") else { return TokenShapes.replacing(in: uri) }
+    var changed = false
+    let parts = uri[uri.index(after: question)...].split(separator: "&", omittingEmptySubsequences: false).map { part in
+      guard let equals = part.firstIndex(of: "=") else { return String(part) }
+      let name = part[..<equals]
+      let value = part[part.index(after: equals)...]
+      guard !value.isEmpty, name == "command" || isSensitive(key: String(name)) else {
+        guard let shaped = TokenShapes.replacing(in: String(part)) else { return String(part) }
+        changed = true
+        return shaped
+      }
+      changed = true
+      return name + "=" + Redactor.mark(for: String(value))
+    }
+    return changed ? String(uri[...question]) + parts.joined(separator: "&") : nil
+  }
+
+  /// A quick look at the names of the query, so that ordinary requests cost nothing more.
+  private static func mayHoldSecret(_ uri: String) -> Bool {
+    var uri = uri
+    return uri.withUTF8 { bytes in
+      if TokenShapes.mayHoldToken(UnsafeRawBufferPointer(bytes)) { return true }
+      var start = 0
+      for (index, byte) in bytes.enumerated() {
+        switch byte {
+        case UInt8(ascii: "?"), UInt8(ascii: "&"): start = index + 1
+        case UInt8(ascii: "="):
+          let name = UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: bytes[start..<index]))
+          if mayBeSensitive(name) || name.elementsEqual("command".utf8) { return true }
+        default: break
+        }
+      }
+      return false
+    }
+  }
+
+  private static func folded(_ key: String) -> String {
+    key.lowercased().filter { $0 != "-" && $0 != "_" && $0 != "." }
+  }
+
+  static func isSensitive(name: String) -> Bool {
+    let name = folded(name)
+    return ["password", "passwd", "secret", "token", "apikey", "privatekey", "credential", "accesskey"]
+      .contains { name.contains($0) }
+  }
+
+  static func isSensitive(key: String) -> Bool {
+    var key = key
+    return key.withUTF8 { mayBeSensitive(UnsafeRawBufferPointer($0)) } && sensitiveKeys.contains(folded(key))
+  }
+
+  /// Nearly all keys are told by how they begin and end, without folding them.
+  static func mayBeSensitive(_ key: UnsafeRawBufferPointer) -> Bool {
+    guard key.count >= 5, let first = key.first, let last = key.last else { return false }
+    guard isLetter(first), isLetter(last) else { return true }
+    return "tiarbpcs".utf8.contains(first | 0x20) && "ndtya".utf8.contains(last | 0x20)
+  }
+
+  private static func isLetter(_ byte: UInt8) -> Bool { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) }
+
+  private static let sensitiveKeys: Set<String> = [
+    "token", "idtoken", "accesstoken", "refreshtoken", "bearertoken", "password", "passwd", "clientsecret", "apikey",
+    "privatekey", "secretkey", "secretaccesskey", "authorization", "clientkeydata",
+  ]
+}

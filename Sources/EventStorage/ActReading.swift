@@ -2,16 +2,21 @@ import AuditModel
 
 extension StoreState {
   /// The act that the row shows.
-  /// - Parameter tellsAliases: whether its object's other names are wanted, which takes a look into every segment.
-  func act(_ place: Int, _ row: Int, tellsAliases: Bool = true) throws -> Act {
-    let segment = segments[place]
-    let sum = try patches[place].summaries[row] ?? segment.summary(row)
+  /// - Parameters:
+  ///   - picked: where to read the row, if not in its segment.
+  ///   - tellsAliases: whether its object's other names are wanted, which takes a look into every segment.
+  func act(_ place: Int, _ row: Int, picked: PickedRow? = nil, tellsAliases: Bool = true) throws -> Act {
+    let id = id(place, row)
+    let known = patches[place].summaries[row]
+    let segment = picked?.segment ?? segments[place]
+    let row = picked?.row ?? row
+    let sum = try known ?? segment.summary(row)
     let flags = try segment.flags(row)
     let data = DataKind(rawValue: try segment.numbers(.data).byte(row)) ?? .audit
     let object = try segment.object(row)
     let cluster = try segment.text(.cluster)[row]
     return Act(
-      id: id(place, row), contentID: try segment.identifiers(.contentID)[row],
+      id: id, contentID: try segment.identifiers(.contentID)[row],
       data: data, time: Timestamp(microseconds: try segment.time(row)),
       took: try segment.numbers(.took)[row].map { Double($0) / 1_000_000 }, verb: try segment.text(.verb)[row] ?? "",
       code: sum.code.map { Int($0) }, outcome: sum.outcome,

@@ -31,6 +31,13 @@ struct ByteReader {
     return Number(littleEndian: value)
   }
 
+  /// So many bytes, where they are.
+  mutating func bytes(count: Int) throws(StoreError) -> UnsafeRawBufferPointer {
+    guard count >= 0, bytes.count - at >= count else { throw .corrupt(reason: "a column ends early") }
+    defer { at += count }
+    return UnsafeRawBufferPointer(rebasing: bytes[at..<(at + count)])
+  }
+
   /// Arrays are written and read as the machine has them; Swift on Linux is little-endian.
   mutating func array<Number: FixedWidthInteger>(_ type: Number.Type, count: Int) throws(StoreError) -> [Number] {
     let size = MemoryLayout<Number>.stride

@@ -103,7 +103,10 @@ struct PackedNumbers: Sendable {
   }
 
   @inline(__always)
-  func value(ofStored stored: UInt64) -> Int64? {
+  func value(ofStored stored: UInt64) -> Int64? { Self.value(ofStored: stored, base: base, hasNil: hasNil) }
+
+  @inline(__always)
+  static func value(ofStored stored: UInt64, base: Int64, hasNil: Bool) -> Int64? {
     if !hasNil { return base &+ Int64(bitPattern: stored) }
     return stored == 0 ? nil : base &+ Int64(bitPattern: stored - 1)
   }

@@ -13,15 +13,20 @@ extension StoreSnapshot {
   }
 
   /// The same as `evidence(_:)` tells them.
+  /// - Parameter keepsColumns: false for who asks about one object and no other: where a segment has few of the acts,
+  ///   their values alone are read, and nothing is kept for who asks next.
   public func evidence(
-    of ids: [ActID], keepsRecords: Bool, isCancelled: () -> Bool = { false }
+    of ids: [ActID], keepsRecords: Bool, keepsColumns: Bool = true, isCancelled: () -> Bool = { false }
   ) throws -> [Result<ActDetail, any Error>] {
-    try read(ids, keepsRecords: keepsRecords, outcome: state.unsettledOutcome, isCancelled: isCancelled)
+    try read(
+      ids, keepsRecords: keepsRecords, keepsColumns: keepsColumns, outcome: state.unsettledOutcome,
+      isCancelled: isCancelled)
   }
 
   /// - Parameter outcome: of a row, where that is another one than the act's.
   private func read(
-    _ ids: [ActID], keepsRecords: Bool, outcome: ((Int, Int) throws -> Outcome)?, isCancelled: () -> Bool
+    _ ids: [ActID], keepsRecords: Bool, keepsColumns: Bool = true, outcome: ((Int, Int) throws -> Outcome)?,
+    isCancelled: () -> Bool
   ) throws -> [Result<ActDetail, any Error>] {
     var wanted: [Wanted] = []
     // Filled in place: details are large, and there may be thousands.
@@ -38,25 +43,61 @@ extension StoreSnapshot {
     wanted.sort { ($0.place, $0.row) < ($1.place, $1.row) }
     let reader = DetailReader(state: state, store: store)
     let memories = IdlePool { RecordMemories() }
-    try inParallel(wanted, few: 16) { part in
-      if isCancelled() { throw CancellationError() }
-      try store.prepare(StoredColumn.ofActs, of: part.map { state.segments[$0.place] }.uniqued())
-      memories.use { memories in
-        for one in part {
-          let result = Result { () throws -> ActDetail in
-            var act = try state.act(one.place, one.row)
-            if let outcome { act.outcome = try outcome(one.place, one.row) }
-            let memory = memories.kind(of: act)
-            let raw = try reader.rawRecords(one.place, one.row, memory: memory)
-            var detail = try reader.detail(of: act, raw: raw, memory: memory)
-            if !keepsRecords { detail.records = [] }
-            return detail
+    try inParallel(parts(of: wanted), few: 1) { parts in
+      for part in parts {
+        if isCancelled() { throw CancellationError() }
+        let picked = try keepsColumns ? [:] : picked(part)
+        let rest = part.filter { picked[$0.index] == nil }
+        try store.prepare(StoredColumn.ofActs, of: rest.map { state.segments[$0.place] }.uniqued())
+        memories.use { memories in
+          for one in part {
+            let result = Result { () throws -> ActDetail in
+              let picked = picked[one.index]
+              var act = try state.act(one.place, one.row, picked: picked)
+              if let outcome { act.outcome = try outcome(one.place, one.row) }
+              let memory = memories.kind(of: act)
+              let raw = try reader.rawRecords(one.place, one.row, picked: picked, memory: memory)
+              var detail = try reader.detail(of: act, raw: raw, memory: memory)
+              if !keepsRecords { detail.records = [] }
+              return detail
+            }
+            found.withLock { $0[one.index] = result }
           }
-          found.withLock { $0[one.index] = result }
         }
       }
     }
     return found.withLock { $0 }
+  }
+
+  /// Stretches for one thread, each of at least 16 but for the last one, cut between segments where that is near.
+  private func parts(of wanted: [Wanted]) -> [ArraySlice<Wanted>] {
+    var parts: [ArraySlice<Wanted>] = []
+    var start = 0
+    for end in wanted.indices.dropFirst() where end - start >= 16 {
+      guard wanted[end].place != wanted[end - 1].place || end - start >= 48 else { continue }
+      parts.append(wanted[start..<end])
+      start = end
+    }
+    if start < wanted.count { parts.append(wanted[start...]) }
+    return parts
+  }
+
+  /// The rows of segments that have few of them, by their indices among all that are wanted.
+  private func picked(_ part: ArraySlice<Wanted>) throws -> [Int: PickedRow] {
+    let groups = Dictionary(grouping: part, by: \.place).filter { place, group in
+      let segment = state.segments[place]
+      return group.count <= segment.rowCount / 64 && !segment.missing(StoredColumn.ofActs).isEmpty
+    }
+    try store.prepare([.recordRow], of: groups.keys.sorted().map { state.segments[$0] })
+    var rows: [Int: PickedRow] = [:]
+    var segments: [Segment] = []
+    for (place, group) in groups.sorted(by: { $0.key < $1.key }) {
+      guard let segment = try state.segments[place].picking(group.map(\.row)) else { continue }
+      segments.append(segment)
+      for (row, one) in group.enumerated() { rows[one.index] = PickedRow(segment: segment, row: row) }
+    }
+    try store.prepare(StoredColumn.ofActs, of: segments)
+    return rows
   }
 
   /// How many bytes of text the acts' last records have.

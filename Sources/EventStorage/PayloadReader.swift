@@ -181,17 +181,20 @@ struct DetailReader {
   /// The act's records with their redacted bytes, latest stage first; those of another object, the write to Calico's
   /// storage that the act came to, after all others.
   /// - Parameters:
+  ///   - picked: where to read the row, if not in its segment.
   ///   - text: of the row's segment, asked first where bytes are needed.
   ///   - memory: of records of acts like it.
   func rawRecords(
-    _ place: Int, _ row: Int, text: SegmentText? = nil, memory: RecordMemories.Kind? = nil
+    _ place: Int, _ row: Int, picked: PickedRow? = nil, text: SegmentText? = nil, memory: RecordMemories.Kind? = nil
   ) throws -> [RawRecord] {
     var found: [(rank: RecordRank, record: RawRecord)] = []
     let head = state.id(place, row)
     let group = try state.segments[place].text(.apiGroup)[row]
     for id in [head] + (state.links.members[head] ?? []) {
-      guard let (place, row) = state.locate(id) else { continue }
-      let segment = state.segments[place]
+      guard let (place, own) = state.locate(id) else { continue }
+      let isPicked = id == head && picked != nil
+      let segment = isPicked ? picked?.segment ?? state.segments[place] : state.segments[place]
+      let row = isPicked ? picked?.row ?? own : own
       guard let source = state.sources[segment.info.source] else {
         throw StoreError.corrupt(reason: "a segment without a source")
       }

@@ -22,6 +22,8 @@ struct SegmentInfo: Sendable {
 final class Segment: Sendable {
   let info: SegmentInfo
   private let load: Loading
+  /// The only rows whose values are here, see `picking`; nil for all.
+  private let picked: [Int]?
   private let textRedaction: @Sendable (String) -> String
   /// By the columns' numbers.
   private let cache = Mutex<[LoadedColumn?]>(Array(repeating: nil, count: StoredColumn.limit))
@@ -37,12 +39,48 @@ final class Segment: Sendable {
     case text(TextColumn)
     case lists(ListColumn)
     case identifiers(IdentifierColumn)
+
+    /// The values of some rows.
+    func picking(_ rows: [Int]) -> LoadedColumn {
+      switch self {
+      case .numbers(let column): .numbers(PackedNumbers(rows.map { column[$0] }))
+      case .text(let column): .text(TextColumn(rows.map { column[$0] }))
+      case .lists(let column):
+        .lists(ListColumn(dictionary: column.dictionary, codes: PackedNumbers(rows.map { column.codes.integer($0) })))
+      // A column that the segment does not have holds none.
+      case .identifiers(let column):
+        .identifiers(column.count == 0 ? column : IdentifierColumn(rows.map { column[$0] }))
+      }
+    }
   }
 
-  init(info: SegmentInfo, textRedaction: @escaping @Sendable (String) -> String, load: @escaping Loading) {
+  init(
+    info: SegmentInfo, textRedaction: @escaping @Sendable (String) -> String, picked: [Int]? = nil,
+    load: @escaping Loading
+  ) {
     self.info = info
     self.load = load
+    self.picked = picked
     self.textRedaction = textRedaction
+  }
+
+  /// Some rows of the segment as one of their own: what is read of it are their values alone, so that a few acts of
+  /// many segments leave no whole columns in memory.
+  /// - Parameter rows: the new segment's row n is the nth of them.
+  /// - Returns: nil where acts have further records, which stand in columns of their own.
+  func picking(_ rows: [Int]) throws -> Segment? {
+    guard try numbers(.recordRow).count == 0 else { return nil }
+    var info = info
+    info.rowCount = rows.count
+    let segment = Segment(info: info, textRedaction: textRedaction, picked: rows, load: load)
+    // What is here already need not be unpacked again.
+    let known = cache.withLock { $0 }
+    segment.cache.withLock { cache in
+      for column in StoredColumn.ofActs where column.isPerRow {
+        cache[Int(column.rawValue)] = known[Int(column.rawValue)]?.picking(rows)
+      }
+    }
+    return segment
   }
 
   var rowCount: Int { info.rowCount }
@@ -74,12 +112,12 @@ final class Segment: Sendable {
     if let data {
       value = try unpackChunk(data) { bytes in
         var reader = ByteReader(bytes)
+        if let picked, column.isPerRow { return try picking(picked, of: column, &reader) }
         switch column.shape {
         case .numbers: return .numbers(try PackedNumbers(from: &reader))
         case .text:
-          let redacts = column == .agent || column == .reason || column == .message
           let texts = try TextColumn(from: &reader)
-          return .text(redacts ? texts.mapping(textRedaction) : texts)
+          return .text(column.isRedacted ? texts.mapping(textRedaction) : texts)
         case .lists: return .lists(try ListColumn(from: &reader))
         case .identifiers: return .identifiers(try IdentifierColumn(from: &reader))
         }
@@ -106,6 +144,18 @@ final class Segment: Sendable {
     }
     cache.withLock { $0[Int(column.rawValue)] = value }
     return value
+  }
+
+  private func picking(_ rows: [Int], of column: StoredColumn, _ reader: inout ByteReader) throws -> LoadedColumn {
+    switch column.shape {
+    case .numbers: return .numbers(PackedNumbers(try PackedNumbers.values(of: rows, from: &reader)))
+    case .identifiers: return .identifiers(IdentifierColumn(try IdentifierColumn.values(of: rows, from: &reader)))
+    case .text:
+      let texts = TextColumn(try TextColumn.values(of: rows, from: &reader))
+      return .text(column.isRedacted ? texts.mapping(textRedaction) : texts)
+    case .lists:
+      return LoadedColumn.lists(try ListColumn(from: &reader)).picking(rows)
+    }
   }
 
   func numbers(_ column: StoredColumn) throws -> PackedNumbers {

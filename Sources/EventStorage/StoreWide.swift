@@ -43,16 +43,17 @@ extension StoreSnapshot {
 
   /// For deletions that are all that is known of a uid: the highest resourceVersion that an answer before them, in the
   /// same file, shows. The requests arrived when the store had come that far, whatever their times say.
-  public func versionsBefore(_ acts: [ActID]) -> [ActID: UInt64] {
+  public func versionsBefore(_ acts: [ActDetail]) -> [ActID: UInt64] {
     store.noting([:]) {
       var versioned: Set<String> = []
       var lone: [(id: ActID, uid: String)] = []
-      for id in acts {
-        guard let (place, row) = state.locate(id), let uid = try state.segments[place].text(.uid)[row] else { continue }
-        if try state.segments[place].text(.resourceVersion)[row] != nil {
+      // They are large, and there may be thousands: they are looked at where they are.
+      for index in acts.indices {
+        guard let uid = acts[index].act.uid else { continue }
+        if acts[index].act.resourceVersion != nil {
           versioned.insert(uid)
-        } else if try state.segments[place].text(.verb)[row] == "delete" {
-          lone.append((id, uid))
+        } else if acts[index].act.verb == "delete" {
+          lone.append((acts[index].act.id, uid))
         }
       }
       var found: [ActID: UInt64] = [:]

@@ -155,6 +155,8 @@ enum StoredColumn: Int64, CaseIterable, Sendable {
 
   /// What the column holds of rows of other logs; nil for all else.
   var factColumn: EventColumn? { rawValue >= Self.end.rawValue ? EventColumn(rawValue: "\(self)") : nil }
+  /// Free text, which may hold a token.
+  var isRedacted: Bool { self == .agent || self == .reason || self == .message }
   /// Has one value for each row.
   var isPerRow: Bool { rawValue < Self.objectCodes.rawValue || rawValue >= Self.end.rawValue }
 

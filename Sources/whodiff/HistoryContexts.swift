@@ -28,7 +28,7 @@ extension StoreSnapshot {
     let ids = historyActs(about: keys)
     // A history needs the bodies alone; the records of thousands of acts would only fill memory.
     let acts = try evidence(of: ids, keepsRecords: false, isCancelled: isCancelled).map { try $0.get() }
-    let history = History.of(keys[0], acts: acts, context: historyContext(of: keys, acts: ids))
+    let history = History.of(keys[0], acts: acts, context: historyContext(of: keys, acts: acts))
     // What a history leaves of thousands of bodies takes its time to be freed: nobody need wait for that.
     DispatchQueue.global(qos: .utility).async { withExtendedLifetime(acts) {} }
     return ChangeLog(history, tellsActChanges: tellsActChanges)
@@ -43,7 +43,7 @@ extension StoreSnapshot {
     let acts = zip(ids, read).map { id, result in
       (try? result.get()) ?? ActDetail(act: act(id), requestURI: "", request: nil, response: nil)
     }
-    let context = HistoryContext(versionsBefore: versionsBefore(ids), aliases: Array(keys.dropFirst()))
+    let context = HistoryContext(versionsBefore: versionsBefore(acts), aliases: Array(keys.dropFirst()))
     return History.outcomes(of: keys[0], acts: acts, context: context)
   }
 
@@ -53,14 +53,14 @@ extension StoreSnapshot {
   ///   - acts: those on it.
   ///   - known: answers that are known: for many objects they are asked once.
   func historyContext(
-    of keys: [ObjectKey], acts: [ActID], known: KnownContexts = KnownContexts()
+    of keys: [ObjectKey], acts: [ActDetail], known: KnownContexts = KnownContexts()
   ) -> HistoryContext {
     HistoryContext(
       showsCalicoAPI: keys.contains { $0.group == CalicoAccounts.storageGroup }
         && known.showsCalicoAPI(in: keys[0].cluster, showsCalicoAPI),
       namespaceDeletions: known.namespaceDeletions(of: keys[0], namespaceDeletions),
-      reusedAuditIDs: auditIDs(of: acts, alsoOutside: keys), hasClockSteps: hasClockSteps,
-      versionsBefore: versionsBefore(acts), aliases: Array(keys.dropFirst()))
+      reusedAuditIDs: auditIDs(of: acts.indices.map { acts[$0].act.id }, alsoOutside: keys),
+      hasClockSteps: hasClockSteps, versionsBefore: versionsBefore(acts), aliases: Array(keys.dropFirst()))
   }
 
   /// Whether anybody wrote through Calico's own API.

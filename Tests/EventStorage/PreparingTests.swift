@@ -105,6 +105,39 @@ import Testing
     #expect(throws: StoreError.self) { try snapshot.details(of: [stranger], keepsRecords: false)[0].get() }
   }
 
+  @Test(arguments: 0..<20) func `acts whose values are read alone are those of whole columns`(seed: Int) throws {
+    // Where acts have several stages, their columns are read whole.
+    let stage: Stage? = seed % 5 == 0 ? nil : .responseComplete
+    func filled() throws -> StoreSnapshot {
+      var dice = Dice(seed)
+      let store = try EventStore.inMemory(StoreEnvironment(textRedaction: { $0.replacing("kubectl", with: "<agent>") }))
+      let source = try store.source("a.log")
+      for index in 0..<3 {
+        var events = randomEvents(300, &dice, stage: stage)
+        for place in events.indices { events[place].position.offset += Int64(index) * 30_000 }
+        var builder = SegmentBuilder(keeping: .all)
+        let text = (0..<30_000).map { UInt8(truncatingIfNeeded: $0 / 100) }
+        text.withUnsafeBytes {
+          builder.add(
+            EventBatch(
+              records: events.map(LogRecord.audit), rejects: [], offset: Int64(index) * 30_000, byteCount: 30_000,
+              lineCount: 300),
+            bytes: $0)
+        }
+        _ = try store.append(builder.finish(), source: source)
+      }
+      return store.snapshot()
+    }
+    let (left, right) = (try filled(), try filled())
+    let ids = try left.all().enumerated().filter { $0.offset % 80 == seed % 80 }.map(\.element.id).reversed()
+    let whole = try left.evidence(of: Array(ids), keepsRecords: true).map { try $0.get() }
+    let alone = try right.evidence(of: Array(ids), keepsRecords: true, keepsColumns: false).map { try $0.get() }
+    #expect(alone.map(\.act) == whole.map(\.act))
+    #expect(alone.map { $0.records.map(\.bytes) } == whole.map { $0.records.map(\.bytes) })
+    #expect(alone.contains { $0.act.agent?.hasPrefix("<agent>") == true })
+    if stage != nil { #expect(right.state.segments.contains { !$0.missing([.uid, .took]).isEmpty }) }
+  }
+
   @Test func `the beginning of a frame is that of its text`() throws {
     let text = (0..<600_000).map { UInt8(truncatingIfNeeded: $0 / 7 ^ $0 >> 9) }
     let packed = try #require(text.withUnsafeBytes { Compressor().compress($0) })

@@ -200,7 +200,8 @@ import Testing
       ], to: source)
     let snapshot = store.snapshot()
     let deletion = try #require(try snapshot.all().first { $0.verb == "delete" })
-    #expect(snapshot.versionsBefore(try snapshot.all().map(\.id)) == [deletion.id: 41])
+    let acts = try snapshot.all().map { ActDetail(act: $0, requestURI: "", request: nil, response: nil) }
+    #expect(snapshot.versionsBefore(acts) == [deletion.id: 41])
   }
 }
 

@@ -42,7 +42,7 @@ final class ObjectLogs: Sendable {
 
   func changeLog(of object: ObjectKey) -> Entry {
     let plan = plan(object)
-    return entry(plan, details(of: plan.ids), comparesAll: false)
+    return entry(plan, details(of: plan.ids, keepsColumns: false), comparesAll: false)
   }
 
   /// The acts that an object's history is made from, in their order.
@@ -61,8 +61,9 @@ final class ObjectLogs: Sendable {
   }
 
   private func history(_ plan: Plan, _ details: [ActID: ActDetail]) -> History {
-    let context = snapshot.historyContext(of: plan.keys, acts: plan.ids, known: known)
-    return History.of(plan.keys[0], acts: plan.ids.compactMap { details[$0] }, context: context)
+    let acts = plan.ids.compactMap { details[$0] }
+    let context = snapshot.historyContext(of: plan.keys, acts: acts, known: known)
+    return History.of(plan.keys[0], acts: acts, context: context)
   }
 
   private func entry(_ plan: Plan, _ details: [ActID: ActDetail], comparesAll: Bool) -> Entry {
@@ -113,7 +114,7 @@ final class ObjectLogs: Sendable {
           return size > Self.batchSize
         } ?? waiting.count)
       let batch = waiting.prefix(count)
-      let details = details(of: batch.flatMap(\.ids))
+      let details = details(of: batch.flatMap(\.ids), keepsColumns: objects.count > 1)
       let made = inParallel(batch) { make($0, details) }
       // Thousands of bodies take their time to be freed: the next batch need not wait, nor the end of the program.
       defer { DispatchQueue.global().async { withExtendedLifetime((details, made)) {} } }
@@ -146,10 +147,10 @@ final class ObjectLogs: Sendable {
 
   // MARK: Acts
 
-  private func details(of ids: [ActID]) -> [ActID: ActDetail] {
+  private func details(of ids: [ActID], keepsColumns: Bool) -> [ActID: ActDetail] {
     var found = state.withLock { $0.shared }
     let wanted = Array(Set(ids.filter { found[$0] == nil }))
-    let read = (try? snapshot.evidence(of: wanted, keepsRecords: keepsRecords)) ?? []
+    let read = (try? snapshot.evidence(of: wanted, keepsRecords: keepsRecords, keepsColumns: keepsColumns)) ?? []
     for (id, result) in zip(wanted, read) { found[id] = detail(id, result) }
     return found
   }

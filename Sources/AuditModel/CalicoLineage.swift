@@ -40,19 +40,17 @@ public enum CalicoLineage {
   public static func otherKeys(of key: ObjectKey) -> [ObjectKey] {
     guard key.group == CalicoAccounts.publicGroup || key.group == CalicoAccounts.storageGroup else { return [] }
     let isPublic = key.group == CalicoAccounts.publicGroup
-    var names = [key.name]
-    if prefixed.contains(key.resource) {
-      if key.name.hasPrefix(tierPrefix) {
-        names.append(String(key.name.dropFirst(tierPrefix.count)))
-      } else {
-        names.append(tierPrefix + key.name)
-      }
-    }
+    let names = prefixed.contains(key.resource) ? otherNames(of: key.name) : [key.name]
     return names.map { name in
       ObjectKey(
         group: isPublic ? CalicoAccounts.storageGroup : CalicoAccounts.publicGroup, resource: key.resource,
         namespace: key.namespace, name: name, cluster: key.cluster)
     }
+  }
+
+  /// The names that an object of this name may have in the other group, whatever its resource; its own first.
+  public static func otherNames(of name: String) -> [String] {
+    [name, name.hasPrefix(tierPrefix) ? String(name.dropFirst(tierPrefix.count)) : tierPrefix + name]
   }
 
   /// Whether two objects are one by their uids: by the mapping, or by what older versions noted in the annotation

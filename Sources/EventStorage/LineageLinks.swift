@@ -47,20 +47,24 @@ extension StoreState {
   /// Rows that are parts of other acts across Calico's aggregation layer, found for the acts of one segment: what
   /// kube-apiserver logged of a request that it passed on, and the write to Calico's storage that a request came to.
   ///
-  /// Looks only at rows of the two groups, and in other segments only near the new rows in time; a segment without such
-  /// rows costs a look at its dictionary of groups.
+  /// Looks only at rows of the two groups, and in other segments only near the new rows in time, at those with their
+  /// auditIDs or names; a segment without such rows costs a look at its dictionary of groups.
   func calicoLinks(ofSegmentAt place: Int) throws -> [(row: ActID, head: ActID)] {
     guard try holdsCalico(place), segments[place].rowCount > 0 else { return [] }
     let reach = Int64(CalicoLineage.seconds * 1_000_000)
     let info = segments[place].info
     let span = (info.timeMin &- reach)...(info.timeMax &+ reach)
-    var acts: [Act] = []
-    for near in segments.indices {
+    let own = try calicoRows(place, within: span)
+    let related = try CalicoRelatives(own, of: segments[place])
+    var acts = try own.map { try act(place, $0, tellsAliases: false) }
+    for near in segments.indices where near != place {
       let other = segments[near].info
       guard other.rowCount > 0, other.timeMin <= span.upperBound, other.timeMax >= span.lowerBound,
         try holdsCalico(near)
       else { continue }
-      acts += try calicoRows(near, within: span).map { try act(near, $0, tellsAliases: false) }
+      acts += try calicoRows(near, within: span).filter { try related.hold($0, of: segments[near]) }.map {
+        try act(near, $0, tellsAliases: false)
+      }
     }
     let passedOn = passedOn(acts)
     var links = passedOn
@@ -118,6 +122,25 @@ extension StoreState {
       }
     }
     return links.sorted { ($0.row, $0.head) < ($1.row, $1.head) }
+  }
+}
+
+/// What rows of Calico's groups have in common with others that may belong to the same acts: many small segments may be
+/// near one another in time, as those of a folder of small files.
+private struct CalicoRelatives {
+  private var names: Set<String> = []
+  private var auditIDs: Set<AuditIDValue> = []
+
+  init(_ rows: [Int], of segment: Segment) throws {
+    for row in rows {
+      if let name = try segment.text(.name)[row] { names.formUnion(CalicoLineage.otherNames(of: name)) }
+      if let auditID = try segment.auditID(row) { auditIDs.insert(auditID) }
+    }
+  }
+
+  func hold(_ row: Int, of segment: Segment) throws -> Bool {
+    if let name = try segment.text(.name)[row], names.contains(name) { return true }
+    return try segment.auditID(row).map(auditIDs.contains) ?? false
   }
 }
 

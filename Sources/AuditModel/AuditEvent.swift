@@ -39,6 +39,9 @@ public struct AuditEvent: Hashable, Sendable {
   public var met: [MetObject]
   /// The cluster that the record or its wrapper names.
   public var cluster: String?
+  /// One of the two records that GKE writes of a request that takes long, each with a time of its own: when it begins
+  /// (`ResponseStarted`) and when it ends. `auditID` is the ID of the operation, which the server makes.
+  public var isHalfOfOperation: Bool
   public var contentID: ContentID
   public var position: RecordPosition
 
@@ -48,7 +51,7 @@ public struct AuditEvent: Hashable, Sendable {
     object: ObjectReference? = nil, code: Int? = nil, receivedAt: Timestamp, stageAt: Timestamp? = nil,
     decision: String? = nil, reason: String? = nil, truncated: Bool = false, dryRun: Bool = false,
     request: BodyFacts? = nil, response: BodyFacts? = nil, met: [MetObject] = [], cluster: String? = nil,
-    contentID: ContentID = .zero,
+    isHalfOfOperation: Bool = false, contentID: ContentID = .zero,
     position: RecordPosition = RecordPosition(line: 1, offset: 0, length: 0)
   ) {
     self.auditID = auditID
@@ -73,6 +76,7 @@ public struct AuditEvent: Hashable, Sendable {
     self.response = response
     self.met = met
     self.cluster = cluster
+    self.isHalfOfOperation = isHalfOfOperation
     self.contentID = contentID
     self.position = position
   }

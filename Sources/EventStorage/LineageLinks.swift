@@ -4,7 +4,8 @@ public import AuditModel
 struct NewLinks {
   /// Between stages of one request.
   var stages: [(row: ActID, head: ActID)]
-  /// Across Calico's aggregation layer.
+  /// Others, each of which makes one act less: across Calico's aggregation layer, and between the two records of a long
+  /// request on GKE.
   var lineage: [(row: ActID, head: ActID)]
 
   /// All of them.
@@ -20,7 +21,8 @@ extension StoreState {
     var info = info
     info.number = .max
     let stages = joins.links(segment: info.number)
-    return NewLinks(stages: stages, lineage: try calicoLinks(of: draft, info, joined: stages))
+    let lineage = try calicoLinks(of: draft, info, joined: stages) + operationLinks(of: draft, info)
+    return NewLinks(stages: stages, lineage: lineage)
   }
 
   /// The links across Calico's aggregation layer that a draft brings about once it is a segment.

@@ -121,6 +121,8 @@ struct RecordColumns: Sendable {
   private(set) var met: [Int: [String]] = [:]
   /// Records of patches that may have altered nothing but who owns which field.
   private(set) var ownerMoves: Set<Int> = []
+  /// Records that are one of two of a long request.
+  private(set) var operationHalves: Set<Int> = []
 
   /// - Parameters:
   ///   - line: counted from the first line of the segment.
@@ -190,6 +192,7 @@ struct RecordColumns: Sendable {
     let object = event.object
     if !event.met.isEmpty { met[count] = event.met.map { ($0.namespace ?? "") + "/" + $0.name } }
     if event.mayMoveOnlyOwners { ownerMoves.insert(count) }
+    if event.isHalfOfOperation { operationHalves.insert(count) }
     count += 1
     times.append(event.receivedAt.microseconds)
     took.append(

@@ -24,8 +24,9 @@ class Formats(unittest.TestCase):
         odd = [str(file) for file in SAMPLES.glob("lookalikes*") if file.suffix != ".expected"]
         found = run("log", *odd, str(SAMPLES), "--level", "3", "-o", "jsonl")
         rows = [json.loads(line) for line in found.stdout.splitlines()]
-        self.assertEqual(len(rows), records, found.stderr)
-        self.assertEqual(len({row["id"] for row in rows}), records)
+        # Of two long requests on GKE there are two records each.
+        self.assertEqual(len(rows), records - 2, found.stderr)
+        self.assertEqual(len({row["id"] for row in rows}), records - 2)
         self.assertIn(f"; {rejects} records skipped", found.stderr)
         self.assertEqual(found.returncode, 3)
 

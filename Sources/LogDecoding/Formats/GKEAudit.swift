@@ -13,8 +13,15 @@ extension LogFormat {
       return payload["methodName"].starts(with: "io.k8s.") || payload["methodName"].starts(with: "org.projectcalico.")
     },
     translate: translateGKE,
-    decode: { (record, times) throws(DecodeError) in .audit(try decodeAuditEvent(record, &times)) })
+    decode: { (record, times) throws(DecodeError) in
+      var event = try decodeAuditEvent(record, &times)
+      event.isHalfOfOperation = record.has(halfOfOperation)
+      return .audit(event)
+    })
 }
+
+/// A member that the translation adds.
+private let halfOfOperation: StaticString = "halfOfOperation"
 
 private func translateGKE(_ bytes: UnsafeRawBufferPointer) throws(DecodeError) -> Translation {
   let entry = try document(bytes)
@@ -28,7 +35,9 @@ private func translateGKE(_ bytes: UnsafeRawBufferPointer) throws(DecodeError) -
   let response = body(payload["response"] ?? parsed(payload["responseJson"]))
   let operation = entry["operation"]
   // The entry that only opens a long request has no answer yet.
-  let isOnlyFirst = operation?["first"]?.bool == true && operation?["last"]?.bool != true
+  let isFirst = operation?["first"]?.bool == true
+  let isLast = operation?["last"]?.bool == true
+  let isOnlyFirst = isFirst && !isLast
   let isDryRun = labels["command.gke.io/dryRun"]?.string == "true" || labels["command.gke.io/dryRun"]?.string == "All"
 
   var event = auditMembers()
@@ -54,6 +63,7 @@ private func translateGKE(_ bytes: UnsafeRawBufferPointer) throws(DecodeError) -
   event.add("responseObject", response)
   event.add("requestReceivedTimestamp", time(entry["timestamp"]))
   if !labels.isEmpty { event.add("annotations", .object(labels)) }
+  if isFirst != isLast, operation?["id"]?.string != nil { event.add("\(halfOfOperation)", .bool(true)) }
   return Translation(
     json: Array(JSONValue.object(event).json.utf8), cluster: entry["resource", "labels", "cluster_name"]?.string)
 }

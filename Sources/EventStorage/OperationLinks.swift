@@ -1,0 +1,75 @@
+import AuditModel
+
+extension StoreState {
+  /// The links that make one act of the two records of a long request on GKE (`AuditEvent.isHalfOfOperation`): what
+  /// tells that it began becomes a part of what tells how it ended, in whichever order they were read.
+  ///
+  /// Their times differ, so stages are not joined by them. The ID is the server's own, so a row with the same one,
+  /// verb, URI and user is of the same request. A draft without such records costs nothing; else the audit IDs of the
+  /// segments within a day of them are looked through.
+  /// - Parameter info: with the number that the draft's segment has in the links.
+  func operationLinks(of draft: SegmentDraft, _ info: SegmentInfo) throws -> [(row: ActID, head: ActID)] {
+    var halves: [OperationKey: [OperationHalf]] = [:]
+    for (row, group) in draft.groups.enumerated() where draft.records.operationHalves.contains(group.head) {
+      guard let key = draft.records.operation(group.head) else { continue }
+      let id = ActID(segment: info.number, row: UInt32(row))
+      halves[key, default: []].append(
+        OperationHalf(id: id, time: draft.records.times[group.head], stage: draft.records.stages[group.head]))
+    }
+    guard !halves.isEmpty, let span = draft.timeSpan else { return [] }
+    let day: Int64 = 86_400_000_000
+    let auditIDs = Set(halves.keys.map(\.auditID))
+    for place in segments.indices {
+      let segment = segments[place]
+      guard segment.rowCount > 0, segment.info.timeMin <= span.upperBound &+ day,
+        segment.info.timeMax >= span.lowerBound &- day
+      else { continue }
+      for row in 0..<segment.rowCount {
+        guard let auditID = try segment.auditID(row), auditIDs.contains(auditID), links.heads[id(place, row)] == nil,
+          let key = try segment.operation(row, auditID), halves[key] != nil
+        else { continue }
+        halves[key]?.append(
+          OperationHalf(id: id(place, row), time: try segment.time(row), stage: try segment.headStage(row)))
+      }
+    }
+    return halves.values.flatMap(pairs).sorted { ($0.row, $0.head) < ($1.row, $1.head) }
+  }
+
+  private func pairs(_ halves: [OperationHalf]) -> [(row: ActID, head: ActID)] {
+    let ends = halves.filter { $0.stage > .responseStarted }
+    guard let end = ends.min(by: { ($0.time, $0.id) < ($1.time, $1.id) }) else { return [] }
+    return halves.filter { $0.stage <= .responseStarted && $0.time <= end.time }.map { (row: $0.id, head: end.id) }
+  }
+}
+
+/// What tells one operation from another.
+private struct OperationKey: Hashable {
+  var auditID: AuditIDValue
+  var verb: String?
+  var uri: String?
+  var user: String?
+  var cluster: String?
+}
+
+private struct OperationHalf {
+  var id: ActID
+  var time: Int64
+  var stage: Stage
+}
+
+extension RecordColumns {
+  fileprivate func operation(_ record: Int) -> OperationKey? {
+    auditIDs[record].map {
+      OperationKey(
+        auditID: $0, verb: verb[record], uri: requestURI[record], user: by[record], cluster: cluster[record])
+    }
+  }
+}
+
+extension Segment {
+  fileprivate func operation(_ row: Int, _ auditID: AuditIDValue) throws -> OperationKey? {
+    OperationKey(
+      auditID: auditID, verb: try text(.verb)[row], uri: try text(.requestURI)[row], user: try text(.by)[row],
+      cluster: try text(.cluster)[row])
+  }
+}

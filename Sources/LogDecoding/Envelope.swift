@@ -41,10 +41,14 @@ struct EnvelopeContents {
   struct Payload {
     var bytes: [UInt8]
     var transport: Transport
+    /// How many of its first bytes were there; it is cut and closed again where that is not all.
+    var wholeCount = Int.max
   }
 
   /// The envelope's own bytes.
   let text: UnsafeRawBufferPointer
+  /// How many of them were there, of an envelope that was cut and closed again.
+  private let wholeCount: Int
   /// Of all payloads that are added from now on.
   var transport = Transport()
   private(set) var payloads: [Payload] = []
@@ -53,7 +57,10 @@ struct EnvelopeContents {
   /// Set where the payload is but a part of a record.
   var part: JointPart?
 
-  init(text: UnsafeRawBufferPointer) { self.text = text }
+  init(text: UnsafeRawBufferPointer, wholeCount: Int) {
+    self.text = text
+    self.wholeCount = wholeCount
+  }
 
   /// A string that holds a record; what is no string is passed over.
   mutating func add(text element: JSONElement) {
@@ -64,7 +71,18 @@ struct EnvelopeContents {
   mutating func add(member path: StaticString..., of element: JSONElement) {
     if element.isString { return add(text: element) }
     guard let place = RawJSON.member(path, in: text) else { return }
-    add(Array(place))
+    add(Array(place), from: place)
+  }
+
+  /// - Parameter place: what of the envelope's text the payload is, or is made of.
+  mutating func add(_ bytes: [UInt8], from place: UnsafeRawBufferPointer) {
+    var payload = Payload(bytes: bytes, transport: transport)
+    if wholeCount < text.count, let start = place.baseAddress, let base = text.baseAddress,
+      start - base + place.count > wholeCount
+    {
+      payload.wholeCount = max(0, wholeCount - (start - base))
+    }
+    payloads.append(payload)
   }
 
   mutating func add(_ bytes: [UInt8]) { payloads.append(Payload(bytes: bytes, transport: transport)) }

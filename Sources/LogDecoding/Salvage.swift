@@ -5,7 +5,8 @@ import AuditModel
 ///
 /// Limits cut records: CloudWatch at 256 KiB, which it says, AKS and container runtimes at 16 KiB, syslog at 1 KiB,
 /// spreadsheets at 32,767 characters. A string that is itself a record, cut, is kept as far as it goes.
-func salvaged(_ bytes: UnsafeRawBufferPointer) -> [UInt8]? {
+/// - Returns: the text, and how many of its first bytes are those of the object.
+func salvaged(_ bytes: UnsafeRawBufferPointer) -> (text: [UInt8], wholeCount: Int)? {
   var end = bytes.count
   for mark in truncationMarks where bytes.count > mark.utf8CodeUnitCount {
     let tail = bytes.part((bytes.count - mark.utf8CodeUnitCount)..<bytes.count)
@@ -30,7 +31,7 @@ private struct CutReader {
 
   init(bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
-  mutating func closed() -> [UInt8]? {
+  mutating func closed() -> (text: [UInt8], wholeCount: Int)? {
     guard bytes.first == Ascii.openBrace else { return nil }
     var tail: [UInt8] = []
     switch run() {
@@ -49,7 +50,7 @@ private struct CutReader {
       out.removeLast()
       out += Array(#","verb":"unknown"}"#.utf8)
     }
-    return out
+    return (out, whole.end)
   }
 
   private enum Ending {

@@ -11,8 +11,10 @@ struct Origin {
   var transport = Transport()
   /// Wrappers that were opened so far.
   var depth = 0
-  /// The record was cut and closed again: what it says is true, but not all.
-  var isSalvaged = false
+  /// How many of the first bytes were there; where that is not all, the record was cut and closed again: what it says
+  /// is true, but not all.
+  var wholeCount = Int.max
+  var isSalvaged: Bool { wholeCount < .max }
   /// The bytes were joined from several lines: no part of another record.
   var isJoined = false
 }
@@ -91,6 +93,11 @@ extension RecordDecoder {
     _ call: inout DecodingCall, _ record: borrowing JSONObject, row: Int, in text: UnsafeRawBufferPointer,
     _ range: Range<Int>, origin: Origin
   ) {
+    // Half of a flow would be told as the whole.
+    if origin.isSalvaged, !formats[row].isAudit {
+      return call.reject(
+        origin.place ?? range, "cut off: a part of a record of \(formats[row].name)", line: origin.line)
+    }
     guard isTranslated[row], let translate = formats[row].translate else {
       return finish(&call, record, row: row, text.part(range), text.part(range), origin: origin, place: range)
     }
@@ -173,11 +180,12 @@ extension RecordDecoder {
     _ range: Range<Int>, origin: Origin
   ) {
     traces?(envelope.name)
-    var contents = EnvelopeContents(text: text.part(range))
+    var contents = EnvelopeContents(text: text.part(range), wholeCount: origin.wholeCount)
     envelope.open(record, &contents)
     var inner = inside(origin, range)
     for payload in contents.payloads {
       inner.transport = origin.transport.around(payload.transport)
+      inner.wholeCount = payload.wholeCount
       if let part = contents.part, take(&call, part, payload.bytes, at: range, origin: origin, inner.transport) {
         continue
       }
@@ -193,7 +201,7 @@ extension RecordDecoder {
     inner.place = origin.place ?? range
     inner.own = nil
     inner.depth += 1
-    inner.isSalvaged = false
+    inner.wholeCount = .max
     return inner
   }
 
@@ -202,8 +210,9 @@ extension RecordDecoder {
     _ call: inout DecodingCall, _ part: JointPart, _ text: some Collection<UInt8>, at range: Range<Int>,
     origin: Origin, _ transport: Transport
   ) -> Bool {
-    // A stream is given once: it cannot be held back until the last part has come.
-    guard framing != .stream, origin.place == nil, part.isOpen || call.isOpen(part.joint) else { return false }
+    // Only lines can be held back until the last part has come.
+    guard framing == .lines || framing == .linesInOrder, origin.place == nil, part.isOpen || call.isOpen(part.joint)
+    else { return false }
     if let record = call.join(part, text, at: range, transport) { decode(&call, record) }
     return true
   }
@@ -288,8 +297,8 @@ extension RecordDecoder {
       if bytes[0] == Ascii.openBrace, let closed = salvaged(bytes) {
         var inner = inside(origin, range)
         inner.own = origin.own ?? Array(bytes)
-        inner.isSalvaged = true
-        let isTaken = closed.withUnsafeBytes { closed in
+        inner.wholeCount = closed.wholeCount
+        let isTaken = closed.text.withUnsafeBytes { closed in
           guard let record = parser.object(closed, readable: closed.count) else { return false }
           // Of records other than audit events half would be told as the whole.
           guard

@@ -15,6 +15,8 @@ extension Envelope {
       if let event = document["event"].object, event["original"].starts(with: "{") {
         return contents.add(text: event["original"])
       }
-      if let place = RawJSON.member(["kubernetes", "audit"], in: contents.text) { contents.add(Array(place)) }
+      if let place = RawJSON.member(["kubernetes", "audit"], in: contents.text) {
+        contents.add(Array(place), from: place)
+      }
     })
 }

@@ -11,7 +11,7 @@ extension Envelope {
       guard let place = RawJSON.member("fields", in: contents.text),
         let fields = (try? JSONValue(parsing: place))?.members
       else { return contents.reject("an Elasticsearch document whose fields cannot be read") }
-      contents.add(Array(document(of: fields).json.utf8))
+      contents.add(Array(document(of: fields).json.utf8), from: place)
     })
 }
 

@@ -16,7 +16,7 @@ extension Envelope {
       guard let place = RawJSON.member("body", in: contents.text), let map = try? JSONValue(parsing: place) else {
         return contents.reject("an OpenTelemetry log record whose body cannot be read")
       }
-      contents.add(Array(value(map).json.utf8))
+      contents.add(Array(value(map).json.utf8), from: place)
     })
 }
 

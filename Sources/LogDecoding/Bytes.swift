@@ -87,6 +87,9 @@ enum Ascii {
   static let openBracket = UInt8(ascii: "[")
   static let closeBracket = UInt8(ascii: "]")
 
-  /// White space, and NUL: a log that was cut while its writer held it open starts with a run of them.
-  static func isFiller(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) || byte == 0 }
+  /// White space; NUL: a log that was cut while its writer held it open starts with a run of them; and what RFC 7464
+  /// puts in front of each record (`journalctl -o json-seq`).
+  static func isFiller(_ byte: UInt8) -> Bool {
+    byte == 0x20 || (0x09...0x0D).contains(byte) || byte == 0 || byte == 0x1E
+  }
 }

@@ -74,7 +74,13 @@ enum Lookalike {
 
   private static let texts: [TextRow] = [
     TextRow("a klog line, as Kubernetes programs write to stderr") { isKlog($0) },
-    TextRow("a line of aws-iam-authenticator") { $0.starts(with: "time=\"") && $0.contains("level=") },
+    TextRow("a logrus line, as aws-iam-authenticator and Calico write to stderr") {
+      $0.starts(with: "time=\"") && $0.contains("level=")
+    },
+    TextRow("the head of events that kube-apiserver could not log: they are missing from its audit log") {
+      $0 == "Impacted events:"
+    },
+    TextRow("an error that the sender of server-sent events reported") { $0.starts(with: "error: ") },
     TextRow("CloudWatch's test of an S3 bucket") { $0 == "Permission Check Successful" },
     TextRow("a Ruby hash, as fluent-bit's stdout output prints; let it write JSON: Format json_lines") {
       $0.contains("\"=>")

@@ -40,5 +40,6 @@ private func decodeBGP(_ record: borrowing JSONObject) throws(DecodeError) -> Lo
     facts: .plain(
       PlainFacts(
         data: .bgp, action: record["ip_version"].known, message: record["message"].freshString,
-        host: record["host"].known)))
+        host: record["host"].known)),
+    cluster: record["cluster"].nonEmpty)
 }

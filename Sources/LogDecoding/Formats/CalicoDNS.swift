@@ -15,7 +15,7 @@ extension LogFormat {
 
 private enum DNSKey: Int, MemberKey {
   case startTime, endTime, timestamp, count, clientIP, clientName, clientNameAggr, clientNamespace, clientLabels
-  case qname, qclass, qtype, rcode, rrsets, servers, latency, latencyMean, latencyMax, host
+  case qname, qclass, qtype, rcode, rrsets, servers, latency, latencyMean, latencyMax, host, cluster
 
   var name: String {
     switch self {
@@ -50,6 +50,7 @@ private func decodeDNS(
     throw DecodeError(reason: "a DNS log record without a time")
   }
   let host = fields[.host].known
+  let cluster = fields[.cluster].nonEmpty
   if isUnlogged(record) {
     let count = fields[.count].integer.map(String.init) ?? "some"
     return LogEntry(
@@ -57,7 +58,8 @@ private func decodeDNS(
       facts: .plain(
         PlainFacts(
           data: .dns, end: end, action: "unlogged",
-          message: "\(count) DNS answers were not logged: more than the node's limit", host: host)))
+          message: "\(count) DNS answers were not logged: more than the node's limit", host: host)),
+      cluster: cluster)
   }
   guard var qname = fields[.qname].freshNonEmpty else { throw DecodeError(reason: "a DNS log record without a name") }
   if qname.utf8.count > 1, qname.hasSuffix(".") { qname.removeLast() }
@@ -84,7 +86,7 @@ private func decodeDNS(
     qname: qname, qtype: fields[.qtype].textOrNumber, qclass: fields[.qclass].textOrNumber,
     rcode: fields[.rcode].textOrNumber, answers: answers, servers: servers, lookups: fields[.count].integer,
     latencyMean: mean, latencyMax: most, host: host)
-  return LogEntry(time: time, facts: .dns(facts))
+  return LogEntry(time: time, facts: .dns(facts), cluster: cluster)
 }
 
 extension JSONElement {

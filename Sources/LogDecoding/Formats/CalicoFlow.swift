@@ -45,7 +45,7 @@ private enum FlowKey: Int, MemberKey {
 
 private enum SideKey: Int, MemberKey {
   case sourceType, sourceNamespace, sourceName, sourceNameAggr, sourceIP, sourcePort, sourceLabels
-  case destType, destNamespace, destName, destNameAggr, destIP, destPort, destLabels, timestamp
+  case destType, destNamespace, destName, destNameAggr, destIP, destPort, destLabels, timestamp, cluster
 
   var name: String {
     switch self {
@@ -64,6 +64,7 @@ private enum SideKey: Int, MemberKey {
     case .destPort: "dest_port"
     case .destLabels: "dest_labels"
     case .timestamp: "@timestamp"
+    case .cluster: "cluster"
     }
   }
 }
@@ -97,7 +98,7 @@ private func decodeFlow(
     packetsIn: fields[.packetsIn].integer, packetsOut: fields[.packetsOut].integer, flows: fields[.numFlows].integer,
     flowsStarted: fields[.numFlowsStarted].integer, flowsCompleted: fields[.numFlowsCompleted].integer,
     process: fields[.processName].known, host: fields[.host].known)
-  return LogEntry(time: time, facts: .flow(facts))
+  return LogEntry(time: time, facts: .flow(facts), cluster: sides[.cluster].nonEmpty)
 }
 
 /// `ns/name:port`, the port's number where it is logged, else its name.

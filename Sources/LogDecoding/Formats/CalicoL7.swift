@@ -34,7 +34,7 @@ private func decodeL7(_ record: borrowing JSONObject, _ times: inout TimestampRe
       type: record["dest_type"].known, namespace: record["dest_namespace"].known, name: record["dest_name_aggr"].known,
       port: record["dest_service_port"].count.flatMap { (1...65535).contains($0) ? Int($0) : nil }),
     code: code, message: words.joined(separator: " "), host: record["host"].known)
-  return LogEntry(time: time, facts: .plain(facts))
+  return LogEntry(time: time, facts: .plain(facts), cluster: record["cluster"].nonEmpty)
 }
 
 /// Nanoseconds as milliseconds with one digit.

@@ -46,6 +46,10 @@ func decodeAuditEvent(
     truncated = isTrue(annotations[.truncated]) || isTrue(annotations[.dotlessTruncated])
   }
   let requestURI = fields[.requestURI].freshString ?? ""
+  // Reduced records have none; that of a whole one is missing where the path is about no resource.
+  if fields[.objectRef].isMissing, requestURI.hasPrefix("/api") {
+    object = objectReference(ofPath: requestURI.prefix { $0 != "?" })
+  }
   var (user, groups): (String?, [String]) = (nil, [])
   if let members = fields[.user].object?.members(userKeys) {
     (user, groups) = (members[.username].nonEmpty, members[.groups].strings)
@@ -59,14 +63,14 @@ func decodeAuditEvent(
     receivedAt: clock.received, stageAt: clock.stage, decision: decision, reason: reason, truncated: truncated,
     dryRun: isDryRun(verb: verb, uri: fields[.requestURI].bytes, body: fields[.requestObject]),
     request: request, response: response,
-    met: verb == "deletecollection" ? listedObjects(fields[.responseObject]) : [])
+    met: verb == "deletecollection" ? listedObjects(fields[.responseObject]) : [], cluster: fields[.cluster].nonEmpty)
 }
 
 /// The members of an audit event that are read, in the order in which kube-apiserver writes them.
 enum EventKey: Int, MemberKey {
   case level, auditID, stage, requestURI, verb, user, impersonatedUser, sourceIPs, userAgent, objectRef
   case responseStatus, requestObject, responseObject, requestReceivedTimestamp, stageTimestamp, annotations
-  case metadata, timestamp
+  case metadata, timestamp, cluster
 }
 
 private enum AnnotationKey: Int, MemberKey {

@@ -35,7 +35,11 @@ public struct Zone: Hashable, Sendable {
   ) -> Timestamp {
     let seconds =
       CivilTime.dayNumber(year: year, month: month, day: day) * 86_400 + Int64(hour * 3600 + minute * 60 + second)
-    let local = Timestamp(microseconds: seconds * 1_000_000 + Int64(microsecond))
+    return moment(ofWallTime: Timestamp(microseconds: seconds * 1_000_000 + Int64(microsecond)))
+  }
+
+  /// The same for what a clock on a wall shows, given as if it were UTC's.
+  public func moment(ofWallTime local: Timestamp) -> Timestamp {
     let guess = offsetSeconds(at: local)
     let first = local.microseconds - Int64(guess) * 1_000_000
     let again = offsetSeconds(at: Timestamp(microseconds: first))

@@ -89,5 +89,13 @@ func storeMigrator() -> DatabaseMigrator {
         PRAGMA user_version = 4;
         """)
   }
+  migrator.registerMigration("5 zones of sources") { db in
+    // In which zone times that name none were read; NULL where there were none.
+    try db.execute(
+      sql: """
+        ALTER TABLE source ADD COLUMN zone TEXT;
+        PRAGMA user_version = 5;
+        """)
+  }
   return migrator
 }

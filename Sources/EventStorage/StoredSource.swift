@@ -28,11 +28,13 @@ public struct StoredSource: Sendable, Identifiable {
   public var isComplete: Bool
   /// The cluster that its records are from, where they do not say so themselves.
   public var cluster: String?
+  /// The zone in which times were read that name none; nil where there were none.
+  public var zone: String?
 
   public init(
     id: Int64 = 0, path: String, compression: String, head: [UInt8], headLength: Int, tail: [UInt8]? = nil,
     tailLength: Int = 0, size: Int64 = 0, diskSize: Int64? = nil, diskTail: [UInt8]? = nil, modified: Int64? = nil,
-    inode: Int64? = nil, isComplete: Bool = false, cluster: String? = nil
+    inode: Int64? = nil, isComplete: Bool = false, cluster: String? = nil, zone: String? = nil
   ) {
     self.id = id
     self.path = path
@@ -48,6 +50,7 @@ public struct StoredSource: Sendable, Identifiable {
     self.inode = inode
     self.isComplete = isComplete
     self.cluster = cluster
+    self.zone = zone
   }
 
   var isPlain: Bool { compression == "none" }
@@ -64,7 +67,7 @@ public struct StoredSource: Sendable, Identifiable {
         headLength: row["headLength"], tail: (row["tail"] as Data?).map { Array($0) }, tailLength: row["tailLength"],
         size: row["size"], diskSize: row["diskSize"], diskTail: (row["diskTail"] as Data?).map { Array($0) },
         modified: row["modified"], inode: row["inode"], isComplete: row["isComplete"],
-        cluster: row["cluster"])
+        cluster: row["cluster"], zone: row["zone"])
       sources.append(source)
     }
     return SourceTable(sources)
@@ -75,16 +78,16 @@ public struct StoredSource: Sendable, Identifiable {
   func save(_ db: Database) throws -> Int64 {
     try db.execute(
       sql: """
-        INSERT INTO source VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO source VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT(id) DO UPDATE SET path = excluded.path, compression = excluded.compression, head = excluded.head,
           headLength = excluded.headLength, tail = excluded.tail, tailLength = excluded.tailLength,
           size = excluded.size, diskSize = excluded.diskSize, diskTail = excluded.diskTail,
           modified = excluded.modified, inode = excluded.inode, isComplete = excluded.isComplete,
-          cluster = excluded.cluster
+          cluster = excluded.cluster, zone = excluded.zone
         """,
       arguments: [
         id == 0 ? nil : id, path, compression, Data(head), headLength, tail.map { Data($0) }, tailLength, size,
-        diskSize, diskTail.map { Data($0) }, modified, inode, isComplete, cluster,
+        diskSize, diskTail.map { Data($0) }, modified, inode, isComplete, cluster, zone,
       ])
     return id == 0 ? db.lastInsertedRowID : id
   }

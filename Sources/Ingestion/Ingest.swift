@@ -16,6 +16,8 @@ public struct IngestOptions: Sendable {
   public var limits = UnpackingLimits()
   /// The clusters that sources are from where records do not say so.
   public var clusters: ClusterNames
+  /// By which times without a zone are read.
+  public var wallClock = WallClock.utc
 
   public init(
     keepsPayload: Bool = false, threadCount: Int = 2, newestFirst: Bool = false, clusters: ClusterNames = ClusterNames()
@@ -75,7 +77,7 @@ public func ingest(
   let run = IngestRun(store: store, options: options, isCancelled: isCancelled, progress: progress)
   // Files in a packed archive are read in one go, in its order: each would cost as much as all before it.
   var walks: [(archive: String, members: [String])] = []
-  var known = KnownMembers(of: store, clusters: options.clusters)
+  var known = KnownMembers(of: store, clusters: options.clusters, zone: options.wallClock.name)
   for path in paths {
     let archive = ArchivePath.archive(of: path)
     if let archive, known.hold(path, in: archive) {

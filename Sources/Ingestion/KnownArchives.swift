@@ -39,15 +39,19 @@ extension EventStore {
 struct KnownMembers {
   private let store: EventStore
   private let clusters: ClusterNames
+  /// In which times are to be read that name none.
+  private let zone: String
   /// By archive and by what is named in archives.
   private var members: [String: [String: StoredSource]] = [:]
 
-  init(of store: EventStore, clusters: ClusterNames) {
+  init(of store: EventStore, clusters: ClusterNames, zone: String) {
     self.store = store
     self.clusters = clusters
+    self.zone = zone
   }
 
-  /// Whether nothing of the file in an archive has to be read: it is there, and of no other cluster than is said now.
+  /// Whether nothing of the file in an archive has to be read: it is there, of no other cluster than is said now,
+  /// and read in no other zone.
   mutating func hold(_ path: String, in archive: String) -> Bool {
     ArchivePath.places(of: path, in: archive).contains { place in
       if members[place] == nil {
@@ -55,7 +59,7 @@ struct KnownMembers {
         members[place] = Dictionary(sources.map { ($0.path, $0) }, uniquingKeysWith: { _, last in last })
       }
       guard let source = members[place]?[path] else { return false }
-      return clusters[path] == nil || clusters[path] == source.cluster
+      return (clusters[path] == nil || clusters[path] == source.cluster) && (source.zone ?? zone) == zone
     }
   }
 }

@@ -102,7 +102,7 @@ struct SourcePlanner {
       if pending.contains(known.id) { return deferred.append(path) }
       // Many short stretches are read again as a few long ones; all is, where it turns out to be another cluster's.
       let fragments =
-        isRenamed(known, by: path) ? store.segments(of: known.id) : isLines ? store.fragments(of: known.id) : []
+        isReadOtherwise(known, by: path) ? store.segments(of: known.id) : isLines ? store.fragments(of: known.id) : []
       try store.discard(fragments)
       covered = store.coverage(of: known.id)
       source.id = known.id
@@ -153,9 +153,10 @@ struct SourcePlanner {
     return cluster == known || source.path == path
   }
 
-  /// Whether the user gives the source's records to another cluster than before.
-  private func isRenamed(_ source: StoredSource, by path: String) -> Bool {
+  /// Whether the user gives the source's records to another cluster than before, or reads its times in another zone.
+  private func isReadOtherwise(_ source: StoredSource, by path: String) -> Bool {
     options.clusters[path].map { $0 != source.cluster } ?? false
+      || source.zone.map { $0 != options.wallClock.name } ?? false
   }
 
   /// The sources that what is at the path may be, by its first bytes; the newest first.
@@ -221,10 +222,10 @@ struct SourcePlanner {
       if let same = alike.first(where: { $0.diskTail == diskTail && $0.diskSize == disk?.size && diskTail != nil }) {
         source.id = same.id
         source.cluster = source.cluster ?? same.cluster
-        let isRenamed = isRenamed(same, by: path)
-        if isRenamed { try store.discard(store.segments(of: same.id)) }
+        let isReadOtherwise = isReadOtherwise(same, by: path)
+        if isReadOtherwise { try store.discard(store.segments(of: same.id)) }
         covered = store.coverage(of: same.id)
-        if same.isComplete, !isRenamed {
+        if same.isComplete, !isReadOtherwise {
           tally.skip(path, copyOf: same)
           if same.path != path, !Self.isStill(same) {
             var moved = same
@@ -247,7 +248,7 @@ struct SourcePlanner {
         source.tail = same.tail
         source.tailLength = same.tailLength
         source.cluster = source.cluster ?? same.cluster
-        if isRenamed(same, by: path) { try store.discard(store.segments(of: same.id)) }
+        if isReadOtherwise(same, by: path) { try store.discard(store.segments(of: same.id)) }
         covered = store.coverage(of: same.id)
         if isAll, same.isComplete, Self.gaps(in: covered, of: same.size).isEmpty {
           // A log that was packed after it was read.

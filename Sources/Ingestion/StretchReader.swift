@@ -103,7 +103,7 @@ struct StretchReader: Sendable {
       : head.withUnsafeBytes { RecordDecoder.framing(of: $0) }
     var text = TextStream(bytes: bytes, head: head)
     var builder = SegmentBuilder(keeping: keeping(bytes), cluster: stored.cluster)
-    let decoder = RecordDecoder(framing: framing)
+    let decoder = RecordDecoder(framing: framing, wallClock: options.wallClock)
     var begun: Int64 = 0
     var buffer: [UInt8] = []
     var offset: Int64 = 0
@@ -178,6 +178,7 @@ struct StretchReader: Sendable {
     return bytes.isSeekable ? .none : .withoutSecrets
   }
 }
+    done.zone = decoder.tookWallTime ? options.wallClock.name : nil
 
 /// Bytes that were read and not used yet, in memory that stays the same from one read to the next.
 private final class ReadBuffer {

@@ -27,13 +27,18 @@ public final class RecordDecoder {
 
   let longestRecord: Int
 
-  public convenience init(framing: Framing) {
+  /// - Parameter wallClock: by which times without a zone are read.
+  public convenience init(framing: Framing, wallClock: WallClock = .utc) {
     self.init(framing: framing, longestRecord: RecordSplitter.usualLongestRecord)
   }
 
   /// - Parameter longestRecord: for how many bytes of a record without end to wait.
+    times.wallClock = wallClock
   init(framing: Framing, longestRecord: Int) {
     self.framing = framing
+  /// Whether a time without a zone was read so far.
+  public var tookWallTime: Bool { times.tookWallTime }
+
     self.longestRecord = longestRecord
     splitter.longestRecord = longestRecord
   }

@@ -48,7 +48,8 @@ extension RecordDecoder {
     origin.depth = 1
     for (column, cell) in zip(table.columns, cells) {
       switch column {
-      case "@timestamp", "TimeGenerated", "TimeGenerated [UTC]", "_time":
+      case "TimeGenerated [UTC]": origin.transport.time = utcTime(String(decoding: cell, as: UTF8.self))
+      case "@timestamp", "TimeGenerated", "TimeGenerated [Local Time]", "_time":
         origin.transport.time = cell.withUnsafeBytes { times.read($0) ?? rfc3339($0) }
       case "_ResourceId", "ResourceId":
         origin.transport.cluster = azureCluster(String(decoding: cell, as: UTF8.self))

@@ -109,21 +109,11 @@ struct TableHeader {
       return .array(text.split(separator: ",").map { .string(String($0.drop { $0 == " " })) })
     }
     if isNumber(column), let number = Int64(text.filter { $0 != "," }) { return .integer(number) }
-    return .string(kibanaTime(text) ?? text)
+    return .string(text)
   }
 
   private func isNumber(_ column: String) -> Bool {
     ["num_", "bytes_", "packets_", "tcp_", "http_", "latency", "duration_"].contains { column.hasPrefix($0) }
       || ["_time", "_port", "_num", ".code", "count"].contains { column.hasSuffix($0) }
   }
-}
-
-/// `Oct 5, 2026 @ 09:00:00.000`, taken as UTC: the zone is that of a browser that nobody knows.
-private func kibanaTime(_ text: String) -> String? {
-  let words = text.split(separator: " ")
-  guard words.count == 5, words[3] == "@", let month = monthNames.firstIndex(of: String(words[0])),
-    let day = Int(words[1].filter { $0 != "," }), words[2].count == 4
-  else { return nil }
-  func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
-  return "\(words[2])-\(two(month + 1))-\(two(day))T\(words[4])Z"
 }

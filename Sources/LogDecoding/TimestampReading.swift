@@ -5,6 +5,10 @@ import AuditModel
 struct TimestampReader {
   /// What stands in for the time of a record that has none.
   var fallback: Timestamp?
+  /// By which times without a zone are read.
+  var wallClock = WallClock.utc
+  /// Whether there was such a time.
+  private(set) var tookWallTime = false
   // Records that stand together are of one day; its number need not be computed anew.
   private var date: UInt64 = 0
   private var dateTail: UInt16 = 0
@@ -24,7 +28,7 @@ struct TimestampReader {
       let hour = Self.number(bytes, 11, 2), let minute = Self.number(bytes, 14, 2),
       let second = Self.number(bytes, 17, 2), let fraction = Self.number(bytes, 20, 6),
       hour < 24, minute < 60, second < 60
-    else { return Timestamp(rfc3339: String(decoding: bytes, as: UTF8.self)) }
+    else { return readOther(bytes) }
     let head = bytes.loadUnaligned(as: UInt64.self)
     let tail = bytes.loadUnaligned(fromByteOffset: 8, as: UInt16.self)
     if head != date || tail != dateTail {
@@ -33,6 +37,14 @@ struct TimestampReader {
       (date, dateTail, midnight) = (head, tail, day.microseconds)
     }
     return Timestamp(microseconds: midnight + Int64(hour * 3600 + minute * 60 + second) * 1_000_000 + Int64(fraction))
+  }
+
+  private mutating func readOther(_ bytes: UnsafeRawBufferPointer) -> Timestamp? {
+    let text = String(decoding: bytes, as: UTF8.self)
+    if let time = Timestamp(rfc3339: text) { return time }
+    guard let shown = wallTime(text) else { return nil }
+    tookWallTime = true
+    return wallClock.moment(shown)
   }
 
   private static func number(_ bytes: UnsafeRawBufferPointer, _ start: Int, _ count: Int) -> Int? {

@@ -27,7 +27,7 @@ private func translateAKS(_ bytes: UnsafeRawBufferPointer) throws(DecodeError) -
   var event = auditMembers()
   var wasSkipped = false
   for (column, member) in columns {
-    guard let cell = row[column], !cell.isNull, cell.string != "" else { continue }
+    guard let cell = row[column] ?? inUTC(row[column + " [UTC]"]), !cell.isNull, cell.string != "" else { continue }
     if cell.string == "skipped-too-big-size-object" {
       wasSkipped = true
       continue
@@ -35,7 +35,7 @@ private func translateAKS(_ bytes: UnsafeRawBufferPointer) throws(DecodeError) -
     event.add(member, value(cell))
   }
   if event["requestReceivedTimestamp"] == nil, event["stageTimestamp"] == nil {
-    event.add("stageTimestamp", row["TimeGenerated"] ?? row["TimeGenerated [UTC]"])
+    event.add("stageTimestamp", row["TimeGenerated"] ?? inUTC(row["TimeGenerated [UTC]"]))
   }
   if wasSkipped {
     let mark = JSONValue.string("true")
@@ -45,6 +45,12 @@ private func translateAKS(_ bytes: UnsafeRawBufferPointer) throws(DecodeError) -
   return Translation(
     json: Array(JSONValue.object(event).json.utf8),
     cluster: azureCluster(row["_ResourceId"]?.string ?? row["ResourceId"]?.string))
+}
+
+/// A time of a column that the portal marks as UTC's, with its zone.
+private func inUTC(_ cell: JSONValue?) -> JSONValue? {
+  guard let text = cell?.string, let time = utcTime(text) else { return cell }
+  return .string(time.rfc3339)
 }
 
 /// Dynamic columns hold JSON, which some exports write as text.

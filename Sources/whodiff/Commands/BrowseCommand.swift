@@ -52,7 +52,7 @@ struct BrowseCommand: AsyncParsableCommand {
     }
     // What is piped in is shown as it comes.
     options.follows = follow || options.paths.contains("-")
-    options.ingest = source.ingestOptions
+    options.ingest = try source.ingestOptions
     options.ascii = styling.ascii ? true : nil
     options.color = InteractiveOptions.ColorUse(rawValue: styling.color.rawValue) ?? .auto
     options.themeName = theme

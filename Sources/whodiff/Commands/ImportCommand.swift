@@ -2,6 +2,7 @@ import ArgumentParser
 import AuditModel
 import EventStorage
 import Ingestion
+import LogDecoding
 
 /// `whodiff import`: logs are read into a store that needs the files no longer.
 struct ImportCommand: ParsableCommand {
@@ -14,6 +15,10 @@ struct ImportCommand: ParsableCommand {
   var arguments: [String] = []
   @Option(help: ArgumentHelp("Fill this store instead of the default one.", valueName: "file"))
   var store: String?
+  @Option(
+    help: ArgumentHelp(
+      "Zone of times that logs give without one: UTC, local or a name such as Europe/Berlin.", valueName: "zone"))
+  var tz = "UTC"
   @OptionGroup var clusters: ClusterOptions
   @OptionGroup var unpacking: UnpackingOptions
   @Flag(name: .shortAndLong, help: "Say nothing on standard error but errors.")
@@ -33,6 +38,7 @@ struct ImportCommand: ParsableCommand {
     let before = store.snapshot().rejects.count
     var options = IngestOptions(clusters: clusters.names)
     options.limits = unpacking.limits
+    options.wallClock = try WallClock(named: tz)
     let reading = try Reading.run(found, into: store, keepsPayload: true, options: options, isQuiet: quiet)
     let report = reading.report
     let rejects = store.snapshot().rejects.dropFirst(before).map { ($0.file, $0.reject) }

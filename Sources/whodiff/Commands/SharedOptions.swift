@@ -17,7 +17,8 @@ struct SourceOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Zone of times in text and in filters: UTC, local or a name such as Europe/Berlin.", valueName: "zone"))
+      "Zone of times in text and in filters, and of times that logs give without one: UTC, local or a name such as Europe/Berlin.",
+      valueName: "zone"))
   var tz = "UTC"
 
   @OptionGroup var clusters: ClusterOptions
@@ -28,22 +29,38 @@ struct SourceOptions: ParsableArguments {
 
   var limits: UnpackingLimits { unpacking.limits }
 
-  func zone() throws -> Zone {
-    guard let zone = Configuration.zone(named: tz) else {
-      throw ValidationError("No time zone is called \(quoted(tz)).")
-    }
-    return zone
-  }
+  func zone() throws -> Zone { try Zone(named: tz) }
 
   var ingestOptions: IngestOptions {
-    var options = IngestOptions(clusters: clusters.names)
-    options.limits = limits
-    return options
+    get throws {
+      var options = IngestOptions(clusters: clusters.names)
+      options.limits = limits
+      options.wallClock = try WallClock(named: tz)
+      return options
+    }
   }
 
   func redactor() -> Redactor {
     if redact == .off { ErrorOutput.say("--redact off: secrets are shown as they were logged") }
     return Redactor(mode: redact.mode)
+  }
+}
+
+extension Zone {
+  /// As `--tz` names it.
+  init(named name: String) throws {
+    guard let zone = Configuration.zone(named: name) else {
+      throw ValidationError("No time zone is called \(quoted(name)).")
+    }
+    self = zone
+  }
+}
+
+extension WallClock {
+  /// A clock in the zone that `--tz` names.
+  init(named name: String) throws {
+    let zone = try Zone(named: name)
+    self.init(name: zone.name) { zone.moment(ofWallTime: $0) }
   }
 }
 

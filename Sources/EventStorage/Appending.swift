@@ -75,8 +75,9 @@ extension EventStore {
     }
   }
 
-  /// Forgets the rejects at the cut end of the source: it grew, and what was cut is read again.
-  public func dropProvisionalRejects(of source: Int64) throws(StoreError) {
+  /// Forgets what was made of the unfinished end of the source, acts and rejects: it grew, and its end is read again.
+  public func dropProvisional(of source: Int64) throws(StoreError) {
+    try discard(current.segments(of: source).filter { $0.byteCount == 0 }.map(\.number))
     try writing { db in
       try db.execute(sql: "DELETE FROM reject WHERE source = ? AND isProvisional", arguments: [source])
     }

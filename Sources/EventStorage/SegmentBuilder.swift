@@ -139,8 +139,8 @@ public struct SegmentBuilder: ~Copyable {
     open.removeAll(keepingCapacity: true)
   }
 
-  /// - Parameter end: where the segment ends in the source, when not after the last batch: what follows, an
-  ///   unfinished line, is to be read again. Rejects from there on are provisional.
+  /// - Parameter end: where the segment ends in the source, when not after the last batch: what follows is to be read
+  ///   again. Rejects from there on are provisional, and so is a segment with acts that ends where it begins.
   public consuming func finish(endingAt end: Int64? = nil) -> SegmentDraft {
     closeBlock()
     let start = start ?? end ?? 0

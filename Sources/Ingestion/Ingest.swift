@@ -16,6 +16,8 @@ public struct IngestOptions: Sendable {
   public var limits = UnpackingLimits()
   /// The clusters that sources are from where records do not say so.
   public var clusters: ClusterNames
+  /// Whether somebody follows the files from where reading ends: he waits for the rest of what is not whole.
+  public var isFollowed = false
   /// By which times without a zone are read.
   public var wallClock = WallClock.utc
 

@@ -118,7 +118,7 @@ struct SourcePlanner {
         }
         return
       }
-      try store.dropProvisionalRejects(of: known.id)
+      try store.dropProvisional(of: known.id)
     }
     source.id = try store.save(source)
     pending.insert(source.id)
@@ -239,7 +239,7 @@ struct SourcePlanner {
         source.size = same.size
         source.tail = same.tail
         source.tailLength = same.tailLength
-        try store.dropProvisionalRejects(of: same.id)
+        try store.dropProvisional(of: same.id)
       } else if let (same, isAll) = try knownPacked(alike, path) {
         source.id = same.id
         source.head = same.head
@@ -259,7 +259,7 @@ struct SourcePlanner {
           }
           return
         }
-        try store.dropProvisionalRejects(of: same.id)
+        try store.dropProvisional(of: same.id)
       }
     }
     source.id = try store.save(source)

@@ -37,7 +37,7 @@ struct StretchReader: Sendable {
     }
     let buffer = ReadBuffer()
     var offset = start
-    var end: Int64?
+    var end = UnfinishedEnd()
     while offset + Int64(buffer.count) < size {
       let readFrom = offset + Int64(buffer.count)
       let isPastEnd = readFrom >= range.upperBound
@@ -52,27 +52,24 @@ struct StretchReader: Sendable {
         buffer.count = newline + 1
       }
       let isLast = offset + Int64(buffer.count) >= size
-      let (batch, consumed) = decoder.decode(buffer.bytes, offset: offset, isLast: isLast)
+      var (batch, consumed) = decoder.decode(buffer.bytes, offset: offset, isLast: isLast)
+      end = UnfinishedEnd(of: &batch, at: decoder.unfinished, in: buffer.bytes)
       builder.add(batch, bytes: buffer.bytes)
-      if isLast { end = cutEnd(batch, last: buffer.bytes.last, size: size) }
       offset += Int64(consumed)
       buffer.drop(consumed)
     }
-    let draft = builder.finish(endingAt: end)
+    let draft = builder.finish()
     let result = draft.byteCount > 0 || !draft.rejects.isEmpty ? try store.append(draft, source: source.stored.id) : nil
-    try finish(source, result, rejects: draft.rejects.count, bytes: Int64(range.count))
+    if options.isFollowed { end = UnfinishedEnd() }
+    let last = try end.append(to: store, source: source.stored, keeping: options.keepsPayload ? .all : .none)
+    let rejects = draft.rejects.count + end.rejectCount
+    try finish(source, [result, last].compactMap(\.self), rejects: rejects, bytes: Int64(range.count))
   }
 
-  /// The last line has no end yet and is no record: it is read again once the file has grown.
-  private func cutEnd(_ batch: EventBatch, last: UInt8?, size: Int64) -> Int64? {
-    guard last != UInt8(ascii: "\n"), let reject = batch.rejects.last,
-      reject.offset + Int64(reject.length) == size
-    else { return nil }
-    return reject.offset
-  }
-
-  private func finish(_ source: PlainSource, _ result: AppendResult? = nil, rejects: Int = 0, bytes: Int64) throws {
-    tally.count(result, rejects: rejects, bytes: bytes, of: source.stored.path)
+  private func finish(
+    _ source: PlainSource, _ results: [AppendResult] = [], rejects: Int = 0, bytes: Int64
+  ) throws {
+    tally.count(results, rejects: rejects, bytes: bytes, of: source.stored.path)
     guard source.remaining.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 else { return }
     var stored = source.stored
     stored.isComplete = true
@@ -107,7 +104,6 @@ struct StretchReader: Sendable {
     var begun: Int64 = 0
     var buffer: [UInt8] = []
     var offset: Int64 = 0
-    var rejects = 0
     var diskBytes: Int64 = 0
     var failure: SourceError?
     var stretch = SourcePlanner.firstStretchLength
@@ -117,9 +113,8 @@ struct StretchReader: Sendable {
       let draft = draft
       let count = draft.rejects.count
       let result = draft.byteCount > 0 || count > 0 ? try store.append(draft, source: stored.id) : nil
-      rejects += count
       let read = bytes.diskBytesRead
-      tally.count(result, rejects: count, bytes: read - diskBytes, of: stored.path)
+      tally.count([result].compactMap(\.self), rejects: count, bytes: read - diskBytes, of: stored.path)
       diskBytes = read
     }
 
@@ -141,11 +136,20 @@ struct StretchReader: Sendable {
         }
       }
       let isEnd = room > 0 && buffer.count == before
-      let (batch, consumed) = buffer.withUnsafeBytes { decoder.decode($0, offset: offset, isLast: isEnd) }
-      var end: Int64?
+      if isKnown, framing == .blocks {
+        // Nothing is needed of it, and of a block only the next one tells that it is whole.
+        offset += Int64(buffer.count)
+        begun = offset
+        buffer = []
+        if isEnd { break } else { continue }
+      }
+      var (batch, consumed) = buffer.withUnsafeBytes { decoder.decode($0, offset: offset, isLast: isEnd) }
+      var end = UnfinishedEnd()
       if !isKnown {
-        buffer.withUnsafeBytes { builder.add(batch, bytes: $0) }
-        if isEnd { end = cutEnd(batch, last: buffer.last, size: offset + Int64(buffer.count)) }
+        buffer.withUnsafeBytes { bytes in
+          end = UnfinishedEnd(of: &batch, at: decoder.unfinished, in: bytes)
+          builder.add(batch, bytes: bytes)
+        }
       }
       offset += Int64(consumed)
       buffer.removeFirst(consumed)
@@ -154,7 +158,12 @@ struct StretchReader: Sendable {
       let rests = builder.recordCount > 0 && !isEnd && !bytes.hasInput(milliseconds: 200)
       if isEnd || reachesKnown || offset - begun >= stretch || isKnown || rests {
         if !isKnown {
-          try append(builder.finish(endingAt: end))
+          let draft = builder.finish()
+          // Brackets with nothing behind them are read again with what follows.
+          if end.isEmpty || draft.recordCount > 0 || !draft.rejects.isEmpty { try append(draft) }
+          if options.isFollowed, bytes.isSeekable, LiveTail.follows(framing) { end = UnfinishedEnd() }
+          let result = try end.append(to: store, source: stored, keeping: keeping(bytes))
+          if let result { tally.count([result], rejects: end.rejectCount, bytes: 0, of: stored.path) }
           builder = SegmentBuilder(keeping: keeping(bytes), cluster: stored.cluster)
           stretch = SourcePlanner.stretchLength
         }
@@ -169,6 +178,7 @@ struct StretchReader: Sendable {
     done.size = text.size
     done.tail = sha256(text.tail)
     done.tailLength = text.tail.count
+    done.zone = decoder.tookWallTime ? options.wallClock.name : nil
     done.isComplete = failure == nil
     _ = try store.save(done)
   }
@@ -178,7 +188,6 @@ struct StretchReader: Sendable {
     return bytes.isSeekable ? .none : .withoutSecrets
   }
 }
-    done.zone = decoder.tookWallTime ? options.wallClock.name : nil
 
 /// Bytes that were read and not used yet, in memory that stays the same from one read to the next.
 private final class ReadBuffer {

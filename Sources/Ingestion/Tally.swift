@@ -34,11 +34,11 @@ final class Tally: Sendable {
 
   func fail(_ error: SourceError) { sums.withLock { $0.report.errors.append(error) } }
 
-  /// Counts a stretch that is in the store.
+  /// Counts a stretch that is in the store, as the segments that it became.
   /// - Parameter bytes: read from disk since the last call for this file.
-  func count(_ result: AppendResult?, rejects: Int, bytes: Int64, of file: String) {
+  func count(_ results: [AppendResult], rejects: Int, bytes: Int64, of file: String) {
     let now = sums.withLock { sums in
-      if let result {
+      for result in results {
         sums.report.acts += result.addedActs
         sums.report.records += result.records + result.duplicates
         sums.report.duplicates += result.duplicates

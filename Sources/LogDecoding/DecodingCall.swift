@@ -78,6 +78,13 @@ struct DecodingCall {
 
   func isOpen(_ joint: Joint) -> Bool { open[joint] != nil }
 
+  /// Where the first record that is still open begins, or one before it that is whole and ended behind that place.
+  var startOfOpenRecords: Int? {
+    guard var start = open.values.map(\.place.lowerBound).min() else { return nil }
+    while let span = spans.first(where: { $0.lowerBound < start && $0.upperBound > start }) { start = span.lowerBound }
+    return start
+  }
+
   /// Takes out what is open, in the order of the text: all, or what began more than `length` bytes before a place.
   mutating func giveUp(before place: Int = .max, length: (Joint.Kind) -> Int = { _ in 0 }) -> [OpenRecord] {
     guard !open.isEmpty else { return [] }
@@ -90,9 +97,7 @@ struct DecodingCall {
   /// Forgets all that stands at or behind the first record that is still open: it will be given again. What was used
   /// up to a place, is used up to the returned one only.
   mutating func holdBack(from end: Int) -> Int {
-    guard var cut = open.values.map(\.place.lowerBound).min() else { return end }
-    // A record that is whole but began before that place and ended behind it goes as well.
-    while let span = spans.first(where: { $0.lowerBound < cut && $0.upperBound > cut }) { cut = span.lowerBound }
+    guard let cut = startOfOpenRecords else { return end }
     let limit = batch.offset + Int64(cut)
     let kept = batch.records.indices.filter { batch.records[$0].position.offset < limit }
     rows = kept.map { rows[$0] }

@@ -28,7 +28,9 @@ extension RecordDecoder {
       start = at
     }
     if isLast {
-      decodeDocument(&call, bytes.trimmed(start..<bytes.count))
+      let last = bytes.trimmed(start..<bytes.count)
+      decodeDocument(&call, last)
+      if !last.isEmpty { leaveUnfinished(call, from: last.lowerBound) }
       return bytes.count
     }
     guard bytes.count - start > longestRecord else { return start }

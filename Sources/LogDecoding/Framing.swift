@@ -8,6 +8,8 @@ public enum Framing: Hashable, Sendable {
   case table
   /// YAML documents, each over many lines: from front to back only.
   case documents
+  /// Records of text over several lines, as `calico-node` prints flows, among lines: from front to back only.
+  case blocks
   /// An array or EventList over many lines, pretty-printed objects, objects glued together: from front to back only.
   case stream
 }
@@ -26,6 +28,7 @@ extension RecordDecoder {
       let whole = head.trimmed(at..<(newline ?? head.count))
       at = newline.map { $0 + 1 } ?? head.count
       guard !whole.isEmpty else { continue }
+      if startsBlock(head.part(whole)) { return .blocks }
       let line = behindPrefix(head, whole, &isInOrder)
       guard let first = head.part(line).first, first == Ascii.openBrace || first == Ascii.openBracket else { continue }
       var splitter = RecordSplitter()

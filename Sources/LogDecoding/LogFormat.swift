@@ -63,7 +63,7 @@ public struct LogFormat: Sendable {
   /// In the order in which a record is offered to them: the special before the general, the frequent first.
   public static let all: [LogFormat] = [
     .calicoAudit, .kubernetesAudit, .calicoFlow, .calicoDNS, .calicoL7, .gkeAudit, .aksAudit, .whiskerFlow,
-    .goldmaneFlow, .calicoBGP, .falcoAlert, .legacyAudit, .birdLog, .flowText,
+    .goldmaneFlow, .calicoBGP, .falcoAlert, .legacyAudit, .birdLog, .flowText, .nodeFlow,
   ]
 }
 

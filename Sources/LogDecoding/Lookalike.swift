@@ -85,8 +85,8 @@ enum Lookalike {
     TextRow("a Ruby hash, as fluent-bit's stdout output prints; let it write JSON: Format json_lines") {
       $0.contains("\"=>")
     },
-    TextRow("a flow dump of calico-node; Whisker or Goldmane give flows that are read") {
-      $0.starts(with: "- Time=") || $0.starts(with: "Src={") || $0.starts(with: "Counts={")
+    TextRow("a line of calico-node's flow dump apart from its flow; keep the dump in a file of its own") {
+      $0.starts(with: "Src={") || $0.starts(with: "Counts={")
     },
     TextRow("a syslog line") { $0[0] == UInt8(ascii: "<") && $0.count > 1 && isDigit($0[1]) },
     TextRow("text before a record; cut it off first") { $0.contains(" {\"") },

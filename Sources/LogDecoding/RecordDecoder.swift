@@ -17,6 +17,9 @@ public final class RecordDecoder {
   private var splitter = RecordSplitter()
   /// The rest of a line that is too long is passed over.
   private var isSkippingLine = false
+  /// Where, once a text was decoded to its end, that begins of which a longer text may make something else: a line or
+  /// row without its end, a record in parts that goes on, the last of several lines. Nil where all of it is settled.
+  public private(set) var unfinished: Int64?
   /// How many records each row of `LogFormat.all` took so far, in that order.
   public private(set) var recordsByFormat = [Int](repeating: 0, count: LogFormat.all.count)
 
@@ -30,15 +33,15 @@ public final class RecordDecoder {
   /// - Parameter wallClock: by which times without a zone are read.
   public convenience init(framing: Framing, wallClock: WallClock = .utc) {
     self.init(framing: framing, longestRecord: RecordSplitter.usualLongestRecord)
+    times.wallClock = wallClock
   }
 
-  /// - Parameter longestRecord: for how many bytes of a record without end to wait.
-    times.wallClock = wallClock
-  init(framing: Framing, longestRecord: Int) {
-    self.framing = framing
   /// Whether a time without a zone was read so far.
   public var tookWallTime: Bool { times.tookWallTime }
 
+  /// - Parameter longestRecord: for how many bytes of a record without end to wait.
+  init(framing: Framing, longestRecord: Int) {
+    self.framing = framing
     self.longestRecord = longestRecord
     splitter.longestRecord = longestRecord
   }
@@ -61,10 +64,12 @@ public final class RecordDecoder {
 
   func decode(_ call: inout DecodingCall, isLast: Bool) -> Int {
     let consumed: Int
+    unfinished = nil
     switch framing {
     case .lines, .linesInOrder: consumed = decodeLines(&call, isLast: isLast)
     case .table: consumed = decodeTable(&call, isLast: isLast)
     case .documents: consumed = decodeDocuments(&call, isLast: isLast)
+    case .blocks: consumed = decodeBlocks(&call, isLast: isLast)
     case .stream:
       consumed = decodePieces(
         &call, in: call.bytes, range: 0..<call.bytes.count, splitter: &splitter, origin: Origin(), isLast: isLast)
@@ -75,6 +80,21 @@ public final class RecordDecoder {
     call.batch.byteCount = consumed
     call.batch.lineCount = call.line - 1
     return consumed
+  }
+
+  /// What stands at the place of the call's text and behind it may turn out to be something else.
+  func leaveUnfinished(_ call: DecodingCall, from place: Int) {
+    let offset = call.batch.offset + Int64(place)
+    unfinished = min(unfinished ?? offset, offset)
+  }
+
+  /// Leaves the last line of a text, which has no newline, unless it holds a whole record: of JSON the brackets tell.
+  func leaveUnlessWhole(_ call: DecodingCall, _ line: Range<Int>) {
+    let last = call.bytes[line.upperBound - 1]
+    let isClosed = last == Ascii.closeBrace || last == Ascii.closeBracket
+    let end = call.batch.offset + Int64(line.upperBound)
+    let isRejected = call.batch.rejects.last.map { $0.offset + Int64($0.length) >= end } ?? false
+    if !isClosed || isRejected { leaveUnfinished(call, from: line.lowerBound) }
   }
 
   // MARK: Lines
@@ -103,12 +123,16 @@ public final class RecordDecoder {
       } else if !range.isEmpty {
         if call.hasOpenRecords { giveUp(&call, before: end) }
         decode(&call, in: bytes, range, origin: Origin(), isCut: newline == nil)
+        if newline == nil { leaveUnlessWhole(call, range) }
       }
       at = newline.map { $0 + 1 } ?? end
       if newline != nil { call.line += 1 }
       call.counted = at
     }
-    if isLast { giveUp(&call) }
+    if isLast {
+      if let place = call.startOfOpenRecords { leaveUnfinished(call, from: place) }
+      giveUp(&call)
+    }
     return call.holdBack(from: at)
   }
 
@@ -155,6 +179,10 @@ public final class RecordDecoder {
         at = record.upperBound
       case .junk(let junk):
         let isAtEnd = isLast && isCut && junk.upperBound == bytes.count
+        // A text of its own, which is written on.
+        if isLast, origin.place == nil, framing == .stream, bytes.trimmed(junk.upperBound..<bytes.count).isEmpty {
+          leaveUnfinished(call, from: junk.lowerBound)
+        }
         if bytes[junk.lowerBound] == Ascii.openBrace || bytes[junk.lowerBound] == Ascii.openBracket {
           decodeBroken(&call, in: bytes, junk, origin: origin, isCut: isAtEnd)
         } else {

@@ -27,7 +27,10 @@ extension RecordDecoder {
       }
       let end = newline ?? bytes.count
       let range = bytes.trimmed(at..<end)
-      if !range.isEmpty { decodeRow(&call, range, isCut: newline == nil) }
+      if !range.isEmpty {
+        decodeRow(&call, range, isCut: newline == nil)
+        if newline == nil { leaveUnfinished(call, from: range.lowerBound) }
+      }
       at = newline.map { $0 + 1 } ?? end
     }
     return at

@@ -207,6 +207,33 @@ class Following(unittest.TestCase):
         thread.join()
         process.stdout.close(); process.stderr.close()
 
+    def test_a_record_in_parts_counts_once_its_last_part_is_there(self):
+        def part(tag, text):
+            return f"2026-11-20T10:00:00.1Z stdout {tag} {text}\n"
+        first, second, third = (line(number)[:-1] for number in range(3))
+        with open(self.log, "w") as file:
+            file.write(part("F", first) + part("P", second[:300]))
+        process = self.follow(self.log)
+        rows, thread = self.collect(process)
+        def wait(count):
+            end = time.monotonic() + 10
+            while len(rows) < count and time.monotonic() < end:
+                time.sleep(0.02)
+            self.assertEqual(len(rows), count)
+        wait(1)
+        with open(self.log, "a") as file:
+            file.write(part("P", second[300:600]))
+            file.flush()
+            time.sleep(0.7)
+            self.assertEqual(len(rows), 1)
+            file.write(part("F", second[600:]) + part("F", third))
+        wait(3)
+        self.assertEqual(len({audit for _, audit in rows}), 3)
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(process.wait(10), 130)
+        thread.join()
+        process.stdout.close(); process.stderr.close()
+
     def test_an_answer_that_comes_later_is_one_row(self):
         open(self.log, "w").close()
         process = self.follow(self.log)

@@ -30,6 +30,8 @@ final class FollowedFile {
   private let descriptor: Int32
   private let context: FollowContext
   private var tail: LiveTail?
+  /// It is known, and not of lines.
+  private var isForeign = false
   /// Where reading goes on.
   private var position: Int64
   /// The last bytes read, at least those of a fingerprint.
@@ -65,15 +67,20 @@ final class FollowedFile {
   private func goOn(with known: StoredSource) {
     position = context.store.coverage(of: known.id).last?.upperBound ?? 0
     savedAt = position
-    recent = bytes(from: max(0, known.size - Int64(known.tailLength)), to: known.size)
+    let length = Int64(known.tailLength)
+    let isSame = sha256(bytes(from: max(0, known.size - length), to: known.size)) == known.tail
     // Where it does not end as it did, `readOn` finds that out.
-    if sha256(recent) != known.tail { recent = [0] } else { recent.removeLast(Int(max(0, known.size - position))) }
-    tail = makeTail()
+    recent = isSame ? bytes(from: max(0, position - length), to: position) : [0]
+    let framing = bytes(from: 0, to: Int64(SourcePlanner.fingerprintLength)).withUnsafeBytes {
+      RecordDecoder.framing(of: $0)
+    }
+    if LiveTail.follows(framing) { tail = makeTail(framing) } else { isForeign = true }
   }
 
-  private func makeTail() -> LiveTail {
+  private func makeTail(_ framing: Framing) -> LiveTail {
     LiveTail(
-      store: context.store, source: source.id, offset: position, keeping: context.keeping, cluster: source.cluster)
+      store: context.store, source: source.id, framing: framing, offset: position, keeping: context.keeping,
+      cluster: source.cluster)
   }
 
   private var size: Int64 {
@@ -98,6 +105,8 @@ final class FollowedFile {
     let size = size
     guard size >= position, endsAsRead() else { return .emptied }
     guard size > position else { return .same }
+    // Its unfinished end may wait for ever.
+    if isForeign { return size > source.size ? .foreign : .same }
     if tail == nil {
       switch try begin(size) {
       case nil: return .same
@@ -135,13 +144,12 @@ final class FollowedFile {
   private func begin(_ size: Int64) throws -> Look? {
     let head = bytes(from: 0, to: min(size, Int64(SourcePlanner.fingerprintLength)))
     guard head.contains(UInt8(ascii: "\n")) || head.count == SourcePlanner.fingerprintLength else { return nil }
-    guard ByteSource.isPlainText(head), head.withUnsafeBytes({ RecordDecoder.framing(of: $0) }) == .lines else {
-      return .foreign
-    }
+    let framing = head.withUnsafeBytes { RecordDecoder.framing(of: $0) }
+    guard ByteSource.isPlainText(head), LiveTail.follows(framing) else { return .foreign }
     source.head = sha256(head)
     source.headLength = head.count
     source.id = try context.store.save(source)
-    tail = makeTail()
+    tail = makeTail(framing)
     return .same
   }
 

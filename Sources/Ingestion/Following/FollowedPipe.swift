@@ -36,23 +36,21 @@ final class FollowedPipe {
         return nil
       }
       guard !head.isEmpty else { return nil }
-      guard isPlainLines(head) else { return head }
+      let framing = head.withUnsafeBytes { RecordDecoder.framing(of: $0) }
+      guard ByteSource.isPlainText(head), LiveTail.follows(framing) else { return head }
       let known = head.prefix(SourcePlanner.fingerprintLength)
       source.head = sha256(known)
       source.headLength = known.count
       source.id = try context.store.save(source)
       tail = LiveTail(
-        store: context.store, source: source.id, offset: 0, keeping: context.keeping, cluster: source.cluster)
+        store: context.store, source: source.id, framing: framing, offset: 0, keeping: context.keeping,
+        cluster: source.cluster)
       try feed(head)
     } else {
       try feed(part)
     }
     if isAtEnd { try finish() }
     return nil
-  }
-
-  private func isPlainLines(_ head: [UInt8]) -> Bool {
-    ByteSource.isPlainText(head) && head.withUnsafeBytes { RecordDecoder.framing(of: $0) } == .lines
   }
 
   private func feed(_ part: [UInt8]) throws {

@@ -18,7 +18,10 @@ final class LiveTail {
   private let source: Int64
   private let keeping: PayloadKeeping
   private let cluster: String?
-  private let decoder = RecordDecoder(framing: .lines)
+  private let framing: Framing
+  private let decoder: RecordDecoder
+  /// The store may have acts of the unfinished end of the source.
+  private var mayBeUnfinished: Bool
   /// Where the first byte stands that is not in the store.
   private(set) var offset: Int64
   private var waiting: [UInt8] = []
@@ -26,15 +29,26 @@ final class LiveTail {
   private var merging: [UInt8] = []
   private var segments: [UInt32] = []
 
-  init(store: EventStore, source: Int64, offset: Int64, keeping: PayloadKeeping, cluster: String?) {
+  /// - Parameters:
+  ///   - framing: one of those that `follows`.
+  ///   - offset: where the first byte stands that the store does not have.
+  init(
+    store: EventStore, source: Int64, framing: Framing, offset: Int64, keeping: PayloadKeeping, cluster: String?
+  ) {
     self.store = store
     self.source = source
+    self.framing = framing
+    decoder = RecordDecoder(framing: framing)
+    mayBeUnfinished = offset > 0
     self.offset = offset
     self.keeping = keeping
     self.cluster = cluster
   }
 
-  /// Bytes that have come and are not in the store: mostly the begin of a line.
+  /// Whether a text in which records stand so can be read line by line as it comes.
+  static func follows(_ framing: Framing) -> Bool { framing == .lines || framing == .linesInOrder }
+
+  /// Bytes that have come and are not in the store: mostly the begin of a line, or of a record in parts.
   var waitingCount: Int { waiting.count }
 
   func feed(_ bytes: some Collection<UInt8>) { waiting.append(contentsOf: bytes) }
@@ -53,6 +67,8 @@ final class LiveTail {
     let draft = builder.finish()
     guard consumed > 0 || !draft.rejects.isEmpty else { return nil }
     let rejects = draft.rejects.count
+    if mayBeUnfinished { try store.dropProvisional(of: source) }
+    mayBeUnfinished = false
     let result = try store.append(draft, source: source)
     merging.append(contentsOf: waiting[..<consumed])
     waiting.removeFirst(consumed)
@@ -67,7 +83,7 @@ final class LiveTail {
   /// Makes one segment of the small ones.
   func merge() throws {
     if segments.count > 1 {
-      let decoder = RecordDecoder(framing: .lines)
+      let decoder = RecordDecoder(framing: framing)
       var builder = SegmentBuilder(keeping: keeping, cluster: cluster)
       var place = offset - Int64(merging.count)
       merging.withUnsafeBytes { text in

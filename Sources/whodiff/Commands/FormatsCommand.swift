@@ -41,7 +41,9 @@ struct FormatsCommand: ParsableCommand {
       |---|---|---|
       \(table("format"))
 
-      Records may stand one a line, glued together, pretty-printed, or in a JSON array. Compressed files are seen
+      Records may stand one a line, glued together, pretty-printed, or in a JSON array; flows of `calico-node` over several
+      lines of text. What GKE logs of a long request, an entry when it begins and one when it ends, is one act, with the
+      time of its end. Compressed files are seen
       through (\(packings)): what a file is named does not matter.
 
       Archives (\(archives)) are read as folders are: each file in them in which a format recognises something is a log
@@ -81,10 +83,13 @@ struct FormatsCommand: ParsableCommand {
 
       Tables (comma, tab or semicolon separated) are read by their head: a column that holds records, as of CloudWatch
       Insights, Splunk, Azure and old Kibana, or one column for each member. A row of the latter is shown as the object
-      that it spells under the head of its table. Times that Kibana writes without their zone (`Oct 5, 2026 @ 09:00:00.000`)
-      are taken as UTC: set Kibana's `dateFormat:tz` to UTC before exporting.
+      that it spells under the head of its table. Times without a zone, which are those of the clock of whoever made the
+      export (Kibana's `Oct 5, 2026 @ 09:00:00.000`, Azure's `10/5/2026, 9:12:44.100 AM` in columns that are not marked
+      `[UTC]`), are read in the zone of `--tz`, which is UTC where it is not given; with another `--tz` such a log is read
+      again.
 
-      Lines of containers that came in parts are joined again, stream by stream. Of a record that some limit cut off
+      Lines of containers that came in parts are joined again, stream by stream. A record whose end is not written yet is
+      shown as far as it goes, and read anew once the log has grown. Of a record that some limit cut off
       (CloudWatch 256 KiB, AKS and container runtimes 16 KiB, syslog 1 KiB) what came before the cut becomes an act
       that is marked as truncated and has no bodies.
 

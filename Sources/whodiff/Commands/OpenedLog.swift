@@ -99,6 +99,7 @@ private struct Index {
   /// Nil in memory.
   let path: String?
   private let clusters: ClusterNames
+  private let follows: Bool
 
   init(_ files: [String], source: SourceOptions, environment: StoreEnvironment, follows: Bool) throws {
     let names = source.clusters.names
@@ -110,18 +111,19 @@ private struct Index {
         guard Configuration.makeDirectory(directory) else {
           throw CommandError("\(directory): cannot be made: \(String(cString: strerror(errno)))")
         }
-        try self.init(path: path, clusters: source.clusters.names, environment: environment)
+        try self.init(path: path, clusters: source.clusters.names, environment: environment, follows: follows)
         return
       } catch {
         Self.sayNotKept(error, isQuiet: source.quiet)
       }
     }
-    try self.init(path: nil, clusters: source.clusters.names, environment: environment)
+    try self.init(path: nil, clusters: source.clusters.names, environment: environment, follows: follows)
   }
 
-  private init(path: String?, clusters: ClusterNames, environment: StoreEnvironment) throws {
+  private init(path: String?, clusters: ClusterNames, environment: StoreEnvironment, follows: Bool) throws {
     self.path = path
     self.clusters = clusters
+    self.follows = follows
     guard let path else {
       store = try EventStore.open("", access: .inMemory, environment: environment)
       return
@@ -132,15 +134,17 @@ private struct Index {
   /// Reads what the index lacks of the files. One that cannot be written, since another process does or the disk is
   /// full, is left aside: then all is read into memory.
   func filled(with found: FoundLogs, source: SourceOptions) throws -> (store: EventStore, reading: Reading) {
+    var options = try source.ingestOptions
+    options.isFollowed = follows
     do {
       // What is read from standard input cannot be read again, and in memory all of it may be kept.
       let reading = try Reading.run(
-        found, into: store, keepsPayload: path == nil && found.paths.contains("-"), options: source.ingestOptions,
+        found, into: store, keepsPayload: path == nil && found.paths.contains("-"), options: options,
         isQuiet: source.quiet)
       return (store, reading)
     } catch let error as StoreError where path != nil {
       Self.sayNotKept(error, isQuiet: source.quiet)
-      return try Index(path: nil, clusters: clusters, environment: store.environment).filled(
+      return try Index(path: nil, clusters: clusters, environment: store.environment, follows: follows).filled(
         with: found, source: source)
     }
   }
@@ -148,7 +152,7 @@ private struct Index {
   /// An empty index in its place, or the one that another process has put there meanwhile.
   func madeAnew() throws -> Index {
     if path != nil { try store.removeFile() }
-    return try Index(path: path, clusters: clusters, environment: store.environment)
+    return try Index(path: path, clusters: clusters, environment: store.environment, follows: follows)
   }
 
   private static func sayNotKept(_ error: any Error, isQuiet: Bool) {

@@ -1,6 +1,7 @@
 #!/bin/sh
-# Runs libFuzzer over the decoder, starting from each sample in turn. What stops it is left in Tests/Fuzz/Corpus, which
-# the ordinary tests replay. Usage: fuzz.sh [SECONDS [SAMPLE...]]; a minute and all samples without.
+# Runs libFuzzer over the decoder, starting from each sample in turn, or over what opens packed files and archives.
+# What stops it is left in Tests/Fuzz/Corpus, which the ordinary tests replay, or in Tests/Fuzz/Packed.
+# Usage: fuzz.sh [SECONDS [SAMPLE...]]; a minute and all samples without; `archives` among the samples for the opener.
 set -eu
 cd "$(dirname "$0")/../.."
 seconds=${1:-60}
@@ -17,20 +18,36 @@ compile() {
     -enable-upcoming-feature ExistentialAny -module-name "$module" -emit-module -emit-module-path "$out/$module.swiftmodule" \
     -I "$out" -I "$out/modules/CSimdJSON" -I Sources/CArchive -I Sources/CCrypto -c "$@" -o "$out/$module.o"
 }
+# An entry and the program around it.
+program() {
+  compile "$1" "Tests/Fuzz/$1.swift"
+  swiftc -sanitize=fuzzer "$out/AuditModel.o" "$out/LogDecoding.o" "$out/$1.o" "$out/shim.o" -o "$out/$2" \
+    -larchive -lcrypto -lsimdjson -lstdc++ 2> "$out/link.log" || { cat "$out/link.log" >&2; exit 1; }
+}
 clang++ -std=c++17 -O2 -ISources/CSimdJSON/include -c Sources/CSimdJSON/shim.cpp -o "$out/shim.o"
 compile AuditModel Sources/AuditModel/*.swift
 compile LogDecoding $(find Sources/LogDecoding -name '*.swift')
-compile DecoderFuzz Tests/Fuzz/DecoderFuzz.swift
-swiftc -sanitize=fuzzer "$out/AuditModel.o" "$out/LogDecoding.o" "$out/DecoderFuzz.o" "$out/shim.o" -o "$out/decoder" \
-  -larchive -lcrypto -lsimdjson -lstdc++ 2> "$out/link.log" || { cat "$out/link.log" >&2; exit 1; }
+program DecoderFuzz decoder
+program ArchiveFuzz opener
 
-[ $# -gt 0 ] || set -- $(ls Tests/LogDecoding/Samples | grep -v '\.expected$')
+# Usage: run PROGRAM SEEDS FOUND MOST_BYTES MEMORY_MB SECONDS_A_CASE; what is found goes to a folder of Tests/Fuzz.
+run() {
+  mkdir -p "Tests/Fuzz/$3"
+  "$out/$1" -max_total_time="$seconds" -timeout="$6" -rss_limit_mb="$5" -malloc_limit_mb="$5" -max_len="$4" -verbosity=0 \
+    -artifact_prefix="Tests/Fuzz/$3/" "$2" < /dev/null > "$2.log" 2>&1 || { tail -n 40 "$2.log"; exit 1; }
+}
+[ $# -gt 0 ] || set -- $(ls Tests/LogDecoding/Samples | grep -v '\.expected$') archives
 for sample in "$@"; do
   echo "== $sample"
   seeds=$out/found/$sample
   mkdir -p "$seeds"
-  cp "Tests/LogDecoding/Samples/$sample" "$seeds/"
-  # An own process group: libFuzzer's children go with it.
-  "$out/decoder" -max_total_time="$seconds" -timeout=20 -rss_limit_mb=4096 -max_len=65536 -verbosity=0 \
-    -artifact_prefix=Tests/Fuzz/Corpus/ "$seeds" < /dev/null > "$out/$sample.log" 2>&1 || { tail -n 40 "$out/$sample.log"; exit 1; }
+  if [ "$sample" = archives ]; then
+    # A sample in each kind of packing, and archives in an archive.
+    python3 Tests/Fuzz/pack.py Tests/LogDecoding/Samples "$seeds"
+    # Without optimisation, and beside other work, a mebibyte takes its time.
+    run opener "$seeds" Packed 65536 1024 120
+  else
+    cp "Tests/LogDecoding/Samples/$sample" "$seeds/"
+    run decoder "$seeds" Corpus 65536 4096 20
+  fi
 done

@@ -56,6 +56,14 @@ struct ArchiveTests {
     #expect(try ByteSource.open(path).archive == (packing == .zip ? .zip : .tar))
   }
 
+  /// Files that stopped the opener once.
+  @Test func `what was found by fuzzing the opener stays mended`() throws {
+    let folder = Sample.folder.replacing("/LogDecoding/Samples", with: "/Fuzz/Packed")
+    for name in fileNames(in: folder) {
+      for log in try findLogs(at: [folder + "/" + name]).logs { _ = try? allBytes(of: ByteSource.open(log)) }
+    }
+  }
+
   @Test func `what is packed in an archive is seen through, and archives in it are entered`() throws {
     let folder = try TemporaryFolder()
     let inner = Packing.zip("b!c.log", bytes("inner\n"))

@@ -16,8 +16,8 @@ public struct UnpackingLimits: Hashable, Sendable {
 
   public init() {}
 
-  init(ratio: Int64, harmless: Int64, total: Int64) {
-    (self.ratio, self.harmless, self.total) = (ratio, harmless, total)
+  public init(ratio: Int64, harmless: Int64, total: Int64, members: Int = 100_000) {
+    (self.ratio, self.harmless, self.total, self.members) = (ratio, harmless, total, members)
   }
 
   /// - Parameter ratio: as `ratio`; 0 for no limit, which lifts those of size and number too.

@@ -117,7 +117,7 @@ public struct BodyFacts: Hashable, Sendable {
   /// An entry of `metadata.managedFields` has no time, as the server leaves that of a manager whose first apply altered
   /// nothing else. Read of the answers to applies only.
   public var hasUntimedOwner: Bool
-  /// The body has no member, or is an array without items.
+  /// The body has no member, or is an array without items; of the answer to a deletecollection, that it met nothing.
   public var isEmpty: Bool
   /// The body is a patch of nothing but `metadata.managedFields`: who owns which field.
   public var movesOnlyOwners: Bool
@@ -150,6 +150,7 @@ extension AuditEvent {
   /// What the record alone tells of whether its write altered the object.
   public var evidence: VersionLedger.Evidence {
     if verb == "patch", request?.isEmpty == true { return .asksNothing }
+    if verb == "deletecollection", response?.isEmpty == true { return .asksNothing }
     guard let managedAt = response?.managedAt, let stageAt else { return .none }
     let second: Int64 = 1_000_000
     let first = receivedAt.microseconds - receivedAt.microseconds % second

@@ -8,7 +8,7 @@
 public struct VersionLedger: Sendable {
   /// What a write alone tells of whether it made the version that it answers with; the stronger, the later.
   public enum Evidence: UInt8, Comparable, Sendable {
-    /// A patch without content.
+    /// A patch without content, or a deletecollection that met nothing.
     case asksNothing
     case none
     /// The server's own note in the answer (`metadata.managedFields`) says that the object was last written while this

@@ -181,7 +181,7 @@ struct RowFlags: OptionSet, Sendable {
   static let omitted = RowFlags(rawValue: 16)
   /// The record's bytes have to be taken out of a wrapper.
   static let wrapped = RowFlags(rawValue: 32)
-  /// A patch without content.
+  /// A patch without content, or a deletecollection that met nothing.
   static let asksNothing = RowFlags(rawValue: 64)
   /// The answer says that the object was last written while the request ran.
   static let stamped = RowFlags(rawValue: 128)

@@ -46,6 +46,33 @@ import Testing
       try store.snapshot().all().map { ($0.auditID ?? "", $0.outcome) }, uniquingKeysWith: { one, _ in one })
   }
 
+  @Test func `a deletion that answers with the object as it was is no no-op, one that finds it on its way is`() throws {
+    let store = try EventStore.inMemory()
+    func deletion(_ number: Int, _ name: String, version: String, begun: Bool) -> AuditEvent {
+      var deletion = event(
+        uuid(number), verb: "delete", at: Int64(100 + number), name: name, content: UInt64(number), uid: name,
+        version: version)
+      deletion.response?.hasDeletionTimestamp = begun
+      deletion.response?.hasFinalizers = begun
+      return deletion
+    }
+    let creations = ["web", "db"].enumerated().map { number, name in
+      event(
+        uuid(number), verb: "create", at: 90, code: 201, name: name, content: UInt64(90 + number), uid: name,
+        version: "7")
+    }
+    try store.add(
+      creations + [
+        deletion(11, "web", version: "7", begun: false), deletion(12, "db", version: "8", begun: true),
+        deletion(13, "db", version: "8", begun: true),
+      ], to: try store.source("a.log"))
+    let outcomes = try outcomes(store)
+    #expect(outcomes[uuid(11)] == .changed)
+    #expect(outcomes[uuid(12)] == .changed)
+    #expect(outcomes[uuid(13)] == .noop)
+    #expect(try store.snapshot().objects().map(\.isDeleted) == [false, true], "db, web")
+  }
+
   @Test func `objects with a patch of nothing but who owns which field are asked`() throws {
     let histories = Histories()
     let store = try EventStore.inMemory(histories.environment)

@@ -188,6 +188,14 @@ struct AuditEventTests {
   }
 
   @Test(arguments: [
+    (#"{"kind":"List","items":[]}"#, true), (#"{"kind":"List","items":null}"#, true),
+    (#"{"kind":"List","items":[{"metadata":{"name":"web"}}]}"#, false), (#"{"kind":"Status"}"#, false),
+  ]) func `a deletecollection that met nothing altered nothing`(_ body: String, _ metNothing: Bool) {
+    let found = event(record("a", verb: "deletecollection", more: #","responseObject":\#(body)"#))
+    #expect((found?.evidence == .asksNothing) == metNothing)
+  }
+
+  @Test(arguments: [
     ("patch", "{}", VersionLedger.Evidence.asksNothing), ("patch", "[]", .asksNothing),
     ("patch", "{\"spec\":{}}", .none),
     ("patch", "[{}]", .none), ("patch", "null", .none), ("update", "{}", .none),

@@ -34,6 +34,9 @@ func decodeAuditEvent(
   var response = bodyFacts(fields[.responseObject], detailsNameObject: verb == "delete")
   if verb == "update" || verb == "patch" { response?.managedAt = managedTime(fields[.responseObject], &times) }
   if verb == "patch" { readOwners(fields, request: &request, response: &response) }
+  if verb == "deletecollection", let answer = fields[.responseObject].object, answer.has("items") {
+    response?.isEmpty = !answer["items"].hasItems
+  }
   var object = reference(fields[.objectRef])
   if object?.name == nil {
     let named = response?.kind == "Status" ? nil : response?.name

@@ -1,17 +1,19 @@
 import AuditModel
 
-/// What the API server fills in where a request leaves it out, for policies, namespaces and what has
-/// ports.
+/// What the API server fills in where a request leaves it out, for policies, namespaces, bindings and what has ports.
 ///
 /// Sources: the API reference of `networking.k8s.io/v1`, `policy.networking.k8s.io` and Calico's `projectcalico.org/v3`.
 enum Defaulting {
   static func apply(to object: JSONValue, of key: ObjectKey) -> JSONValue {
     guard object.members != nil else { return object }
+    let object = withoutEmptyMetadata(object)
     switch (key.group, key.resource) {
     case ("", "namespaces"): return namespace(object)
     case ("", "endpoints"):
       return mapping(object, ["subsets"]) { mapping($0, ["ports"]) { missing($0, "protocol", .string("TCP")) } }
     case ("", "services"): return mapping(object, ["spec", "ports"]) { missing($0, "protocol", .string("TCP")) }
+    case ("rbac.authorization.k8s.io", "rolebindings"), ("rbac.authorization.k8s.io", "clusterrolebindings"):
+      return binding(object)
     case ("networking.k8s.io", "networkpolicies"), ("extensions", "networkpolicies"):
       return withoutEmptyLists(networkPolicy(object))
     case (CalicoAccounts.publicGroup, "stagedkubernetesnetworkpolicies"): return networkPolicy(object)
@@ -21,6 +23,26 @@ enum Defaulting {
     case (CalicoAccounts.publicGroup, _), (CalicoAccounts.storageGroup, _): return calico(object, key)
     default: return object
     }
+  }
+
+  /// Metadata has a Go type for every kind, which keeps none of these when it is empty.
+  private static func withoutEmptyMetadata(_ object: JSONValue) -> JSONValue {
+    ["annotations", "finalizers", "labels", "ownerReferences"].reduce(object) { object, name in
+      guard let value = object["metadata", name], value.members?.isEmpty ?? value.array?.isEmpty ?? false else {
+        return object
+      }
+      return object.setting(["metadata", name], to: nil)
+    }
+  }
+
+  /// Users, groups and roles are of the one group that has such.
+  private static func binding(_ object: JSONValue) -> JSONValue {
+    let group = JSONValue.string("rbac.authorization.k8s.io")
+    let object = mapping(object, ["subjects"]) { subject in
+      ["User", "Group"].contains(subject["kind"]?.string) ? missing(subject, "apiGroup", group) : subject
+    }
+    guard let role = object["roleRef"] else { return object }
+    return object.setting(["roleRef"], to: missing(role, "apiGroup", group))
   }
 
   private static func namespace(_ object: JSONValue) -> JSONValue {

@@ -216,6 +216,7 @@ struct Replay {
       // The garbage collector takes its finalizers away with merge patches.
       case .mergeOrStrategic where step.act.by?.hasSuffix(":generic-garbage-collector") == true:
         MergePatch.apply(patch, to: base)
+      case .mergeOrStrategic where step.isStrategicOfKubectl: StrategicMergePatch.apply(patch, to: base, of: key)
       case .mergeOrStrategic:
         Replay.agreed(MergePatch.apply(patch, to: base), StrategicMergePatch.apply(patch, to: base, of: key))
       case .apply: nil

@@ -110,6 +110,60 @@ func `a strategic merge patch merges lists by their keys`(patch: String, contain
   #expect(rows(other) == ["1 r1 create R - manifest", "1 r2 update M -"])
 }
 
+@Test func `what kubectl applies, edits and sets is a strategic patch where the type allows one`() throws {
+  let made = #"{"kind":"ServiceAccount","metadata":{"name":"web"},"secrets":[{"name":"a"}]}"#
+  let account = ObjectKey(group: "", resource: "serviceaccounts", namespace: "shop", name: "web")
+  for manager in ["kubectl-client-side-apply", "kubectl-edit", "kubectl-set"] {
+    try expectLast(
+      [step("create", made, code: 201), step("patch", #"{"secrets":[{"name":"b"}]}"#, by: manager)], of: account,
+      at: ["secrets"], is: #"[{"name":"a"},{"name":"b"}]"#)
+  }
+}
+
+@Test func `the pull secrets of a service account are replaced, those of a pod merge`() throws {
+  let made = #"{"imagePullSecrets":[{"name":"a"}]}"#
+  let change = #"{"imagePullSecrets":[{"name":"b"}]}"#
+  let account = ObjectKey(group: "", resource: "serviceaccounts", namespace: "shop", name: "web")
+  try expectLast(
+    [step("create", made, code: 201), step("patch", change)], of: account, at: ["imagePullSecrets"],
+    is: #"[{"name":"b"}]"#)
+  let pod = ObjectKey(group: "", resource: "pods", namespace: "shop", name: "web")
+  try expectLast(
+    [
+      step("create", #"{"spec":\#(made)}"#, code: 201),
+      step("patch", #"{"spec":\#(change)}"#, by: "kubectl-edit"),
+    ], of: pod, at: ["spec", "imagePullSecrets"], is: #"[{"name":"a"},{"name":"b"}]"#)
+}
+
+// MARK: What the API server fills in and leaves out
+
+@Test func `subjects and roles are of the group that has such`() throws {
+  let binding = ObjectKey(
+    group: "rbac.authorization.k8s.io", resource: "clusterrolebindings", namespace: nil, name: "web")
+  let applied = #"""
+    {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"ClusterRoleBinding","roleRef":{"kind":"ClusterRole","name":"view"},
+    "subjects":[{"kind":"User","name":"ann"},{"kind":"ServiceAccount","name":"ci","namespace":"shop"}]}
+    """#
+  let steps = [step("patch", applied, code: 201)]
+  try expectLast(
+    steps, of: binding, at: ["subjects"],
+    is:
+      #"[{"kind":"User","name":"ann","apiGroup":"rbac.authorization.k8s.io"},{"kind":"ServiceAccount","name":"ci","namespace":"shop"}]"#
+  )
+  try expectLast(
+    steps, of: binding, at: ["roleRef"],
+    is: #"{"kind":"ClusterRole","name":"view","apiGroup":"rbac.authorization.k8s.io"}"#)
+}
+
+@Test func `metadata keeps no empty list and no empty object`() throws {
+  let made =
+    #"{"kind":"NetworkPolicy","metadata":{"name":"web","ownerReferences":[{"uid":"u"}],"finalizers":["f"]},"spec":{}}"#
+  let release = #"{"metadata":{"ownerReferences":[{"$patch":"delete","uid":"u"}],"finalizers":[],"annotations":{}}}"#
+  try expectLast(
+    [step("create", made, code: 201), step("patch", release)], of: web, at: ["metadata"],
+    is: #"{"name":"web","finalizers":["f"],"namespace":"shop"}"#)
+}
+
 // MARK: Server-side apply
 
 private func apply(_ spec: String, labels: String = "{}") -> String {
@@ -128,6 +182,13 @@ private func apply(_ spec: String, labels: String = "{}") -> String {
   let mine = step("patch", apply("{}", labels: #"{"a":"1","b":"2","c":"3"}"#), by: "gitops")
   let less = step("patch", apply("{}", labels: #"{"d":"4"}"#), by: "gitops")
   try expectLast([create, label, mine, less], of: nets, at: ["metadata", "labels"], is: #"{"a":"1","b":"2","d":"4"}"#)
+}
+
+@Test func `who applied no labels owns none of them`() throws {
+  let first = step("patch", apply("{}", labels: #"{"a":"1","b":"2"}"#), by: "gitops", code: 201)
+  let none = step("patch", apply("{}"), by: "portal")
+  let second = step("patch", apply("{}", labels: #"{"a":"1"}"#), by: "gitops")
+  try expectLast([first, none, second], of: nets, at: ["metadata", "labels"], is: #"{"a":"1"}"#)
 }
 
 @Test func `a value that somebody changed since is no longer the applier's to take back`() throws {

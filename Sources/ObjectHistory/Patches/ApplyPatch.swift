@@ -113,9 +113,15 @@ extension FieldSet {
     self.insert(paths)
   }
 
-  /// Whether a field, or something below or around it, belongs to the set.
+  /// Whether a field, or something below or around it, belongs to the set. Who owns no more than that there are labels
+  /// owns none of them.
   func covers(_ path: [String]) -> Bool {
-    paths.contains { $0 == path || $0.starts(with: path) || path.starts(with: $0) }
+    paths.contains { $0.starts(with: path) || (path.starts(with: $0) && $0.first != "metadata") }
+  }
+
+  /// The same, where to own that there are labels counts for all of them.
+  func mayCover(_ path: [String]) -> Bool {
+    paths.contains { $0.starts(with: path) || path.starts(with: $0) }
   }
 }
 

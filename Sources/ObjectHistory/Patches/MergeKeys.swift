@@ -28,8 +28,8 @@ struct MergeKeys {
     if path == ["status", "conditions"] { return .byKey("type") }
     switch (key.group, key.resource) {
     case ("", "services"): return path == ["spec", "ports"] ? .byKey("port") : .replace
-    case ("", "serviceaccounts"):
-      return path == ["secrets"] || path == ["imagePullSecrets"] ? .byKey("name") : .replace
+    // Unlike a pod's, its imagePullSecrets are replaced.
+    case ("", "serviceaccounts"): return path == ["secrets"] ? .byKey("name") : .replace
     case ("", "nodes") where path == ["spec", "podCIDRs"]: return .union
     case ("admissionregistration.k8s.io", _):
       return field == "webhooks" || field == "matchConditions" ? .byKey("name") : .replace

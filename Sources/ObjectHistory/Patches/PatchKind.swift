@@ -64,6 +64,13 @@ enum PatchKind {
   ]
 }
 
+extension Step {
+  /// Whether kubectl sent a patch that is strategic wherever the type allows that; `kubectl patch` may send any.
+  var isStrategicOfKubectl: Bool {
+    ["kubectl-client-side-apply", "kubectl-edit", "kubectl-rollout", "kubectl-set"].contains(fieldManager)
+  }
+}
+
 extension JSONValue {
   /// Whether the value is a patch of nothing but who owns which field: what kubectl sends before it applies on the
   /// server's side for the first time. It may name the version that it is meant for.

@@ -45,6 +45,42 @@ private func storedPolicy(_ version: Int, order: Int) -> String {
   #expect(findings(acts, of: allow) == [])
 }
 
+@Test func `a deletion of a collection that ended nothing shows what the object was then`() throws {
+  func spec(_ version: Int, _ order: Int) -> String {
+    policy("u1", version, #""spec":{"order":\#(order)}"#, metadata: #""generation":\#(version)"#)
+  }
+  let acts = [
+    try act("create", at: 1, code: 201, response: spec(1, 1)),
+    try act(
+      "deletecollection", at: 10, named: false, response: #"{"kind":"NetworkPolicyList","items":[\#(spec(1, 1))]}"#),
+    try act("update", at: 20, request: spec(1, 2), response: spec(2, 2)),
+  ]
+  #expect(findings(acts) == [])
+}
+
+@Test func `endpoints that their controller makes anew went with their service`() throws {
+  let endpoints = ObjectKey(group: "", resource: "endpoints", namespace: "shop", name: "web")
+  func made(_ uid: String, at second: Int64, by: String) throws -> ActDetail {
+    try act(
+      "create", at: second, code: 201, key: endpoints, by: by,
+      response: #"{"kind":"Endpoints","metadata":{"name":"web","uid":"\#(uid)","resourceVersion":"\#(second)"}}"#)
+  }
+  let controller = "system:serviceaccount:kube-system:endpoint-controller"
+  let first = try made("e1", at: 1, by: controller)
+  #expect(findings([first, try made("e2", at: 9, by: controller)], of: endpoints) == [])
+  #expect(findings([first, try made("e2", at: 9, by: "mallory")], of: endpoints).count == 1)
+}
+
+@Test func `what an apply gives up and the API server fills in anew`() throws {
+  func spec(_ type: String) -> String { #""spec":{"podSelector":{},"policyTypes":["\#(type)"]}"# }
+  let apply = #"{"apiVersion":"networking.k8s.io/v1","kind":"NetworkPolicy","spec":{"podSelector":{}}}"#
+  let acts = [
+    try act("patch", at: 1, code: 201, request: apply, response: policy("u1", 1, spec("Egress"))),
+    try act("patch", at: 20, request: apply, response: policy("u1", 2, spec("Ingress"))),
+  ]
+  #expect(findings(acts) == [])
+}
+
 @Test func `what Calico's API server stores of a change of its API is no way past it`() throws {
   let acts = [
     try act("create", at: 1, code: 201, key: allow, by: "alice", response: openPolicy(1, order: 1)),

@@ -250,6 +250,7 @@ struct FindingSearch {
   }
 
   private mutating func addReplaced(_ old: (uid: String, index: Int), by uid: String, at index: Int) {
+    if goesWithService(steps[index]) { return }
     var words = "uid \(old.uid) -> \(uid), and no act deleted the first"
     let object = steps[index].answer?.object
     if !steps[index].isCreation, let created = object?["metadata", "creationTimestamp"]?.string {
@@ -258,6 +259,12 @@ struct FindingSearch {
     var paths: [String] = []
     if let last, let object { paths = FieldDifferences(from: last.object, to: object, ignoring: upkeep).paths }
     add(.outside, from: old.index, at: index, paths: paths, evidence: [words])
+  }
+
+  /// Endpoints end with their service, inside the API server and without a line, and their controller makes the next.
+  private func goesWithService(_ step: Step) -> Bool {
+    key.group.isEmpty && key.resource == "endpoints" && step.isCreation
+      && step.act.by == "system:serviceaccount:kube-system:endpoint-controller"
   }
 
   // MARK: Past the API

@@ -21,10 +21,13 @@ struct Touched {
       guard step.act.verb == "patch", let patch = step.detail.request else { return }
       extent = FieldExtent(ofPatch: patch, on: key)
       takesAway = PatchKind(patch, object: key) == .apply
+      // What it gives up may be filled in anew.
+      if takesAway { for name in Touched.filledIn { extent?.add(["spec", name]) } }
     case .collection: break
     }
   }
 
+  private static let filledIn = ["defaultAction", "policyTypes", "stagedAction", "tier", "types"]
   private static let ofDeletion = FieldExtent([["metadata", "finalizers"], ["spec", "finalizers"]])
   private static let allButSpec = FieldExtent([["metadata"], ["status"]])
 }

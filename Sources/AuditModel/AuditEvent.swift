@@ -147,6 +147,10 @@ public struct BodyFacts: Hashable, Sendable {
 }
 
 extension AuditEvent {
+  /// Whether it is a patch that may have found the version that it answers with, made by a write that no line shows: the
+  /// answer says when fields got their owners, and that was not while it ran. Only the object's history tells.
+  public var mayHaveFound: Bool { verb == "patch" && evidence == .none && response?.managedAt != nil }
+
   /// What the record alone tells of whether its write altered the object.
   public var evidence: VersionLedger.Evidence {
     if verb == "patch", request?.isEmpty == true { return .asksNothing }

@@ -119,7 +119,7 @@ struct RecordColumns: Sendable {
   private(set) var facts = FactColumns()
   /// What the answers to records of `deletecollection` list, as column `metName` has it.
   private(set) var met: [Int: [String]] = [:]
-  /// Records of patches that may have altered nothing but who owns which field.
+  /// Records of patches that may have altered nothing but who owns which field, or found their version.
   private(set) var ownerMoves: Set<Int> = []
   /// Records that are one of two of a long request.
   private(set) var operationHalves: Set<Int> = []
@@ -192,6 +192,7 @@ struct RecordColumns: Sendable {
     let object = event.object
     if !event.met.isEmpty { met[count] = event.met.map { ($0.namespace ?? "") + "/" + $0.name } }
     if event.mayMoveOnlyOwners { ownerMoves.insert(count) }
+    if event.mayHaveFound { ownerMoves.insert(count) }
     if event.isHalfOfOperation { operationHalves.insert(count) }
     count += 1
     times.append(event.receivedAt.microseconds)

@@ -76,6 +76,7 @@ public struct History: Sendable {
       return step
     }
     MakerSearch.decide(&steps, about: storage)
+    FinderSearch.decide(&steps, about: storage)
     return inOrder(steps)
   }
 }

@@ -38,7 +38,7 @@ struct MakerSearch {
   }
 
   /// The versions that answers show, ascending.
-  private static func versionsSeen(
+  static func versionsSeen(
     _ steps: [Step], of uids: Set<String>
   ) -> [String: [(number: UInt64, object: JSONValue)]] {
     var seen: [String: [(number: UInt64, object: JSONValue)]] = [:]
@@ -55,25 +55,23 @@ struct MakerSearch {
     guard makers.count == 1, let maker = makers.first, !steps[maker].isCreation,
       let after = steps[maker].answer?.object, !mayHaveMade(steps[maker], before, after)
     else { return }
-    let others = indices.filter { $0 != maker && steps[$0].act.outcome == .noop }.compactMap { index in
-      reading(steps[index], as: .changed).map { (index: index, step: $0) }
+    // Who sends the version that comes back found it.
+    let candidates = indices.filter { index in
+      index != maker && steps[index].act.outcome == .noop && steps[index].baseVersion != steps[index].resourceVersion
     }
-    let fitting = others.filter { mayHaveMade($0.step, before, after) }
+    let others = candidates.compactMap { index in
+      steps[index].reading(as: .changed, about: storage).map { (index: index, step: $0) }
+    }
+    // The server's own note outweighs what an unseen write may have added.
+    let isMarked = steps[maker].hasLeftMark(in: after, of: storage.key)
+    let fitting = others.filter { other in
+      mayHaveMade(other.step, before, after) && (!isMarked || other.step.hasLeftMark(in: after, of: storage.key))
+    }
     guard let first = fitting.min(by: { ($0.step.end, $0.step.act.id) < ($1.step.end, $1.step.act.id) }),
-      let found = reading(steps[maker], as: .noop)
+      let found = steps[maker].reading(as: .noop, about: storage)
     else { return }
     steps[first.index] = first.step
     steps[maker] = found
-  }
-
-  /// The step that the act would be if that had come of it.
-  private func reading(_ step: Step, as outcome: Outcome) -> Step? {
-    guard step.act.outcome == .changed || step.act.outcome == .noop else { return nil }
-    var detail = step.detail
-    detail.act.outcome = outcome
-    guard var other = Step(detail, about: storage, isConverted: false) else { return nil }
-    other.floor = step.floor
-    return other
   }
 
   /// Whether the write touches all that differs between two versions, but for what the server keeps up.

@@ -82,8 +82,17 @@ struct Replay {
   /// Whether an accepted act of the present lifetime has been seen.
   private var hasLived = false
 
+  /// A no-op may be the first that shows the version which it found.
   private mutating func addNoVersion(_ step: Step) {
     if step.uid != nil { enterLife(step) }
+    if step.act.outcome == .noop, let answer = step.answer, !answer.isPartial, step.version != nil,
+      answer.resourceVersion != manifest?["metadata", "resourceVersion"]?.string
+    {
+      isAlive = true
+      manifest = answer.object
+      owners = nil
+      return append(step, operation: nil, fidelity: .full, manifest: manifest, isVersion: false)
+    }
     append(step, operation: nil, fidelity: nil, manifest: nil, isVersion: false)
   }
 

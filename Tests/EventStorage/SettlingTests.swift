@@ -46,6 +46,25 @@ import Testing
       try store.snapshot().all().map { ($0.auditID ?? "", $0.outcome) }, uniquingKeysWith: { one, _ in one })
   }
 
+  @Test func `objects with a patch whose answer was last written before it are asked`() throws {
+    let histories = Histories()
+    let store = try EventStore.inMemory(histories.environment)
+    func patch(_ number: Int, name: String, managedAt: Int64?) -> AuditEvent {
+      var patch = event(
+        uuid(number), verb: "patch", at: Int64(100 + number), name: name, content: UInt64(number), uid: name,
+        version: "\(number)")
+      patch.response?.managedAt = managedAt.map { Timestamp(seconds: $0) }
+      return patch
+    }
+    try store.add(
+      [
+        patch(1, name: "web", managedAt: 50), patch(2, name: "db", managedAt: 102),
+        patch(3, name: "ci", managedAt: nil),
+      ], to: try store.source("a.log"))
+    #expect(try store.settle().objectCount == 1)
+    #expect(histories.takeAsked() == ["web"])
+  }
+
   @Test func `a deletion that answers with the object as it was is no no-op, one that finds it on its way is`() throws {
     let store = try EventStore.inMemory()
     func deletion(_ number: Int, _ name: String, version: String, begun: Bool) -> AuditEvent {

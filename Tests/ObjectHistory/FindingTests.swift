@@ -154,7 +154,7 @@ func `an act whose result is not known may account for anything`(outcome: Outcom
   let acts = [
     try create(stored(10, generation: 1)), try act("patch", at: 10, outcome: outcome, truncated: outcome == .changed),
     try act(
-      "patch", at: 20, request: #"{"metadata":{"resourceVersion":"15"}}"#,
+      "patch", at: 20, request: #"{"metadata":{"resourceVersion":"15"},"spec":{"x":1}}"#,
       response: stored(30, generation: 3, port: 81, more: managed(("kubectl", 10, "")))),
   ]
   #expect(findings(acts).isEmpty)

@@ -39,6 +39,34 @@ private let reorder = #"{"spec":{"order":2}}"#
   #expect(outcomes(History.of(web, acts: acts))["again"] == "noop")
 }
 
+@Test func `who sent the version that came back did not make it, whatever else had changed unseen`() throws {
+  let acts = [
+    try act("create", at: 1, code: 201, auditID: "made", response: stored(5, "a", order: 1)),
+    try act("patch", at: 5, auditID: "wrote", request: reorder, response: stored(7, "b", order: 2)),
+    try act(
+      "update", at: 9, outcome: .noop, auditID: "found", request: stored(7, "b", order: 2),
+      response: stored(7, "b", order: 2)),
+  ]
+  #expect(outcomes(History.of(web, acts: acts)) == ["made": "changed", "wrote": "changed", "found": "noop"])
+}
+
+@Test func `who left a mark made the version, whatever else had changed unseen`() throws {
+  func marked(_ version: Int, _ label: String, order: Int) -> String {
+    policy(
+      "u1", version, #""spec":{"order":\#(order)}"#,
+      metadata: #""labels":{"app":"\#(label)"},"#
+        + #""managedFields":[{"manager":"kubectl","operation":"Update","time":"1970-01-01T00:00:05Z","fieldsV1":{}}]"#)
+  }
+  let acts = [
+    try act("create", at: 1, code: 201, auditID: "made", response: stored(5, "a", order: 1)),
+    try act("patch", at: 5, agent: "kubectl", auditID: "wrote", request: reorder, response: marked(7, "b", order: 2)),
+    try act(
+      "update", at: 9, outcome: .noop, agent: "argo", auditID: "found", request: #"{"spec":{}}"#,
+      response: marked(7, "b", order: 2)),
+  ]
+  #expect(outcomes(History.of(web, acts: acts)) == ["made": "changed", "wrote": "changed", "found": "noop"])
+}
+
 @Test func `without the version before nobody can tell`() throws {
   let acts = [
     try act("patch", at: 5, auditID: "found", request: relabel, response: stored(6, "a", order: 2)),

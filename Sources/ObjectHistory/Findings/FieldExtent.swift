@@ -73,7 +73,7 @@ extension FieldExtent {
   }
 
   /// A path up to the list that it goes into.
-  private static func cut(_ steps: [String]) -> [String] {
+  static func cut(_ steps: [String]) -> [String] {
     let item = steps.firstIndex {
       $0 == "-" || ($0.utf8.first.map { (48...57).contains($0) } == true && Int($0) != nil)
     }

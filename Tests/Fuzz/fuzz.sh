@@ -4,6 +4,8 @@
 # Usage: fuzz.sh [SECONDS [SAMPLE...]]; a minute and all samples without; `archives` among the samples for the opener.
 set -eu
 cd "$(dirname "$0")/../.."
+# Else the runtime takes the signal, and what stopped it is not left.
+export SWIFT_BACKTRACE=enable=no
 seconds=${1:-60}
 [ $# -eq 0 ] || shift
 out=.build/fuzz

@@ -48,10 +48,7 @@ struct FinderSearch {
   /// Whether all that the patch asks for was there before it.
   private func foundAll(_ step: Step, _ before: JSONValue?, _ after: JSONValue) -> Bool {
     guard let patch = step.detail.request else { return false }
-    if step.isApply(storage.key) {
-      // Its own entry is brought up to date whenever an apply alters anything.
-      return step.ownEntries(in: after, of: storage.key).contains { $0["time"]?.string != nil }
-    }
+    if step.isApply(storage.key) { return foundAll(patch, byApply: step, before, after) }
     // An empty list that a type does not keep leaves no trace, and yet counts as a change.
     guard let asked = AskedFields(patch, of: storage.key), asked.given.allSatisfy({ after[$0] != nil }) else {
       return false
@@ -68,6 +65,18 @@ struct FinderSearch {
     if mayBeOwn.isEmpty, asked.taken.isEmpty, asked.replaced.isEmpty { return true }
     // It may have put back what somebody else had altered, unless there is more that it did not touch.
     return !FieldDifferences(from: before, to: after, ignoring: FinderSearch.machine.union(asked.extent)).paths.isEmpty
+  }
+
+  /// An apply's own entry is brought up to date whenever it alters anything. Since clocks of two servers may not agree on
+  /// when that was, there has to be something else that was altered, and nothing that it asks for.
+  private func foundAll(_ patch: JSONValue, byApply step: Step, _ before: JSONValue?, _ after: JSONValue) -> Bool {
+    guard step.ownEntries(in: after, of: storage.key).contains(where: { $0["time"]?.string != nil }) else {
+      return false
+    }
+    guard let before else { return true }
+    guard let asked = AskedFields(patch, of: storage.key) else { return false }
+    return asked.given.allSatisfy { before[$0] == after[$0] }
+      && !FieldDifferences(from: before, to: after, ignoring: FindingSearch.upkeep(of: storage.key)).paths.isEmpty
   }
 
   private static let machine = FieldExtent(
@@ -99,7 +108,7 @@ private struct AskedFields {
         default: if operation["value"]?.members == nil { given.append(path) } else { replaced.append(path) }
         }
       }
-    case .merge, .mergeOrStrategic: collect(patch, at: [])
+    case .merge, .mergeOrStrategic, .apply: collect(patch, at: [])
     default: return nil
     }
     let all = given + replaced + taken

@@ -9,6 +9,9 @@ NAME = re.compile(rb'"objectRef":\{[^}]*?"resource":"([^"]*)"(?:[^}]*?"name":"([
 # An entry of managedFields: who, and when by the clock of the server that took the write.
 MANAGED = re.compile(rb'"manager":"([^"]*)","operation":"([^"]*)",(?:"apiVersion":"[^"]*",|"subresource":"[^"]*",)*"time":"([^"]*)"')
 
+# Who a request says it is from, as managedFields name him.
+MANAGER = re.compile(rb'"requestURI":"[^"]*[?&]fieldManager=([^&"]+)|"userAgent":"([^"/]*)')
+
 
 def lines_of(path):
     opener = gzip.open if path.endswith(".gz") else open
@@ -49,25 +52,34 @@ def split(lines, seed, seconds, overlap=0.0, stamps=True):
     - stamps: whether the second server's clock is also that of its notes in managedFields.
     """
     chance = random.Random(seed)
-    is_second, twice, spans = {}, set(), collections.defaultdict(list)
+    is_second, twice, servers, spans = {}, set(), {}, collections.defaultdict(list)
     audits = [(AUDIT_ID.search(line) or [b"", b""])[1] for line in lines]
     for line, audit in zip(lines, audits):
+        found = NAME.search(line)
+        times = [time_of(stamp[2]) for stamp in STAMP.findall(line)]
+        manager = MANAGER.search(line)
+        manager = manager and (manager[1] or manager[2])
+        second = min(times).replace(microsecond=0) if times else None
         if audit not in is_second:
-            is_second[audit] = chance.random() < 0.5
+            # What one client asks about one object within a second goes over one connection.
+            client = (found[0], manager, second) if found else audit
+            is_second[audit] = servers.setdefault(client, chance.random() < 0.5)
             if chance.random() < overlap:
                 twice.add(audit)
-        if stamps and is_second[audit] and (found := NAME.search(line)):
-            times = [time_of(stamp[2]) for stamp in STAMP.findall(line)]
-            spans[found[1]].append((min(times).replace(microsecond=0), max(times)))
+        if stamps and found and times:
+            spans[found[1]].append((second, max(times), manager, is_second[audit]))
 
     def noted(line):
-        """Notes of writes that the second server took have its clock, whoever logs the object later."""
+        """Notes of writes that the second server alone took have its clock, whoever logs the object later."""
         found = NAME.search(line)
         own = spans.get(found[1], []) if found else []
 
         def entry(match):
             time = time_of(match[3])
-            if not any(first <= time <= last for first, last in own):
+            near = [(manager == match[1], second) for first, last, manager, second in own if first <= time <= last]
+            # Of requests in the same second the one of the entry's own manager left it.
+            takers = {second for is_own, second in near if is_own} or {second for _, second in near}
+            if takers != {True}:
                 return match[0]
             start = match.start(3) - match.start(0)
             return match[0][:start] + moved(match[3], seconds) + match[0][start + len(match[3]):]

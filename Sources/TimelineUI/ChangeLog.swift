@@ -6,13 +6,14 @@ public import ObjectHistory
 /// One object's history as the Change Log shows it and `whodiff changes` writes it: each revision with what changed
 /// against the version before it.
 public struct ChangeLog: Sendable {
-  public var history: History
+  public let history: History
   /// By index in `history.revisions`.
   public let changes: VersionComparison
   /// One for each of `history.bursts`: what changed over all of it.
   public private(set) var burstChanges: [Change] = []
   /// What each act did, for filters; empty unless it was asked for.
   public private(set) var actChanges: [ActID: ActChange] = [:]
+  let lookup: RevisionIndex
 
   public struct Change: Sendable {
     /// Paths of the fields that differ from the version before, machine fields left out; empty when not known, for a
@@ -44,6 +45,7 @@ public struct ChangeLog: Sendable {
   ///   - comparesAll: the same without `actChanges`, where all are asked for next.
   public init(_ history: History, tellsActChanges: Bool = false, comparesAll: Bool = false) {
     self.history = history
+    lookup = RevisionIndex(history)
     changes = VersionComparison(history.revisions)
     if comparesAll, !tellsActChanges { changes.compare(history.revisions.indices) }
     let values = tellsActChanges ? changes.values() : []
@@ -103,12 +105,10 @@ public struct ChangeLog: Sendable {
 
 extension ChangeLog {
   /// Index of the revision that an act made, or of the row of an act that made none.
-  public func index(of act: ActID) -> Int? {
-    history.revisions.firstIndex { $0.act?.id == act && $0.operation != .initial }
-  }
+  public func index(of act: ActID) -> Int? { lookup.index(of: act) }
 
   /// Index of the version with a number.
-  public func index(ofVersion number: Int) -> Int? { history.revisions.firstIndex { $0.number == number } }
+  public func index(ofVersion number: Int) -> Int? { lookup.index(ofVersion: number) }
 
   /// What `d` compares: the sides of what a revision did. Its right side is nothing where the object was deleted,
   /// its left one where it was created.
@@ -122,6 +122,14 @@ extension ChangeLog {
       DiffSide(object: object, revision: previous),
       DiffSide(object: object, revision: isDeletion ? nil : revision.number)
     )
+  }
+
+  /// Index of the row that ends the lifetime of a revision, at or after it.
+  func deletion(after index: Int) -> Int? {
+    let lifetime = history.revisions[index].lifetime
+    return (index..<history.revisions.count).first {
+      history.revisions[$0].operation == .delete && history.revisions[$0].lifetime == lifetime
+    }
   }
 
   /// The act of a burst that stays with it whatever is read later.
@@ -155,10 +163,8 @@ extension ChangeLog {
     let revisions = history.revisions
     var low = left.revision.flatMap(index(ofVersion:))
     var high = right.revision.flatMap(index(ofVersion:))
-    if left.revision == nil, let high { low = revisions[..<high].lastIndex { $0.number != nil } ?? -1 }
-    if right.revision == nil, let low {
-      high = revisions[low...].firstIndex { $0.operation == .delete && $0.lifetime == revisions[low].lifetime }
-    }
+    if left.revision == nil, let high { low = (0..<high).last { revisions[$0].number != nil } ?? -1 }
+    if right.revision == nil, let low { high = deletion(after: low) }
     guard let low, let high else { return [] }
     return history.findings.filter { $0.position > min(low, high) && $0.position <= max(low, high) }
   }
@@ -172,6 +178,8 @@ extension ChangeLog {
 
   /// The numbers of the versions that have one and are no deletions, oldest first.
   var versionNumbers: [Int] {
-    history.revisions.compactMap { $0.operation == .delete ? nil : $0.number }
+    history.revisions.indices.compactMap {
+      history.revisions[$0].operation == .delete ? nil : history.revisions[$0].number
+    }
   }
 }

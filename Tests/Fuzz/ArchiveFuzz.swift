@@ -9,8 +9,7 @@ public func fuzzArchive(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   // A bomb must not end the run by itself: zeros pack a thousand times.
   let limits = UnpackingLimits(ratio: 20, harmless: 4 << 20, total: 64 << 20, members: 200)
   let most = 64 << 20
-  guard let search = try? findLogs(at: [path], limits: limits) else { return 0 }
-  for log in search.logs {
+  for log in findLogs(at: [path], limits: limits).logs {
     guard let source = try? ByteSource.open(log, limits: limits) else { continue }
     var text = 0
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)

@@ -8,6 +8,8 @@ installed (lnav, zstd) are left out. Each pair is run in turn, A B A B ..., and 
 """
 import argparse, gzip, json, os, pathlib, random, shutil, statistics, subprocess, sys, tempfile, time, uuid
 
+from keys import cost
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
@@ -122,6 +124,15 @@ def main():
                 ratio = statistics.median(row[0][0] / row[1][0] for row in rows)
                 line += f"  {ratio:6.2f} x {' '.join(peer)[:40]}"
             print(line)
+        less = cost(["less", log], b".", [], b"j")[0] if shutil.which("less") else None
+        for name, words, way in [
+            ("j: Timeline", [log], []),
+            ("j: Policies", [log], [(b"2", b"[0-9] objects")]),
+            ("j: 20,000", [versions, "-f", "name:busy"], [(b"c", rb"r\d+ ")]),
+        ]:
+            answer, processor = cost([whodiff, *words], rb"of [0-9,]+ ", way, b"j")
+            line = f"{name:16} answer {answer * 1000:6.2f} ms  cpu {processor * 1000:6.2f} ms"
+            print(line + (f"  {answer / less:6.2f} x less" if less else ""))
         if os.path.exists(store):
             print(f"store / raw      {os.path.getsize(store) / os.path.getsize(log):.3f}")
 

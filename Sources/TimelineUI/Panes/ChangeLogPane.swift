@@ -451,8 +451,10 @@ struct ChangeLogPane: RowPane {
   private mutating func stepLifetime(by step: Int, _ session: inout Session) -> [Effect] {
     let shown = finding(at: cursor.index).flatMap { finding in log?.history.revisions.dropFirst(finding.position).first
     }
-    guard let lifetime = (revision(at: cursor.index) ?? shown)?.lifetime else { return [] }
-    let row = rows.indices.first { revision(at: $0)?.lifetime == lifetime + step }
+    guard let log, let lifetime = (revision(at: cursor.index) ?? shown)?.lifetime else { return [] }
+    let row = rows.indices.first { row in
+      revisionIndex(at: row).map { log.history.revisions[$0].lifetime } == lifetime + step
+    }
     guard let row else {
       session.notice = step < 0 ? "no lifetime before this one" : "no lifetime after this one"
       return []

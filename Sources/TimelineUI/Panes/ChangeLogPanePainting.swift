@@ -59,17 +59,13 @@ extension ChangeLogPane {
   }
 
   private func renderHeader(_ log: ChangeLog, into screen: inout Screen, area: Rect, session: Session) {
-    let tier = log.history.revisions.last { $0.act?.tier != nil }?.act?.tier
     let title = "\(log.history.kind)  \(object.pathInCluster)"
     screen.ends(
-      title, tier.map { "tier \($0)" } ?? "", y: area.y, x: area.x, width: area.width, style: .title, rightStyle: .plain
-    )
-    let logged = log.history.revisions.filter { $0.operation != .initial }
-    let acts = logged.count { $0.act != nil }
-    let effective = logged.count { $0.act?.outcome == .changed }
+      title, log.lookup.tier.map { "tier \($0)" } ?? "", y: area.y, x: area.x, width: area.width, style: .title,
+      rightStyle: .plain)
     let counted = [
-      PaneWords.count(log.history.lifetimeCount, "lifetime"), PaneWords.count(acts, "act"),
-      "\(PaneWords.grouped(effective)) effective",
+      PaneWords.count(log.lookup.lifetimeCount, "lifetime"), PaneWords.count(log.lookup.actCount, "act"),
+      "\(PaneWords.grouped(log.lookup.effectiveCount)) effective",
     ]
     let left = FindingWords.headers(log.history.findings).map { (counted + $0).joined(separator: ", ") }
     let fitting = left.first { TextWidth.of($0, asciiOnly: session.asciiOnly) <= area.width - 2 } ?? left.last ?? ""
@@ -180,12 +176,11 @@ extension ChangeLogPane {
   }
 
   private func renderStatus(_ log: ChangeLog, into screen: inout Screen, y: Int, area: Rect, session: Session) {
-    let versions = log.history.revisions.indices.filter { log.history.revisions[$0].number != nil }
     let focused = revisionIndex(at: cursor.index)
     let position = finding(at: cursor.index)?.position
-    let rank = (focused ?? position).map { focused in versions.filter { $0 >= focused }.count } ?? 0
-    var left = "\(max(1, rank))/\(versions.count)"
-    if versions.isEmpty { left = "no versions" }
+    let rank = (focused ?? position).map(log.lookup.rank) ?? 0
+    var left = "\(max(1, rank))/\(log.lookup.versionCount)"
+    if log.lookup.versionCount == 0 { left = "no versions" }
     for (name, side) in [("A", session.leftSide), ("B", session.rightSide)] {
       guard let side else { continue }
       left += "  \(name)=\(DiffEnd.label(side))" + (side.object == object ? "" : " of \(side.object.pathInCluster)")

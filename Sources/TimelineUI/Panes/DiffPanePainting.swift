@@ -139,10 +139,12 @@ extension DiffPane {
     guard ends.left.side.object == ends.right.side.object, let from = ends.left.side.revision,
       let to = ends.right.side.revision, from + 1 < to, let log = logs[ends.right.side.object]
     else { return nil }
-    let unknown = log.history.revisions.filter { revision in
-      revision.number.map { $0 > from && $0 < to } == true && revision.manifest == nil && revision.operation != .delete
+    let revisions = log.history.revisions
+    let unknown = revisions.indices.filter { index in
+      revisions[index].number.map { $0 > from && $0 < to } == true && revisions[index].manifest == nil
+        && revisions[index].operation != .delete
     }
-    return unknown.isEmpty
-      ? nil : "not logged between: " + unknown.compactMap(\.number).map { "r\($0)" }.joined(separator: " ")
+    guard !unknown.isEmpty else { return nil }
+    return "not logged between: " + unknown.compactMap { revisions[$0].number.map { "r\($0)" } }.joined(separator: " ")
   }
 }

@@ -22,7 +22,7 @@ struct DiffEnd: Sendable {
     cause =
       isLeft
       ? neighbour
-      : log.history.revisions[index...].first { $0.operation == .delete && $0.lifetime == neighbour.lifetime }
+      : log.deletion(after: index).map { log.history.revisions[$0] }
   }
 
   var manifest: JSONValue? { revision?.manifest }

@@ -9,8 +9,8 @@ public struct ChangeLog: Sendable {
   public let history: History
   /// By index in `history.revisions`.
   public let changes: VersionComparison
-  /// One for each of `history.bursts`: what changed over all of it.
-  public private(set) var burstChanges: [Change] = []
+  /// By index in `history.bursts`: what changed over all of it.
+  public let burstChanges: BurstComparison
   /// What each act did, for filters; empty unless it was asked for.
   public private(set) var actChanges: [ActID: ActChange] = [:]
   let lookup: RevisionIndex
@@ -47,9 +47,9 @@ public struct ChangeLog: Sendable {
     self.history = history
     lookup = RevisionIndex(history)
     changes = VersionComparison(history.revisions)
+    burstChanges = BurstComparison(history, changes)
     if comparesAll, !tellsActChanges { changes.compare(history.revisions.indices) }
     let values = tellsActChanges ? changes.values() : []
-    burstChanges = history.bursts.map(change)
     guard tellsActChanges else { return }
     for (revision, values) in zip(history.revisions, values) { tell(revision, values) }
     for finding in history.findings
@@ -66,32 +66,6 @@ public struct ChangeLog: Sendable {
 
   /// More than a screen has rows.
   private static let newestCount = 128
-
-  /// From the version before a burst to the last one in it.
-  private func change(over burst: Range<Int>) -> Change {
-    let versions = burst.filter { history.revisions[$0].number != nil }
-    guard let first = versions.first, let last = versions.last, first != last else {
-      return changes[versions.first ?? burst.lowerBound]
-    }
-    let previous = changes.previous(of: first)
-    guard let manifest = history.revisions[last].manifest else {
-      return Change(changed: [], summary: "", previous: previous)
-    }
-    let diff = VersionDiff(
-      from: previous.flatMap { history.revisions[$0].manifest }, to: manifest,
-      options: VersionDiff.Options(writesLines: false))
-    let paths = VersionComparison.paths(diff.fields)
-    let between = Set(versions.flatMap { changes[$0].changed }).sorted()
-    if paths.isEmpty, previous != nil, !between.isEmpty {
-      // What stood in between was in force, if only for a moment.
-      return Change(
-        changed: [], summary: "there and back: " + between.joined(separator: ", "), shortSummary: "there and back",
-        previous: previous)
-    }
-    return Change(
-      changed: previous == nil ? [] : paths, summary: diff.summary(limit: 40),
-      shortSummary: diff.summary(limit: 20), previous: previous)
-  }
 
   private mutating func tell(_ revision: Revision, _ values: ChangedValues?) {
     guard let act = revision.act else { return }
@@ -143,7 +117,7 @@ extension ChangeLog {
 
   /// The version before a burst at the left, the last one in it at the right.
   public func sides(ofBurst index: Int) -> (left: DiffSide, right: DiffSide) {
-    let previous = burstChanges[index].previous.flatMap { history.revisions[$0].number }
+    let previous = burstChanges.previous(of: index).flatMap { history.revisions[$0].number }
     let last = history.revisions[lastVersion(ofBurst: index)].number
     return (DiffSide(object: object, revision: previous), DiffSide(object: object, revision: last))
   }

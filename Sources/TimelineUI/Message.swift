@@ -96,7 +96,7 @@ public enum Answer: Sendable {
   case page(EventPage)
   case find(FindAnswer)
   case facets(FacetAnswer)
-  case objects([ObjectSummary], storeVersion: Int)
+  case objects(ObjectCatalog, storeVersion: Int)
   case sources(SourcesPage)
   case problems(ProblemsPage)
   case detail(ActDetail)

@@ -31,6 +31,12 @@ public final class VersionComparison: Sendable {
     return change
   }
 
+  /// The same as far as it was found out before: compares nothing.
+  func known(_ index: Int) -> ChangeLog.Change? { known.withLock { $0[index] } }
+
+  /// Whether nothing is left to find out.
+  var isComplete: Bool { known.withLock { known in known.allSatisfy { $0 != nil } } }
+
   /// Index of the version that the revision is compared with.
   func previous(of index: Int) -> Int? { previous[index] }
 

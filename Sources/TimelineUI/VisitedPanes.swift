@@ -41,7 +41,7 @@ struct VisitedPanes: Sendable {
     case .control("z"): return [.suspend]
     default: break
     }
-    if session.layout == .tooSmall, !showsHelp { return pressTooSmall(key, &session) }
+    if session.layout == .tooSmall, !showsHelp { return pressTooSmall(key, since: interrupt, &session) }
     if prompt != nil { return typeIntoPrompt(key, &session) }
     if let effects = front.press(key, &session) { return carryOut(effects, &session) }
     if key == .control("c") { return self.interrupt(since: interrupt, &session) }
@@ -52,11 +52,11 @@ struct VisitedPanes: Sendable {
     return carryOut(command.run(&self, &session), &session)
   }
 
-  private mutating func pressTooSmall(_ key: Key, _ session: inout Session) -> [Effect] {
+  private mutating func pressTooSmall(_ key: Key, since last: Timestamp?, _ session: inout Session) -> [Effect] {
     switch key {
     case "q", "Q": [.quit]
     case "?", .function(1): carryOut([.open(.help)], &session)
-    case .control("c"): interrupt(since: interruptedAt, &session)
+    case .control("c"): interrupt(since: last, &session)
     default: []
     }
   }

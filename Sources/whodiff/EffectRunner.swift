@@ -90,7 +90,7 @@ final class EffectRunner {
       case .facets(let request):
         return .facets(try snapshot.facets(request, isCancelled: isCancelled))
       case .objects:
-        return .objects(try snapshot.objects(isCancelled: isCancelled), storeVersion: snapshot.version)
+        return .objects(ObjectCatalog(try snapshot.objects(isCancelled: isCancelled)), storeVersion: snapshot.version)
       case .sources(let request):
         var page = try snapshot.sources(request, foreignReasons: foreignReasons, isCancelled: isCancelled)
         for index in page.rows.indices {

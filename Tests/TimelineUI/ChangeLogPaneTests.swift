@@ -198,6 +198,7 @@ private func stage(_ columns: Int = 80, _ rows: Int = 24, ascii: Bool = false) -
 
   @Test func `search finds rows and counts them`() {
     var stage = stage()
+    Sample.log.changes.compare(Sample.log.history.revisions.indices)
     stage.search("alice")
     #expect(stage.session.notice == "2/3 alice")
     stage.search("nobody")

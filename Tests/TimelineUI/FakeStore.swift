@@ -20,7 +20,7 @@ struct FakeStore {
     case .page(let request): .page(page(request))
     case .find(let request): .find(find(request))
     case .facets(let request): .facets(facets(request))
-    case .objects: .objects([], storeVersion: version)
+    case .objects: .objects(ObjectCatalog([]), storeVersion: version)
     case .sources(let request):
       .sources(
         SourcesPage(

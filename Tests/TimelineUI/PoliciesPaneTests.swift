@@ -47,7 +47,12 @@ private enum Objects {
 }
 
 private func stage(_ columns: Int = 80, _ rows: Int = 24, ascii: Bool = false) -> Stage<PoliciesPane> {
-  Stage(PoliciesPane(), Sample.session(columns, rows, ascii: ascii), .objects(Objects.all, storeVersion: 1))
+  Stage(
+    PoliciesPane(), Sample.session(columns, rows, ascii: ascii), .objects(ObjectCatalog(Objects.all), storeVersion: 1))
+}
+
+private func keys(_ stage: Stage<PoliciesPane>) -> [ObjectKey] {
+  stage.pane.rows.compactMap(\.object).compactMap { stage.pane.catalog?.objects[$0].key }
 }
 
 @Suite struct PoliciesScreens {
@@ -78,7 +83,7 @@ private func stage(_ columns: Int = 80, _ rows: Int = 24, ascii: Bool = false) -
         return object
       }
     }
-    let stage = Stage(PoliciesPane(), Sample.session(), .objects(objects, storeVersion: 1))
+    let stage = Stage(PoliciesPane(), Sample.session(), .objects(ObjectCatalog(objects), storeVersion: 1))
     try expectScreen(stage.screen, "policies-clusters-80x24")
     let titles = stage.pane.rows.compactMap { row in if case .title(let title, _, _) = row { title } else { nil } }
     #expect(
@@ -110,7 +115,7 @@ private func stage(_ columns: Int = 80, _ rows: Int = 24, ascii: Bool = false) -
     try expectScreen(waiting.screen, "policies-80x24-reading")
     waiting.receive(.failed(.objects, reason: "the store is locked"))
     try expectScreen(waiting.screen, "policies-80x24-failed")
-    waiting.receive(.objects([], storeVersion: 1))
+    waiting.receive(.objects(ObjectCatalog([]), storeVersion: 1))
     try expectScreen(waiting.screen, "policies-80x24-empty")
   }
 }
@@ -128,8 +133,8 @@ private func stage(_ columns: Int = 80, _ rows: Int = 24, ascii: Bool = false) -
         "network policies (Kubernetes)", "admin policies", "network sets", "Tier (projectcalico.org)", "Pod",
         "RoleBinding (rbac.authorization.k8s.io)", "ConfigMap",
       ])
-    #expect(Set(stage.pane.rows.compactMap(\.key)) == Set(Objects.all.map(\.key)))
-    let security = stage.pane.rows.compactMap(\.key).filter { $0.name.hasPrefix("security.") }.map(\.description)
+    #expect(Set(keys(stage)) == Set(Objects.all.map(\.key)))
+    let security = keys(stage).filter { $0.name.hasPrefix("security.") }.map(\.description)
     #expect(
       security == [
         "globalnetworkpolicies.projectcalico.org/security.block-feodo",
@@ -146,7 +151,7 @@ private func stage(_ columns: Int = 80, _ rows: Int = 24, ascii: Bool = false) -
       stage.press(",")
       #expect(stage.pane.grouping == grouping)
       #expect(stage.pane.focusedObject(stage.session) == key)
-      #expect(Set(stage.pane.rows.compactMap(\.key)).count == Objects.all.count)
+      #expect(Set(keys(stage)).count == Objects.all.count)
     }
   }
 
@@ -183,7 +188,7 @@ private func stage(_ columns: Int = 80, _ rows: Int = 24, ascii: Bool = false) -
   @Test func `the last diff does not open over the screen that was gone to meanwhile`() {
     var afternoon = Afternoon(columns: 80, rows: 24)
     afternoon.press("2")
-    afternoon.send(.answer(.objects(Objects.all, storeVersion: 1)))
+    afternoon.send(.answer(.objects(ObjectCatalog(Objects.all), storeVersion: 1)))
     afternoon.answersAtOnce = false
     afternoon.press("d<Enter>")
     afternoon.answerAll()
@@ -198,7 +203,7 @@ private func stage(_ columns: Int = 80, _ rows: Int = 24, ascii: Bool = false) -
     stage.resize(80, 24)
     #expect(stage.effects.last == .ask(.objects))
     let more = Objects.make("", "secrets", "shop", "token")
-    stage.receive(.objects([more] + Objects.all, storeVersion: 2))
+    stage.receive(.objects(ObjectCatalog([more] + Objects.all), storeVersion: 2))
     #expect(stage.pane.focusedObject(stage.session) == key)
   }
 
@@ -210,7 +215,9 @@ private func stage(_ columns: Int = 80, _ rows: Int = 24, ascii: Bool = false) -
     for step in 0..<40 {
       stage.press(keys.randomElement(using: &random).map(Key.text) ?? "j")
       if random.next() % 9 == 0 { stage.resize(Int(60 + random.next() % 180), Int(16 + random.next() % 50)) }
-      if random.next() % 11 == 0 { stage.receive(.objects(Objects.all.shuffled(using: &random), storeVersion: 1)) }
+      if random.next() % 11 == 0 {
+        stage.receive(.objects(ObjectCatalog(Objects.all.shuffled(using: &random)), storeVersion: 1))
+      }
       if step % 8 == 0 { #expect(stage.isWhole) }
       #expect(stage.pane.cursor.index < max(1, stage.pane.rows.count))
       if !stage.pane.rows.isEmpty { #expect(stage.pane.focusedObject(stage.session) != nil) }

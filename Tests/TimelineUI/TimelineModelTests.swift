@@ -137,6 +137,15 @@ import Testing
     #expect(user.effects == [.quit])
   }
 
+  @Test func `interrupt twice in a row leaves a screen that is too small`() {
+    var user = Afternoon()
+    user.send(.resize(Size(columns: 50, rows: 10)))
+    user.press("<C-c>j<C-c>")
+    #expect(user.effects.isEmpty)
+    user.press("<C-c>")
+    #expect(user.effects == [.quit])
+  }
+
   @Test func `help lists every key of the screen it was called from`() throws {
     var user = Afternoon(rows: 64)
     user.press("?")

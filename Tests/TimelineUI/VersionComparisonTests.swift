@@ -23,6 +23,21 @@ import Testing
     }
   }
 
+  @Test func `a search compares nothing and says so`() {
+    let log = ChangeLog(Sample.log.history)
+    var pane = ChangeLogPane(Sample.key)
+    var session = Sample.session()
+    _ = pane.appear(&session)
+    _ = pane.receive(.changeLog(log), &session)
+    let before = log.history.revisions.indices.map { log.changes.known($0) != nil }
+    _ = pane.search("bob", forward: true, &session)
+    #expect(session.notice?.contains("still being compared") == true)
+    #expect(log.history.revisions.indices.map { log.changes.known($0) != nil } == before)
+    log.changes.compare(log.history.revisions.indices)
+    _ = pane.search("bob", forward: true, &session)
+    #expect(session.notice?.contains("still being compared") == false)
+  }
+
   @Test func `a comparison that nobody holds ends`() async throws {
     weak var left: VersionComparison?
     do {

@@ -347,11 +347,11 @@ struct ChangeLogPane: RowPane {
     }
   }
 
-  private func plainText(at row: Int, _ session: Session) -> String? {
+  private func plainText(at row: Int, _ session: Session, comparesNow: Bool = true) -> String? {
     guard let log, rows.indices.contains(row) else { return nil }
     switch rows[row] {
     case .diff(let entry, let line): return diffs[entry]?.plainText(at: line)
-    default: return rows[row].plainText(log, session)
+    default: return rows[row].plainText(log, session, comparesNow: comparesNow)
     }
   }
 
@@ -464,9 +464,14 @@ struct ChangeLogPane: RowPane {
 
   mutating func search(_ text: String, forward: Bool, _ session: inout Session) -> [Effect] {
     searchText = text
-    guard log != nil, !text.isEmpty else { return [] }
+    guard let log, !text.isEmpty else { return [] }
     let shown = session
-    return go(to: text, in: rows.indices.map { plainText(at: $0, shown) ?? "" }, forward: forward, &session)
+    let lines = rows.indices.map { plainText(at: $0, shown, comparesNow: false) ?? "" }
+    let effects = go(to: text, in: lines, forward: forward, &session)
+    if !log.changes.isComplete, let notice = session.notice {
+      session.notice = notice + "  (some versions are still being compared)"
+    }
+    return effects
   }
 
   var searchText = ""

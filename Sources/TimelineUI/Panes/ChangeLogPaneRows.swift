@@ -220,8 +220,11 @@ enum ChangeLogRow: Hashable, Sendable {
     }
   }
 
-  /// What the change column says; `short` is for 20 columns.
-  func words(_ log: ChangeLog, short: Bool = false) -> String {
+  /// What the change column says.
+  /// - Parameters:
+  ///   - short: for 20 columns.
+  ///   - comparesNow: whether versions that were not compared yet are; else `...` stands for what they changed.
+  func words(_ log: ChangeLog, short: Bool = false, comparesNow: Bool = true) -> String {
     switch self {
     case .diff, .proof: return ""
     case .finding(let index): return FindingWords.what(log.history.findings[index], in: log.history)
@@ -232,14 +235,17 @@ enum ChangeLogRow: Hashable, Sendable {
         counts[outcome].map { "\($0) \(RevisionWords.folded(outcome))" }
       }
       return "... \(words.joined(separator: ", ")) folded (v)"
-    case .burst(let index): return BurstWords(index, in: log).change(short: short)
+    case .burst(let index):
+      guard comparesNow || log.burstChanges.known(index) != nil else { return "..." }
+      return BurstWords(index, in: log).change(short: short)
     case .revision(let index):
       let revision = log.history.revisions[index]
       if revision.operation == .delete { return "-- end of lifetime \(revision.lifetime)" }
       if revision.operation == .initial { return RevisionWords.initial(revision, short: true) }
       if let outcome = RevisionWords.outcome(revision), revision.number == nil { return outcome }
       if revision.manifest == nil { return short ? "content not logged" : RevisionWords.missing(revision) }
-      let summary = short ? log.changes[index].shortSummary : log.changes[index].summary
+      guard let change = comparesNow ? log.changes[index] : log.changes.known(index) else { return "..." }
+      let summary = short ? change.shortSummary : change.summary
       switch revision.operation {
       case .terminating: return "terminating" + (summary.isEmpty ? "" : "; " + summary)
       default: return summary.isEmpty ? "machine fields only" : summary
@@ -247,8 +253,8 @@ enum ChangeLogRow: Hashable, Sendable {
     }
   }
 
-  /// The row as text, for searching and copying.
-  func plainText(_ log: ChangeLog, _ session: Session) -> String {
+  /// The row as text, for copying, and for searching, which compares no versions: there may be thousands.
+  func plainText(_ log: ChangeLog, _ session: Session, comparesNow: Bool = true) -> String {
     if case .finding(let index) = self {
       let finding = log.history.findings[index]
       let title = FindingWords.title(finding, in: log.history, session, longTimes: true)
@@ -258,12 +264,13 @@ enum ChangeLogRow: Hashable, Sendable {
     switch self {
     case .revision(let index): revision = log.history.revisions[index]
     case .burst(let index): revision = BurstWords(index, in: log).last
-    default: return words(log)
+    default: return words(log, comparesNow: comparesNow)
     }
     let number = number(revision, log, width: .max)
     let cells = [
       number.isEmpty ? "-" : "r" + number, PaneWords.longTime(revision.time, zone: session.zone),
-      verb(revision, log, width: .max), RevisionWords.by(revision), words(log), revision.fidelity?.rawValue ?? "",
+      verb(revision, log, width: .max), RevisionWords.by(revision), words(log, comparesNow: comparesNow),
+      revision.fidelity?.rawValue ?? "",
     ]
     return cells.joined(separator: "  ")
   }

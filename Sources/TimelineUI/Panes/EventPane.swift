@@ -240,8 +240,10 @@ struct EventPane: RowPane {
   /// The field that the focused line shows, and what the act has in it; nil with a notice where there is none.
   private func focusedValue(_ session: inout Session) -> (field: FilterField, value: String, act: Act)? {
     let name = lines.indices.contains(cursor.index) ? lines[cursor.index].field : nil
-    if let act = detail?.act, let field = name.flatMap(FilterField.named), let value = field.values(of: act).first {
-      return (field, value, act)
+    if let act = detail?.act, let field = name.flatMap(FilterField.named) {
+      let values = field.values(of: act)
+      // Of several addresses the client made up all but the last.
+      if let value = field.name == "ip" ? values.last : values.first { return (field, value, act) }
     }
     session.notice = "no filter takes what is on this line; the lines at the top have fields"
     return nil

@@ -48,9 +48,18 @@ extension RowPane {
   mutating func go(
     to text: String, in lines: [String], forward: Bool, _ session: inout Session
   ) -> [Effect] {
+    let text = text.lowercased()
+    return go(to: text, count: lines.count, forward: forward, &session) { lines[$0].lowercased().contains(text) }
+  }
+
+  /// Goes to the next row in which a text stands.
+  /// - Parameter isHit: whether it stands in the row of an index.
+  mutating func go(
+    to text: String, count: Int, forward: Bool, _ session: inout Session, where isHit: (Int) -> Bool
+  ) -> [Effect] {
     var search = LineSearch()
     search.set(text)
-    let result = search.step(in: lines, from: cursor.index, forward: forward)
+    let result = search.step(in: count, from: cursor.index, forward: forward, where: isHit)
     session.notice = result.notice
     return result.line.map { move(to: $0, &session) } ?? []
   }

@@ -146,8 +146,16 @@ struct LineSearch: Sendable {
   /// - Returns: the line to go to, and `3/17` for the user, with a word when the search went round; nil for the line
   ///   when nothing matches.
   func step(in lines: some RandomAccessCollection<String>, from: Int, forward: Bool) -> (line: Int?, notice: String) {
+    step(in: lines.count, from: from, forward: forward) { offset in
+      lines[lines.index(lines.startIndex, offsetBy: offset)].lowercased().contains(text)
+    }
+  }
+
+  /// The same of so many lines.
+  /// - Parameter isHit: whether the text stands in a line.
+  func step(in count: Int, from: Int, forward: Bool, where isHit: (Int) -> Bool) -> (line: Int?, notice: String) {
     guard isActive else { return (nil, "no search text: / starts a search") }
-    let hits = lines.enumerated().filter { $0.element.lowercased().contains(text) }.map(\.offset)
+    let hits = (0..<count).filter(isHit)
     guard let first = hits.first, let last = hits.last else { return (nil, "not found: \(text)") }
     let next = forward ? hits.first { $0 > from } : hits.last { $0 < from }
     let hit = next ?? (forward ? first : last)

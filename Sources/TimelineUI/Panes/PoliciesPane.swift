@@ -6,7 +6,7 @@ import TerminalScreen
 struct PoliciesPane: RowPane {
   static let title = "Policies"
 
-  private var objects: [ObjectSummary]?
+  private(set) var catalog: ObjectCatalog?
   private var failure: String?
   private var inquiry = Inquiry()
   private(set) var grouping = ObjectGrouping.tier
@@ -15,8 +15,8 @@ struct PoliciesPane: RowPane {
   private var editor: LineEditor?
   /// The filter before it was edited, for Esc.
   private var original = ""
-  private(set) var rows: [ObjectRow] = []
-  private var shownCount = 0
+  private var list = ObjectList()
+  var rows: [ObjectRow] { list.rows }
   /// The object whose last change `d` waits for.
   private var pendingDiff: ObjectKey?
   /// Of the object that was focused when it was asked for; shown while it still is.
@@ -112,11 +112,12 @@ struct PoliciesPane: RowPane {
 
   mutating func receive(_ answer: Answer, _ session: inout Session) -> [Effect] {
     switch answer {
-    case .objects(let objects, storeVersion: _):
-      self.objects = objects
+    case .objects(let catalog, storeVersion: _):
+      let key = focusedObject(session)
+      self.catalog = catalog
       failure = nil
       let isAwaited = inquiry.end()
-      arrange(session)
+      arrange(session, keeping: key)
       return (isAwaited && inquiry.begin(session) ? [.ask(.objects)] : []) + askPreview(session)
     case .failed(.objects, let reason):
       failure = reason
@@ -146,30 +147,32 @@ struct PoliciesPane: RowPane {
   func subject(_ session: Session) -> String { session.sourceName }
 
   private var focused: ObjectSummary? {
-    guard rows.indices.contains(cursor.index), case .object(let object) = rows[cursor.index] else { return nil }
-    return object
+    guard rows.indices.contains(cursor.index), let index = rows[cursor.index].object else { return nil }
+    return catalog?.objects[index]
   }
 
   // MARK: Rows
 
   /// Lists anew and keeps the focused object.
-  private mutating func arrange(_ session: Session) {
-    guard let objects else { return }
-    let key = focused?.key ?? wanted
+  private mutating func arrange(_ session: Session) { arrange(session, keeping: focusedObject(session)) }
+
+  /// - Parameter key: of the object to focus; nil for the one that was wanted, or the first.
+  private mutating func arrange(_ session: Session, keeping key: ObjectKey?) {
+    guard let catalog else { return }
+    let key = key ?? wanted
     wanted = nil
     let distance = cursor.index - cursor.top
-    let words = filter.lowercased().split(separator: " ").map(String.init)
-    let shown = words.isEmpty ? objects : objects.filter { ObjectRow.has($0, words) }
-    shownCount = shown.count
-    rows = ObjectRow.list(shown, all: objects, by: grouping)
-    let row = key.flatMap { key in rows.firstIndex { $0.key == key } } ?? (key == nil ? 0 : cursor.index)
-    cursor.place(at: row, distanceFromTop: max(1, distance), count: rows.count, height: rowHeight(session))
+    list = catalog.list(by: grouping, words: filter.lowercased().split(separator: " ").map(String.init))
+    let row = key.flatMap(catalog.index(of:)).flatMap { rows.firstIndex(of: .object($0)) }
+    cursor.place(
+      at: row ?? (key == nil ? 0 : cursor.index), distanceFromTop: max(1, distance), count: rows.count,
+      height: rowHeight(session))
     skipTitles(1, session)
   }
 
   func rowCount(_ session: Session) -> Int { rows.count }
-  func rowHeight(_ session: Session) -> Int { list(Frame.area(session.size), session).height }
-  private func list(_ area: Rect, _ session: Session) -> Rect {
+  func rowHeight(_ session: Session) -> Int { listArea(Frame.area(session.size), session).height }
+  private func listArea(_ area: Rect, _ session: Session) -> Rect {
     // Wide enough for long times and names of some length; what is left is the preview's.
     let width = session.layout == .wide ? min(110, area.width * 5 / 9) : area.width
     return area.split(left: width).left.inset(top: 3, bottom: 5)
@@ -198,9 +201,7 @@ struct PoliciesPane: RowPane {
   }
 
   private mutating func group(forward: Bool, _ session: inout Session) -> [Effect] {
-    let firsts = rows.indices.filter { row in
-      if row > 0, case .title = rows[row - 1], case .object = rows[row] { true } else { false }
-    }
+    let firsts = list.titles.map { $0 + 1 }
     guard let row = forward ? firsts.first(where: { $0 > cursor.index }) : firsts.last(where: { $0 < cursor.index })
     else { return [] }
     cursor.place(at: row, distanceFromTop: min(1, row), count: rows.count, height: rowHeight(session))
@@ -209,7 +210,16 @@ struct PoliciesPane: RowPane {
 
   mutating func search(_ text: String, forward: Bool, _ session: inout Session) -> [Effect] {
     searchText = text
-    return text.isEmpty ? [] : go(to: text, in: rows.map(\.plainText), forward: forward, &session)
+    guard let catalog, !text.isEmpty else { return [] }
+    let text = text.lowercased()
+    let isHit = catalog.having(text)
+    let rows = rows
+    return go(to: text, count: rows.count, forward: forward, &session) { row in
+      switch rows[row] {
+      case .title(let title, _, _): title.lowercased().contains(text)
+      case .object(let index): isHit[index]
+      }
+    }
   }
 
   private mutating func openDiff(_ session: inout Session) -> [Effect] {
@@ -234,9 +244,9 @@ struct PoliciesPane: RowPane {
     screen.fill(area)
     let bottom = area.y + area.height
     let mark = "objects> "
-    let total = objects?.count ?? 0
+    let total = catalog?.objects.count ?? 0
     let growing = session.progress?.state == .reading ? "+" : ""
-    let count = "\(PaneWords.grouped(shownCount)) of \(PaneWords.grouped(total))\(growing) objects"
+    let count = "\(PaneWords.grouped(list.objectCount)) of \(PaneWords.grouped(total))\(growing) objects"
     let markWidth = screen.write(mark, x: area.x + 1, y: area.y, style: .heading)
     let x = area.x + 1 + markWidth
     let room = max(3, area.width - markWidth - count.count - 4)
@@ -245,17 +255,17 @@ struct PoliciesPane: RowPane {
     } else {
       screen.write(filter, x: x, y: area.y, width: room)
     }
-    if objects != nil { screen.write(count, x: area.x + area.width - 1 - count.count, y: area.y, style: .hint) }
+    if catalog != nil { screen.write(count, x: area.x + area.width - 1 - count.count, y: area.y, style: .hint) }
     screen.rule(y: area.y + 1, x: area.x, width: area.width)
-    let list = list(area, session)
-    let columns = ObjectRow.Columns(width: list.width)
-    columns.renderTitles(into: &screen, x: area.x, y: list.y - 1)
+    let body = listArea(area, session)
+    let columns = ObjectRow.Columns(width: body.width)
+    columns.renderTitles(into: &screen, x: area.x, y: body.y - 1)
     screen.rule(y: bottom - 2, x: area.x, width: area.width)
-    guard objects != nil else {
+    guard let catalog else {
       if let failure {
-        screen.sentences(["The objects could not be read: \(failure)", "q goes back."], area: list, style: .failed)
+        screen.sentences(["The objects could not be read: \(failure)", "q goes back."], area: body, style: .failed)
       } else {
-        screen.sentences([ReadingWords.sentence("Reading the objects", session)], area: list, style: .hint)
+        screen.sentences([ReadingWords.sentence("Reading the objects", session)], area: body, style: .hint)
       }
       return
     }
@@ -266,22 +276,21 @@ struct PoliciesPane: RowPane {
             ? "No act in the logs names an object."
             : "No object has \"\(filter)\". f changes the words, Esc there takes them back."
         ],
-        area: list)
+        area: body)
     }
-    screen.rows(of: cursor, count: rows.count, area: list, matches: searchText, selects: focused != nil) {
-      rows[$0].render(columns, into: &$1, x: list.x, y: $2, width: list.width, session: session)
+    screen.rows(of: cursor, count: rows.count, area: body, matches: searchText, selects: focused != nil) {
+      rows[$0].render(catalog, columns, into: &$1, x: body.x, y: $2, width: body.width, session: session)
     }
     screen.rule(y: bottom - 5, x: area.x, width: area.width)
-    renderPreview(into: &screen, area: area.split(left: list.width).rest.inset(top: 2, bottom: 5), session: session)
+    renderPreview(into: &screen, area: area.split(left: body.width).rest.inset(top: 2, bottom: 5), session: session)
     if let focused {
       for (offset, line) in ObjectRow.summary(focused, session).enumerated() {
         screen.write(line, x: area.x + 1, y: bottom - 4 + offset, width: area.width - 2)
       }
     }
-    let objectRows = rows.prefix(cursor.index + 1).filter { $0.key != nil }.count
+    let place = "\(PaneWords.grouped(list.rank(of: cursor.index)))/\(PaneWords.grouped(list.objectCount))"
     screen.ends(
-      "\(objectRows)/\(PaneWords.grouped(shownCount))", "sort: \(grouping.sortWords)", y: bottom - 1, x: area.x,
-      width: area.width, rightStyle: .plain)
+      place, "sort: \(grouping.sortWords)", y: bottom - 1, x: area.x, width: area.width, rightStyle: .plain)
   }
 
   private func renderPreview(into screen: inout Screen, area: Rect, session: Session) {

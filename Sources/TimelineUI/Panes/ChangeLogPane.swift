@@ -19,14 +19,15 @@ struct ChangeLogPane: RowPane {
   private var openedBursts: Set<ActID> = []
   /// What has its diff shown in place.
   private var expanded: Set<ChangeLogRow.Entry> = []
-  /// Comparisons that have been asked for.
-  var diffs: [ChangeLogRow.Entry: DiffText] = [:]
-  private var showsMachineFields = false
+  private(set) var diffs = EntryDiffs()
   private var wraps = false
   var cursor = ListCursor()
   /// Scrolling of the comparison beside the list.
   var diffCursor = ListCursor()
   var diffIsFocused = false
+  /// The comparison beside or below the list, of the focused entry; nil where there is no room or nothing to compare.
+  private(set) var besideText: DiffText?
+  var searchText = ""
 
   /// The act whose row is focused once the history is there.
   private var wanted: ActID?
@@ -100,8 +101,7 @@ struct ChangeLogPane: RowPane {
         return []
       },
       Command("M", name: "machine-fields", group: .open, "Show or hide machine fields in diffs") { pane, session in
-        pane.showsMachineFields.toggle()
-        pane.diffs = [:]
+        pane.diffs.showsMachineFields.toggle()
         pane.arrange(session)
         return pane.focusChanged(session)
       },
@@ -150,7 +150,7 @@ struct ChangeLogPane: RowPane {
     let distance = cursor.index - cursor.top
     failure = nil
     self.log = log
-    diffs = [:]
+    diffs.forget()
     if let old {
       expanded = Set(
         expanded.compactMap { entry in
@@ -207,8 +207,8 @@ struct ChangeLogPane: RowPane {
         let lines = proofLines(index, width: inlineLayout(session).width, session)
         if lines.count > previewHeight(session) { made += lines.map { .note(entry, $0) } }
       }
-      guard let text = diff(of: entry, layout: inlineLayout(session)) else {
-        made.append(.note(entry, whyNoDiff(entry)))
+      guard let text = diffs.text(of: entry, in: log, layout: inlineLayout(session)) else {
+        made.append(.note(entry, log.whyNoDiff(entry)))
         continue
       }
       if text.isEmpty { made.append(.note(entry, "no differences")) }
@@ -245,75 +245,26 @@ struct ChangeLogPane: RowPane {
 
   func splits(_ session: Session) -> Bool { session.splitsDiffs ?? true }
 
-  /// Both sides' manifests of what an entry compares; a side that is nothing has none.
-  private func contents(_ entry: ChangeLogRow.Entry) -> (old: JSONValue?, new: JSONValue?) {
-    guard let log else { return (nil, nil) }
-    if case .revision(let index) = entry, log.history.revisions[index].operation == .initial {
-      return (nil, log.history.revisions[index].manifest)
-    }
-    guard let sides = sides(entry) else { return (nil, nil) }
-    func manifest(_ side: DiffSide) -> JSONValue? {
-      side.revision.flatMap(log.index(ofVersion:)).flatMap { log.history.revisions[$0].manifest }
-    }
-    return (manifest(sides.left), manifest(sides.right))
+  /// Makes what is shown of the focused revision beside or below the list.
+  mutating func focusChanged(_ session: Session) -> [Effect] {
+    diffCursor = ListCursor()
+    arrangeFocused(session)
+    return []
   }
 
-  func sides(_ entry: ChangeLogRow.Entry) -> (left: DiffSide, right: DiffSide)? {
-    switch entry {
-    case .revision(let index): log?.sides(of: index)
-    case .burst(let index): log?.sides(ofBurst: index)
-    case .finding(let index): log?.sides(ofFinding: index)
+  private mutating func arrangeFocused(_ session: Session) {
+    guard let log, session.layout != .compact, let entry = entry(at: cursor.index), !diffs.isLarge(entry, in: log)
+    else { return besideText = nil }
+    // The comparison in place may have another width: the one beside the list is its own copy.
+    besideText = diffs.text(of: entry, in: log, layout: besideLayout(session))
+    if expanded.contains(entry) { _ = diffs.text(of: entry, in: log, layout: inlineLayout(session)) }
+    if let first = besideText?.hunkRows.first {
+      let height = diffArea(Frame.area(session.size), session).height
+      diffCursor.place(at: first, distanceFromTop: min(3, first), count: besideText?.rows.count ?? 0, height: height)
     }
   }
 
-  /// The comparison of a revision with the one before it, or of the versions on both sides of a finding; made once and
-  /// laid out as asked.
-  private mutating func diff(of entry: ChangeLogRow.Entry, layout: DiffText.Layout) -> DiffText? {
-    guard log != nil, whyNoDiff(entry).isEmpty else { return nil }
-    if diffs[entry] == nil {
-      let (old, new) = contents(entry)
-      let options = VersionDiff.Options(showsMachineFields: showsMachineFields)
-      diffs[entry] = DiffText(VersionDiff(from: old, to: new, options: options), layout: layout)
-    }
-    diffs[entry]?.arrange(layout)
-    return diffs[entry]
-  }
-
-  /// Whether the comparison takes so long that moving through the list would stutter.
-  func isLarge(_ entry: ChangeLogRow.Entry) -> Bool {
-    guard diffs[entry] == nil else { return false }
-    let (old, new) = contents(entry)
-    return [old, new].contains { $0?.has(moreThan: 5_000) == true }
-  }
-
-  /// Empty when there is something to compare.
-  func whyNoDiff(_ entry: ChangeLogRow.Entry) -> String {
-    guard let log else { return "" }
-    switch entry {
-    case .revision(let index):
-      let revision = log.history.revisions[index]
-      if revision.operation == .initial { return revision.manifest == nil ? RevisionWords.initial(revision) : "" }
-      guard log.sides(of: index) != nil else { return RevisionWords.outcome(revision) ?? "no version" }
-      if revision.operation == .delete {
-        return log.changes[index].previous == nil ? "the state before was not logged" : ""
-      }
-      return revision.manifest == nil ? RevisionWords.missing(revision) : ""
-    case .burst(let index):
-      let version = log.history.revisions[log.lastVersion(ofBurst: index)]
-      return version.manifest == nil ? RevisionWords.missing(version) : ""
-    case .finding(let index):
-      guard let sides = log.sides(ofFinding: index) else { return ChangeLogPane.noSides }
-      for number in [sides.left.revision, sides.right.revision] {
-        guard let number, let version = log.index(ofVersion: number).map({ log.history.revisions[$0] }) else {
-          return ChangeLogPane.noSides
-        }
-        if version.manifest == nil { return "r\(number): \(RevisionWords.missing(version))" }
-      }
-      return ""
-    }
-  }
-
-  private static let noSides = "there are not two versions around it to compare"
+  func entry(at row: Int) -> ChangeLogRow.Entry? { rows.indices.contains(row) ? rows[row].entry : nil }
 
   func finding(at row: Int) -> Finding? {
     guard let log, rows.indices.contains(row), let index = rows[row].finding else { return nil }
@@ -347,134 +298,13 @@ struct ChangeLogPane: RowPane {
     }
   }
 
-  private func plainText(at row: Int, _ session: Session, comparesNow: Bool = true) -> String? {
+  func plainText(at row: Int, _ session: Session, comparesNow: Bool = true) -> String? {
     guard let log, rows.indices.contains(row) else { return nil }
     switch rows[row] {
     case .diff(let entry, let line): return diffs[entry]?.plainText(at: line)
     default: return rows[row].plainText(log, session, comparesNow: comparesNow)
     }
   }
-
-  // MARK: Moving
-
-  func rowCount(_ session: Session) -> Int { diffIsFocused ? beside(session)?.rows.count ?? 0 : rows.count }
-  func rowHeight(_ session: Session) -> Int { listArea(Frame.area(session.size), session).height }
-
-  mutating func move(by step: Int, _ session: inout Session) -> [Effect] {
-    if diffIsFocused {
-      diffCursor.move(
-        by: step, count: beside(session)?.rows.count ?? 0, height: diffArea(Frame.area(session.size), session).height)
-      return []
-    }
-    cursor.move(by: step, count: rows.count, height: rowHeight(session))
-    return cursorMoved(by: step, &session)
-  }
-
-  mutating func move(to row: Int, _ session: inout Session) -> [Effect] {
-    if diffIsFocused { return move(by: row - diffCursor.index, &session) }
-    let direction = row <= cursor.index ? -1 : 1
-    cursor.place(at: row, count: rows.count, height: rowHeight(session))
-    return cursorMoved(by: row == 0 ? 1 : direction, &session)
-  }
-
-  mutating func cursorMoved(by step: Int, _ session: inout Session) -> [Effect] {
-    var step = step < 0 ? -1 : 1
-    // Titles between lifetimes cannot be focused; at an end of the list the way leads back.
-    for _ in 0..<2 {
-      while rows.indices.contains(cursor.index), !rows[cursor.index].isFocusable {
-        let before = cursor.index
-        cursor.move(by: step, count: rows.count, height: rowHeight(session))
-        if cursor.index == before { break }
-      }
-      step = -step
-    }
-    // Both lines of a finding come into view.
-    if finding(at: cursor.index) != nil, rows.dropFirst(cursor.index + 1).first?.isFocusable == false,
-      rowHeight(session) > 1
-    {
-      cursor.move(by: 1, count: rows.count, height: rowHeight(session))
-      cursor.move(by: -1, count: rows.count, height: rowHeight(session))
-    }
-    return focusChanged(session)
-  }
-
-  /// Makes what is shown of the focused revision beside or below the list.
-  private mutating func focusChanged(_ session: Session) -> [Effect] {
-    diffCursor = ListCursor()
-    arrangeFocused(session)
-    return []
-  }
-
-  private mutating func arrangeFocused(_ session: Session) {
-    guard session.layout != .compact, let entry = entry(at: cursor.index), !isLarge(entry) else {
-      return besideText = nil
-    }
-    // The comparison in place may have another width: the one beside the list is its own copy.
-    besideText = diff(of: entry, layout: besideLayout(session))
-    if expanded.contains(entry) { _ = diff(of: entry, layout: inlineLayout(session)) }
-    if let first = besideText?.hunkRows.first {
-      let height = diffArea(Frame.area(session.size), session).height
-      diffCursor.place(at: first, distanceFromTop: min(3, first), count: besideText?.rows.count ?? 0, height: height)
-    }
-  }
-
-  func entry(at row: Int) -> ChangeLogRow.Entry? { rows.indices.contains(row) ? rows[row].entry : nil }
-
-  var besideText: DiffText?
-  private func beside(_ session: Session) -> DiffText? { besideText }
-
-  /// Focuses the next version in the order of the list: 1 is older.
-  private mutating func stepVersion(by step: Int, _ session: inout Session) -> [Effect] {
-    guard let log else { return [] }
-    let current = entry(at: cursor.index)
-    let candidates = rows.indices.filter { row in
-      switch rows[row] {
-      case .revision(let index):
-        rows[row].entry != current
-          && (log.history.revisions[index].number != nil
-            || [.delete, .initial].contains(log.history.revisions[index].operation))
-      case .burst: rows[row].entry != current
-      default: false
-      }
-    }
-    guard
-      let row = step > 0
-        ? candidates.first(where: { $0 > cursor.index }) : candidates.last(where: { $0 < cursor.index })
-    else {
-      session.notice = step > 0 ? "no older version" : "no newer version"
-      return []
-    }
-    cursor.place(at: row, count: rows.count, height: rowHeight(session))
-    return focusChanged(session)
-  }
-
-  private mutating func stepLifetime(by step: Int, _ session: inout Session) -> [Effect] {
-    let shown = finding(at: cursor.index).flatMap { finding in log?.history.revisions.dropFirst(finding.position).first
-    }
-    guard let log, let lifetime = (revision(at: cursor.index) ?? shown)?.lifetime else { return [] }
-    let row = rows.indices.first { row in
-      revisionIndex(at: row).map { log.history.revisions[$0].lifetime } == lifetime + step
-    }
-    guard let row else {
-      session.notice = step < 0 ? "no lifetime before this one" : "no lifetime after this one"
-      return []
-    }
-    return move(to: row, &session)
-  }
-
-  mutating func search(_ text: String, forward: Bool, _ session: inout Session) -> [Effect] {
-    searchText = text
-    guard let log, !text.isEmpty else { return [] }
-    let shown = session
-    let lines = rows.indices.map { plainText(at: $0, shown, comparesNow: false) ?? "" }
-    let effects = go(to: text, in: lines, forward: forward, &session)
-    if !log.changes.isComplete, let notice = session.notice {
-      session.notice = notice + "  (some versions are still being compared)"
-    }
-    return effects
-  }
-
-  var searchText = ""
 
   // MARK: Acting
 
@@ -492,7 +322,7 @@ struct ChangeLogPane: RowPane {
       return focusChanged(session)
     case .diff(let entry, let row):
       guard let text = diffs[entry], case .fold(let lines) = text.rows[row] else { break }
-      diffs[entry]?.open(lines)
+      diffs.open(lines, of: entry)
       arrange(session)
       return []
     default: break
@@ -506,9 +336,10 @@ struct ChangeLogPane: RowPane {
   }
 
   private mutating func openDiff(_ session: inout Session) -> [Effect] {
-    guard log != nil, let entry = entry(at: cursor.index) else { return [] }
-    guard let sides = sides(entry) else {
-      let reason = revision(at: cursor.index)?.operation == .initial ? "state before the first line" : whyNoDiff(entry)
+    guard let log, let entry = entry(at: cursor.index) else { return [] }
+    guard let sides = log.sides(of: entry) else {
+      let isInitial = revision(at: cursor.index)?.operation == .initial
+      let reason = isInitial ? "state before the first line" : log.whyNoDiff(entry)
       session.notice = "no version to compare: \(reason)"
       return []
     }
@@ -543,6 +374,7 @@ struct ChangeLogPane: RowPane {
 
   /// Newest first, until more lines would be made than anybody scrolls through.
   private mutating func expandAll(_ session: inout Session) -> [Effect] {
+    guard let log else { return [] }
     guard expanded.isEmpty else {
       expanded = []
       arrange(session)
@@ -556,12 +388,12 @@ struct ChangeLogPane: RowPane {
       default: nil
       }
     }
-    for entry in entries where sides(entry) != nil {
+    for entry in entries where log.sides(of: entry) != nil {
       guard lineCount < ChangeLogPane.expandedLinesLimit else {
         session.notice = "the newest \(expanded.count) diffs are shown; z shows others one by one"
         break
       }
-      lineCount += diff(of: entry, layout: layout)?.diff.lines.count ?? 0
+      lineCount += diffs.text(of: entry, in: log, layout: layout)?.diff.lines.count ?? 0
       expanded.insert(entry)
     }
     arrange(session)

@@ -113,13 +113,14 @@ extension ChangeLogPane {
       screen.rule(y: body.y - 1, x: body.x, width: body.width)
     }
     guard let entry = entry(at: cursor.index) else { return }
-    let reason = whyNoDiff(entry)
+    let reason = log.whyNoDiff(entry)
     guard reason.isEmpty, let text = besideText else {
       let large = "The manifest is long: z shows its diff in place, d on a screen of its own."
-      screen.sentences([reason.isEmpty ? (isLarge(entry) ? large : "nothing to compare") : reason], area: body)
+      let whyNot = diffs.isLarge(entry, in: log) ? large : "nothing to compare"
+      screen.sentences([reason.isEmpty ? whyNot : reason], area: body)
       return
     }
-    let sides = sides(entry)
+    let sides = log.sides(of: entry)
     let title =
       sides.map { "diff \(DiffEnd.label($0.left)) -> \(DiffEnd.label($0.right))" } ?? "state before the first line"
     let form = splits(session) ? "split" : "unified"

@@ -97,7 +97,8 @@ struct FindingSearch {
     var evidence: [String] = []
 
     let generations = (last.object.generation, answer.object.generation)
-    if let old = generations.0, let new = generations.1, new - old > Int64(between) + (request.isWrite ? 1 : 0) {
+    let writeCount = between + (request.isWrite ? 1 : 0)
+    if let old = generations.0, let new = generations.1, FindingSearch.skips(old, new, writeCount) {
       evidence.append("generation \(old) -> \(new)")
     }
     if between == 0, let base = step.baseVersion, let known = last.version, isLater(base, than: known),
@@ -121,6 +122,11 @@ struct FindingSearch {
       paths.flatMap { $0.isEmpty ? nil : $0 }
       ?? FieldDifferences(from: last.object, to: answer.object, ignoring: upkeep).paths
     add(.outside, from: last.index, at: index, paths: differing, evidence: evidence)
+  }
+
+  /// Whether a number counted up further than writes account for: any two integers, since the log may hold any.
+  private static func skips(_ old: Int64, _ new: Int64, _ writeCount: Int) -> Bool {
+    new > old && UInt64(bitPattern: new &- old) > UInt64(writeCount)
   }
 
   /// How many writes of which the log does not show what they left may have come between two sightings.

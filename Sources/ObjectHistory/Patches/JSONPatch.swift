@@ -5,6 +5,19 @@ public enum JSONPatchError: Error, Hashable, Sendable {
   case notAPatch(index: Int?)
   case noSuchPlace(index: Int, path: String)
   case testFailed(index: Int, path: String)
+  /// More than the API server takes: `JSONPatchLimits`.
+  case tooLarge(index: Int?)
+}
+
+/// What a patch may come to. The log may hold any: a few `copy` of the whole document double it each time.
+///
+/// Source: kube-apiserver, `maxJSONPatchOperations` and `JSONPatchMaxCopyBytes`.
+enum JSONPatchLimits {
+  static let operations = 10_000
+  /// Of all that is copied, and of the document after it, as JSON.
+  static let bytes = 3 << 20
+  /// Levels, of pointers and of what they lead to: as deep as a text is read.
+  static let depth = 1000
 }
 
 /// JSON Patch, RFC 6902, with JSON Pointers of RFC 6901.
@@ -17,7 +30,9 @@ public enum JSONPatch {
     _ patch: JSONValue, to document: JSONValue, trustsTests: Bool = false
   ) throws(JSONPatchError) -> JSONValue {
     guard let operations = patch.array else { throw .notAPatch(index: nil) }
+    guard operations.count <= JSONPatchLimits.operations else { throw .tooLarge(index: nil) }
     var result = document
+    var copied = 0
     for (index, operation) in operations.enumerated() {
       guard let name = operation["op"]?.string, let path = operation["path"]?.string, let steps = pointer(path) else {
         throw .notAPatch(index: index)
@@ -37,6 +52,9 @@ public enum JSONPatch {
       switch name {
       case "add", "replace", "test":
         guard let value = operation["value"] else { throw .notAPatch(index: index) }
+        guard name == "test" || value.size.depth + steps.count <= JSONPatchLimits.depth else {
+          throw .tooLarge(index: index)
+        }
         if name == "add" {
           result = try changed(steps, .add(value), path)
         } else if name == "replace" {
@@ -48,25 +66,35 @@ public enum JSONPatch {
         result = try changed(steps, .remove, path)
       case "copy":
         let from = try source()
-        result = try changed(steps, .add(try found(from.text, from.steps)), path)
+        let value = try found(from.text, from.steps)
+        let size = value.size
+        copied += size.bytes
+        guard copied <= JSONPatchLimits.bytes, size.depth + steps.count <= JSONPatchLimits.depth else {
+          throw .tooLarge(index: index)
+        }
+        result = try changed(steps, .add(value), path)
       case "move":
         let from = try source()
         let value = try found(from.text, from.steps)
         if from.steps == steps { continue }
         // An object cannot be moved into itself.
         guard !steps.starts(with: from.steps) else { throw .noSuchPlace(index: index, path: path) }
+        guard value.size.depth + steps.count <= JSONPatchLimits.depth else { throw .tooLarge(index: index) }
         result = try changed(from.steps, .remove, from.text)
         result = try changed(steps, .add(value), path)
       default: throw .notAPatch(index: index)
       }
     }
+    guard copied == 0 || result.size.bytes <= JSONPatchLimits.bytes else { throw .tooLarge(index: nil) }
     return result
   }
 
-  /// The steps of a JSON Pointer, `~1` and `~0` read as `/` and `~`; nil when it is none.
+  /// The steps of a JSON Pointer, `~1` and `~0` read as `/` and `~`; nil when it is none, or leads deeper than a text is
+  /// read.
   static func pointer(_ text: String) -> [String]? {
     if text.isEmpty { return [] }
-    guard text.utf8.first == UInt8(ascii: "/") else { return nil }
+    let slash = UInt8(ascii: "/")
+    guard text.utf8.first == slash, text.utf8.count(where: { $0 == slash }) <= JSONPatchLimits.depth else { return nil }
     return text.utf8.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map { step in
       var out: [UInt8] = []
       var escaped = false
@@ -149,6 +177,27 @@ public enum JSONPatch {
       }
       return .array(items)
     default: return nil
+    }
+  }
+}
+
+extension JSONValue {
+  /// How much there is of a value: bytes of its texts and two for each value, which is no more than it takes as JSON, and
+  /// how deep it goes, 0 for what holds no other.
+  fileprivate var size: (bytes: Int, depth: Int) {
+    switch self {
+    case .null, .bool: return (2, 0)
+    case .number(let text), .string(let text): return (text.utf8.count + 2, 0)
+    case .array(let items):
+      return items.reduce(into: (bytes: 2, depth: 1)) { sum, item in
+        let size = item.size
+        sum = (sum.bytes + size.bytes, max(sum.depth, size.depth + 1))
+      }
+    case .object(let members):
+      return members.list.reduce(into: (bytes: 2, depth: 1)) { sum, member in
+        let size = member.value.size
+        sum = (sum.bytes + member.key.utf8.count + size.bytes, max(sum.depth, size.depth + 1))
+      }
     }
   }
 }

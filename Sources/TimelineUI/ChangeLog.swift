@@ -91,11 +91,20 @@ extension ChangeLog {
     let revision = history.revisions[index]
     let isDeletion = revision.operation == .delete
     guard revision.number != nil || isDeletion else { return nil }
-    let previous = changes.previous(of: index).flatMap { history.revisions[$0].number }
+    // Where neither is known it is still told which one came before.
+    let before = changes.previous(of: index) ?? (revision.manifest == nil && !isDeletion ? version(before: index) : nil)
+    let previous = before.flatMap { history.revisions[$0].number }
     return (
       DiffSide(object: object, revision: previous),
       DiffSide(object: object, revision: isDeletion ? nil : revision.number)
     )
+  }
+
+  /// Index of the version before a revision in the same lifetime, whether its content is known or not.
+  private func version(before index: Int) -> Int? {
+    guard history.revisions[index].operation != .create else { return nil }
+    let lifetime = history.revisions[index].lifetime
+    return (0..<index).last { history.revisions[$0].number != nil && history.revisions[$0].lifetime == lifetime }
   }
 
   /// Index of the row that ends the lifetime of a revision, at or after it.

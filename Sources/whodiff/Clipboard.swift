@@ -78,7 +78,7 @@ struct Clipboard: Sendable {
         let need =
           switch wrapper {
           case .none: ""
-          case .tmux: " (tmux needs allow-passthrough or set-clipboard on)"
+          case .tmux: " (tmux: set-clipboard on)"
           case .screen: " (screen passes it on where the terminal takes it)"
           }
         inbox.post(.message(.notice("copied \(size) through OSC 52\(need)")))

@@ -105,6 +105,46 @@ private func stage(
     #expect(!stage.text.contains("... 3 equal lines"))
   }
 
+  @Test func `a search finds what is folded away`() {
+    var stage = stage()
+    stage.search("apiversion")
+    #expect(stage.session.notice?.hasPrefix("1/1 apiversion") == true)
+    #expect(stage.focusedRow.contains("... 3 equal lines"))
+    stage.press("<Enter>n")
+    #expect(stage.focusedRow.contains("apiVersion"))
+  }
+
+  @Test func `M keeps the field at the cursor`() {
+    var stage = stage()
+    stage.search("types")
+    stage.press("<Esc>M")
+    #expect(stage.focusedRow.contains("types:"))
+    stage.press("M")
+    #expect(stage.focusedRow.contains("types:"))
+  }
+
+  @Test func `lines shift as far as the longest one and no further`() {
+    var stage = stage()
+    for _ in 0..<200 { stage.press("l") }
+    #expect(stage.pane.shift == stage.pane.text?.hiddenColumns)
+    #expect(stage.pane.shift > 0)
+    #expect(stage.text.contains("\(stage.pane.shift) columns to the left"))
+  }
+
+  @Test func `a version of which nothing was logged is held against the one before it`() {
+    let log = ChangeLog(
+      History(
+        object: Sample.key, kind: "GlobalNetworkPolicy",
+        revisions: [
+          Sample.revision(1, lifetime: 1, .create, .metadata, nil, nil),
+          Sample.revision(2, lifetime: 1, .update, .metadata, nil, nil),
+          Sample.revision(3, lifetime: 1, .update, .full, Sample.manifest(Sample.after, generation: 3), nil),
+        ]))
+    #expect(log.sides(of: 0)?.left == Sample.side(nil))
+    #expect(log.sides(of: 1)?.left == Sample.side(1))
+    #expect(log.sides(of: 2)?.left == Sample.side(nil), "what is known can be read as a whole")
+  }
+
   @Test func `older and newer shift both sides, and stop at the ends`() {
     var stage = stage()
     stage.press("[")

@@ -145,6 +145,32 @@ private func stage(
     #expect(!stage.text.contains("    name: default.environment-isolation"))
   }
 
+  @Test func `a search finds what is folded away`() {
+    var stage = stage(80, 60)
+    stage.press("}<Enter>")
+    stage.search("100 -> 700")
+    #expect(stage.session.notice == "1/1 100 -> 700")
+    #expect(stage.focusedRow.contains("change"))
+  }
+
+  @Test func `an old and a new value that do not fit beside each other stand below each other`() {
+    let values = ["old", "new"].map { "app in {'\($0)', 'cart'} && has(env) && zone == 'dmz'" }
+    let manifests = values.enumerated().map { Sample.manifest("\"selector\":\"\($1)\"", generation: $0 + 1) }
+    let act = Sample.act(11, "2026-11-20T16:11:49.204113Z", "update", by: "alice@example.com")
+    let log = ChangeLog(
+      History(
+        object: Sample.key, kind: "GlobalNetworkPolicy",
+        revisions: [
+          Sample.revision(1, lifetime: 1, .create, .full, manifests[0], nil),
+          Sample.revision(2, lifetime: 1, .update, .full, manifests[1], act),
+        ]))
+    let stage = Stage(
+      EventPane(Sample.update), Sample.session(80, 60), .detail(Sample.detail(response: manifests[1])), .changeLog(log))
+    let row = stage.rows.firstIndex { $0.hasPrefix("   spec.selector") } ?? 0
+    #expect(stage.rows[row + 1].hasPrefix(" -   " + values[0]))
+    #expect(stage.rows[row + 2].hasPrefix(" +   " + values[1]))
+  }
+
   @Test func `Tab switches between the bodies`() {
     var stage = stage(80, 60)
     #expect(stage.text.contains("body (response)"))

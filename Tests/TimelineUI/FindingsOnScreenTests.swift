@@ -46,7 +46,7 @@ private func log(_ revisions: [Revision], _ findings: [Finding]) -> ChangeLog {
 @Suite struct FindingsInTheChangeLog {
   @Test func `a finding says when, what, and what shows it`() {
     let text = stage().text
-    #expect(text.contains("!!     between 12 Nov 08:00 and 02 Nov 14:10: changed outside this trail"))
+    #expect(text.contains("!!     between 02 Nov 14:10 and 12 Nov 08:00: changed outside this trail"))
     #expect(text.contains("generation 3 -> 5; spec.selector differs"))
     #expect(text.contains("!!     20 Nov 16:11: written past the Calico API server by alice@example.com"))
     #expect(text.contains("6 effective, 1 change outside the trail, 2 other !!"))

@@ -168,6 +168,13 @@ private func keys(_ stage: Stage<PoliciesPane>) -> [ObjectKey] {
     #expect(stage.pane.filter == "quarantine staged")
   }
 
+  @Test func `what the bar found first is focused where the focused object is not found`() {
+    var stage = stage()
+    stage.press("Gfpayments<Enter>")
+    #expect(stage.pane.cursor.index == 1)
+    #expect(stage.focusedRow.contains("payments/allow-db"))
+  }
+
   @Test func `a deleted object is marked by x and in words`() {
     let row = stage(120, 40).rows.first { $0.contains("default.dmz") } ?? ""
     #expect(row.contains(" x netpol "))

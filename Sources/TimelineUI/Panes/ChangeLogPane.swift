@@ -80,8 +80,8 @@ struct ChangeLogPane: RowPane {
     ] + movement + [
       Command("[", name: "older", group: .move, "Older version") { $0.stepVersion(by: 1, &$1) },
       Command("]", name: "newer", group: .move, "Newer version") { $0.stepVersion(by: -1, &$1) },
-      Command("{", name: "next-lifetime", group: .move, "The lifetime before") { $0.stepLifetime(by: -1, &$1) },
-      Command("}", name: "previous-lifetime", group: .move, "The lifetime after") { $0.stepLifetime(by: 1, &$1) },
+      Command("{", name: "previous-lifetime", group: .move, "The lifetime before") { $0.stepLifetime(by: -1, &$1) },
+      Command("}", name: "next-lifetime", group: .move, "The lifetime after") { $0.stepLifetime(by: 1, &$1) },
       Command(.tab, .backTab, name: "other-pane", group: .move, "List or comparison, from 100 columns on") {
         pane, session in
         pane.diffIsFocused = !pane.diffIsFocused && session.layout != .compact
@@ -347,8 +347,15 @@ struct ChangeLogPane: RowPane {
     return [.open(.diff(sides.left, sides.right))]
   }
 
+  /// The number of the version that a row stands for: where the object ends, of the one that ended.
+  private func versionMeant(_ index: Int) -> Int? {
+    guard let log else { return nil }
+    let isEnd = log.history.revisions[index].operation == .delete
+    return isEnd ? log.sides(of: index)?.left.revision : log.history.revisions[index].number
+  }
+
   private mutating func choose(left isLeft: Bool, _ session: inout Session) -> [Effect] {
-    guard let revision = revision(at: cursor.index), let number = revision.number, revision.operation != .delete else {
+    guard let number = revisionIndex(at: cursor.index).flatMap(versionMeant) else {
       session.notice = "this row is no version"
       return []
     }

@@ -209,6 +209,8 @@ struct DiffPane: RowPane {
     notes = logs[ends.right.side.object].map { DiffNotes.notes(ends.left, ends.right, in: $0) } ?? []
     let place = cursor
     let line = text?.line(at: cursor.index)
+    let path = text?.path(at: cursor.index)
+    let lineCount = text?.diff.lines.count
     text = nil
     cursor = ListCursor()
     reasons = [ends.left.reason, ends.right.reason].compactMap { $0 }
@@ -220,7 +222,9 @@ struct DiffPane: RowPane {
     hiddenMachineFields = diff.hiddenMachineFields
     let made = DiffText(diff, layout: layout(session))
     text = made
-    if let line, let row = made.row(of: line) {
+    // Lines move when fields come or go; their paths do not.
+    let sameLine = made.diff.lines.count == lineCount ? line.flatMap(made.row(of:)) : nil
+    if let row = sameLine ?? path.flatMap(made.row(ofPath:)) ?? line.flatMap(made.row(of:)) {
       cursor.place(
         at: row, distanceFromTop: place.index - place.top, count: made.rows.count, height: rowHeight(session))
     } else if let row = made.hunkRows.first {
@@ -273,9 +277,9 @@ struct DiffPane: RowPane {
   }
 
   private mutating func shift(by halves: Int, _ session: Session) -> [Effect] {
-    guard !wraps else { return [] }
+    guard !wraps, let text else { return [] }
     let half = max(4, layout(session).width / (splits(session) ? 4 : 2))
-    shift = min(max(0, shift + halves * half), 4_000)
+    shift = min(max(0, shift + halves * half), text.hiddenColumns)
     return []
   }
 
@@ -313,7 +317,7 @@ struct DiffPane: RowPane {
 
   private mutating func find(forward: Bool, _ session: inout Session) -> [Effect] {
     guard let text else { return [] }
-    let result = search.step(in: text.rows.indices.map(text.plainText), from: cursor.index, forward: forward)
+    let result = search.step(in: text.rows.indices.map(text.searchText), from: cursor.index, forward: forward)
     session.notice = result.notice + (search.isActive ? "  Esc ends the search" : "")
     return result.line.map { move(to: $0, &session) } ?? []
   }

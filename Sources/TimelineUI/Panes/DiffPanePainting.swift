@@ -123,6 +123,7 @@ extension DiffPane {
     } else if hiddenMachineFields > 0 {
       left += "   machine fields hidden: \(hiddenMachineFields) (M)"
     }
+    if shift > 0 { left += "   \(shift) columns to the left" }
     if let skipped = skippedVersions(ends) { left += "   \(skipped)" }
     let height = max(1, textArea(area, session).height)
     let seen = min(100, text.rows.isEmpty ? 100 : (cursor.top + height) * 100 / text.rows.count)

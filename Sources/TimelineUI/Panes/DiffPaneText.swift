@@ -111,6 +111,31 @@ struct DiffText: Sendable {
     }
   }
 
+  /// What a search looks through: of a fold all lines in it.
+  func searchText(at row: Int) -> String {
+    guard rows.indices.contains(row), case .fold(let lines) = rows[row] else { return plainText(at: row) }
+    return diff.lines[lines].map { $0.new?.text ?? $0.old?.text ?? "" }.joined(separator: "\n")
+  }
+
+  /// The first row about a field.
+  func row(ofPath path: String) -> Int? {
+    rows.indices.first { row in if case .line = rows[row] { self.path(at: row) == path } else { false } }
+  }
+
+  /// Columns by which the longest line that is shown is longer than there is room.
+  var hiddenColumns: Int {
+    let longest = rows.reduce(0) { longest, row in
+      guard case .line(let index, let side, _) = row else { return longest }
+      let sides: [Side] = side == .both ? [.old, .new] : [side]
+      return sides.reduce(longest) { max($0, width(of: runs(index, $1))) }
+    }
+    return max(0, longest - textWidth)
+  }
+
+  private func width(of runs: [Run]) -> Int {
+    runs.reduce(0) { $0 + TextWidth.of($1.text, asciiOnly: layout.asciiOnly) }
+  }
+
   private static func moveNotes(_ diff: VersionDiff) -> [Int: String] {
     let moves = diff.fields.filter { $0.operation == .move }
     guard !moves.isEmpty else { return [:] }

@@ -217,7 +217,7 @@ struct EventPane: RowPane {
   mutating func search(_ text: String, forward: Bool, _ session: inout Session) -> [Effect] {
     search.set(text)
     guard !text.isEmpty else { return [] }
-    let result = search.step(in: lines.map(\.text), from: cursor.index, forward: forward)
+    let result = search.step(in: lines.map { $0.text + "\n" + $0.folded }, from: cursor.index, forward: forward)
     session.notice = result.notice
     return result.line.map { move(to: $0, &session) } ?? []
   }

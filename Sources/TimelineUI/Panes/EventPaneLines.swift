@@ -21,6 +21,8 @@ struct EventLine: Hashable, Sendable {
   var style: Style = .plain
   /// What Enter folds here.
   var fold: String?
+  /// The text that is folded into the line, for searching.
+  var folded = ""
   /// A field of the filter language that the line shows.
   var field: String?
 
@@ -124,7 +126,7 @@ enum EventLines {
     let lines =
       options.showsRaw
       ? records(detail, session)
-      : sheet.map { facts($0, options) } ?? fields(detail, session) + change(detail, changes, options)
+      : sheet.map { facts($0, options) } ?? fields(detail, session) + change(detail, changes, options, session)
         + bodyLines(detail, options)
     // What is said in sentences is wrapped unless asked not to; YAML the other way round.
     let wraps = options.wraps != (sheet != nil && !options.showsRaw)
@@ -133,9 +135,10 @@ enum EventLines {
     }
   }
 
-  /// Who and how is read whole where there are rows for it; what an attacker made endless waits for `w`.
+  /// Who and how is read whole where there are rows for it, and what changed everywhere; what an attacker made endless waits for `w`.
   private static func wrapsAlways(_ line: EventLine, _ session: Session) -> Bool {
-    line.kind == .field && session.layout != .compact && line.text.utf8.count <= 6 * session.size.columns
+    (line.kind == .change || line.kind == .field && session.layout != .compact)
+      && line.text.utf8.count <= 6 * session.size.columns
   }
 
   private static func wrapped(_ line: EventLine, _ session: Session) -> [EventLine] {
@@ -198,8 +201,12 @@ enum EventLines {
     add("body", [bodyWords(detail), joined, isStored ? "what Calico stored was logged too" : nil], value: nil)
     let source = act.source
     let digest = act.contentID.description
+    let sum = "sha256 \(digest.prefix(4))..\(digest.suffix(2))"
+    // Of a long path the end says more.
+    let room = session.size.columns - EventLine.indent(.field) - sum.count - place(source).count + source.file.count - 4
+    let file = session.layout == .compact ? PaneWords.tail(source.file, columns: max(12, room)) : source.file
     add(
-      "source", [place(source), "sha256 \(digest.prefix(4))..\(digest.suffix(2))"],
+      "source", [place(source, named: file), sum],
       value: "\(source.file):\(source.line)", field: "src_file")
     for (name, value) in detail.annotations where !name.hasPrefix("authorization.k8s.io/") {
       lines.append(EventLine(.field, id: "annotation " + name, label: "annot", text: "\(name): \(value)", value: value))
@@ -208,9 +215,9 @@ enum EventLines {
   }
 
   /// `audit.log line 48,211 bytes 61,204,118+9,412`
-  private static func place(_ source: SourcePosition) -> String {
+  private static func place(_ source: SourcePosition, named name: String? = nil) -> String {
     let bytes = PaneWords.grouped(source.offset) + "+" + PaneWords.grouped(source.length)
-    return "\(source.file) line \(PaneWords.grouped(source.line)) bytes \(bytes)"
+    return "\(name ?? source.file) line \(PaneWords.grouped(source.line)) bytes \(bytes)"
   }
 
   private static func duration(_ seconds: Double) -> String {
@@ -234,7 +241,9 @@ enum EventLines {
 
   // MARK: What changed
 
-  private static func change(_ detail: ActDetail, _ changes: Changes, _ options: Options) -> [EventLine] {
+  private static func change(
+    _ detail: ActDetail, _ changes: Changes, _ options: Options, _ session: Session
+  ) -> [EventLine] {
     guard detail.act.key != nil, detail.act.isWrite else { return [] }
     var title = "change"
     var lines: [EventLine] = []
@@ -244,12 +253,32 @@ enum EventLines {
     case .known(let versions, let fields, let hidden):
       title += " (\(versions))"
       let width = min(40, fields.map(\.path.count).max() ?? 0)
-      for (index, field) in fields.enumerated() { lines.append(line(field, index, width)) }
+      for (index, field) in fields.enumerated() { lines += self.lines(of: field, index, width, session) }
       if fields.isEmpty, hidden > 0 {
         lines.append(EventLine(.change, id: "change.", text: "machine fields only (M shows them)"))
       }
     }
     return section("change", title, note: "d=diff", lines, options)
+  }
+
+  /// One line; where an old and a new value do not fit beside each other, one for the path and one for each.
+  private static func lines(of field: FieldChange, _ index: Int, _ width: Int, _ session: Session) -> [EventLine] {
+    let room = session.size.columns - EventLine.indent(.change) - 1
+    let aligned = line(field, index, width)
+    guard TextWidth.of(aligned.text, asciiOnly: session.asciiOnly) > room else { return [aligned] }
+    let close = line(field, index, 0)
+    guard field.operation == .replace, TextWidth.of(close.text, asciiOnly: session.asciiOnly) > room else {
+      return [close]
+    }
+    func value(_ mark: String, _ value: JSONValue?, _ style: Style) -> EventLine {
+      EventLine(
+        .change, id: "change.\(index)\(mark)", label: mark, text: "  " + PaneWords.value(value), value: close.value,
+        style: style)
+    }
+    return [
+      EventLine(.change, id: "change.\(index)", text: field.path, value: close.value),
+      value("-", field.old, Style(.removed)), value("+", field.new, Style(.added)),
+    ]
   }
 
   private static func line(_ field: FieldChange, _ index: Int, _ width: Int) -> EventLine {
@@ -291,6 +320,7 @@ enum EventLines {
         .yaml, id: "\(body.name).\(index)", text: line.text, value: value(of: line.text), fold: fold)
       if let fold, options.folded.contains(fold) {
         shown.label = ">"
+        shown.folded = text.lines[(index + 1)...].prefix(line.childCount).map(\.text).joined(separator: "\n")
         shown.text += " (\(PaneWords.count(line.childCount, "line")))"
         skipped = line.childCount
       } else if fold != nil, !line.text.hasPrefix(" ") {
@@ -319,7 +349,8 @@ enum EventLines {
   ) -> [EventLine] {
     let isFolded = options.folded.contains(name)
     let folded = isFolded ? " (\(PaneWords.count(lines.count, "line")) folded)" : ""
-    let heading = EventLine(.heading, id: name, text: title + folded, note: isFolded ? "Enter=show" : note, fold: name)
+    var heading = EventLine(.heading, id: name, text: title + folded, note: isFolded ? "Enter=show" : note, fold: name)
+    if isFolded { heading.folded = lines.map(\.text).joined(separator: "\n") }
     return isFolded ? [heading] : [heading] + lines
   }
 

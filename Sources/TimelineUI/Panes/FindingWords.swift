@@ -14,15 +14,21 @@ enum FindingWords {
     }
   }
 
-  /// `between 12 Nov 08:00 and 02 Nov 14:10: changed outside this trail`: the newer time first, as in the list.
+  /// `between 02 Nov 14:10 and 12 Nov 08:00: changed outside this trail`; with seconds where the minute is the same.
   static func title(_ finding: Finding, in history: History, _ session: Session, longTimes: Bool) -> String {
     let what = what(finding, in: history)
-    let since = finding.since.map { time($0, session, longTimes: longTimes) }
-    let until = finding.until.map { time($0, session, longTimes: longTimes) }
+    // A clock may have been set back in between.
+    let times = [finding.since, finding.until].compactMap { $0 }.sorted()
+    let isOneMinute = times.count == 2 && (1..<60_000_000).contains(times[1].microseconds - times[0].microseconds)
+    func words(_ time: Timestamp?) -> String? {
+      time.map { self.time($0, session, longTimes: longTimes, seconds: isOneMinute) }
+    }
+    let since = words(finding.since == nil ? nil : times.first)
+    let until = words(finding.until == nil ? nil : times.last)
     guard finding.kind == .outside else { return [since ?? until, what].compactMap { $0 }.joined(separator: ": ") }
     return switch (since, until) {
     case (let since?, let until?) where since == until: "at \(until): \(what)"
-    case (let since?, let until?): "between \(until) and \(since): \(what)"
+    case (let since?, let until?): "between \(since) and \(until): \(what)"
     case (nil, let until?): "before \(until): \(what)"
     case (let since?, nil): "after \(since): \(what)"
     case (nil, nil): what
@@ -95,9 +101,10 @@ enum FindingWords {
     history.revisions.indices.contains(finding.position) ? history.revisions[finding.position].act : nil
   }
 
-  private static func time(_ time: Timestamp, _ session: Session, longTimes: Bool) -> String {
-    longTimes
-      ? String(PaneWords.longTime(time, zone: session.zone).prefix(16))
+  private static func time(_ time: Timestamp, _ session: Session, longTimes: Bool, seconds: Bool) -> String {
+    if longTimes { return String(PaneWords.longTime(time, zone: session.zone).prefix(seconds ? 19 : 16)) }
+    return seconds
+      ? PaneWords.shortTime(time, zone: session.zone, now: session.now)
       : PaneWords.minuteTime(time, zone: session.zone, now: session.now)
   }
 }

@@ -1,11 +1,11 @@
 import TerminalScreen
 
-/// The keys that are valid on the screen below, then those of all screens; typing narrows.
+/// The keys that are valid on the screen below, then those of all screens.
 struct HelpPane: Pane {
   static let title = "Help"
   static let commands: [Command<Self>] = [
-    Command(.down, "j", name: "down", group: .move, "Next line", hint: "down") { $0.scroll(by: 1, $1) },
-    Command(.up, "k", name: "up", group: .move, "Previous line", hint: "up") { $0.scroll(by: -1, $1) },
+    Command(.down, "j", name: "down", group: .move, "Next line", hint: "scroll") { $0.scroll(by: 1, $1) },
+    Command(.up, "k", name: "up", group: .move, "Previous line") { $0.scroll(by: -1, $1) },
     Command(.pageDown, " ", name: "page-down", group: .move, "A page down", hint: "page") {
       $0.scroll(by: $1.size.rows - 4, $1)
     },
@@ -46,14 +46,16 @@ struct HelpPane: Pane {
 
   func render(into screen: inout Screen, area: Rect, session: Session) {
     screen.fill(area)
+    // A name belongs to the key at its left.
+    let width = min(area.width, 100)
     for (line, y) in zip(lines.dropFirst(top).enumerated(), area.rows) {
       switch line.element {
       case .heading(let text): screen.heading(text, y: y, x: area.x, width: area.width)
       case .key(let keys, let name, let summary):
         screen.write(keys, x: area.x + 2, y: y, style: Style.plain.bold, width: 15)
         let nameWidth = name.isEmpty ? 0 : name.count + 2
-        screen.write(summary, x: area.x + 18, y: y, width: area.width - 19 - nameWidth)
-        if !name.isEmpty { screen.write(":" + name, x: area.x + area.width - nameWidth, y: y, style: .hint) }
+        screen.write(summary, x: area.x + 18, y: y, width: width - 19 - nameWidth)
+        if !name.isEmpty { screen.write(":" + name, x: area.x + width - nameWidth, y: y, style: .hint) }
       case .text(let text): screen.write(text, x: area.x + 2, y: y, width: area.width - 2)
       }
       if top + line.offset == found { screen.select(y: y, x: area.x, width: area.width) }

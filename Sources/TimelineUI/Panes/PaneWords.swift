@@ -24,6 +24,11 @@ enum PaneWords {
     return civil.dateText + " " + civil.clockText + fraction + offset(zone.offsetSeconds(at: time))
   }
 
+  /// The end of a text that is too long: `~audit/audit.log`.
+  static func tail(_ text: String, columns: Int) -> String {
+    text.count <= columns ? text : "~" + text.suffix(max(0, columns - 1))
+  }
+
   /// `2 days ago`; empty for times that are not past.
   static func ago(_ time: Timestamp, now: Timestamp) -> String {
     let seconds = (now.microseconds - time.microseconds) / 1_000_000

@@ -165,7 +165,8 @@ struct PoliciesPane: RowPane {
     list = catalog.list(by: grouping, words: filter.lowercased().split(separator: " ").map(String.init))
     let row = key.flatMap(catalog.index(of:)).flatMap { rows.firstIndex(of: .object($0)) }
     cursor.place(
-      at: row ?? (key == nil ? 0 : cursor.index), distanceFromTop: max(1, distance), count: rows.count,
+      // What was focused is not listed: what the words found comes first.
+      at: row ?? 0, distanceFromTop: max(1, distance), count: rows.count,
       height: rowHeight(session))
     skipTitles(1, session)
   }

@@ -67,7 +67,7 @@ extension ObjectRow {
       // What the suffix says, the mark or the kind says too: it goes before the name does.
       let pathWidth = TextWidth.of(object.key.path, asciiOnly: session.asciiOnly)
       var suffix = ObjectRow.suffix(object)
-      if columns.objectWidth - suffix.count - 1 < min(pathWidth, ObjectRow.enoughOfName) { suffix = "" }
+      if columns.objectWidth - suffix.count - 1 < pathWidth { suffix = "" }
       let room = columns.objectWidth - (suffix.isEmpty ? 0 : suffix.count + 1)
       let used = screen.write(object.key.path, x: x + columns.object, y: y, width: room, cut: .middle)
       if !suffix.isEmpty {
@@ -86,9 +86,6 @@ extension ObjectRow {
       screen.write(object.lastActor.map(UserName.short) ?? "-", x: x + columns.by, y: y, width: columns.byWidth)
     }
   }
-
-  /// Columns in which a long path is still told from others.
-  private static let enoughOfName = 16
 
   private static func suffix(_ object: ObjectSummary) -> String {
     if object.isDeleted { return "(deleted)" }

@@ -70,6 +70,14 @@ public struct FilterField: Sendable {
   /// characters as escapes.
   public static func quoted(_ value: String) -> String { FilterQuoting.value(value) }
 
+  /// Whether acts have values in the field that can be counted: not so for times and for what is searched in.
+  public var isCounted: Bool {
+    switch type {
+    case .time, .everything: false
+    default: true
+    }
+  }
+
   /// What the act has in the field, as filters write it, unquoted; empty where it has nothing. Times and texts that
   /// are searched have no such values. Depends on nothing but the field's `columns`, or on the act's change.
   public func values(of act: Act, change: ActChange? = nil) -> [String] {

@@ -19,14 +19,15 @@ public struct FilterMacro: Hashable, Sendable {
   public static let all: [FilterMacro] = [
     FilterMacro(
       name: "writes",
-      definition: "-verb:get,list,watch,head,options,connect,proxy -sub:exec,attach,portforward,proxy -kind:*reviews",
+      definition: "verb:* -verb:get,list,watch,head,options,connect,proxy -sub:exec,attach,portforward,proxy "
+        + "-kind:*reviews",
       summary: "Requests that ask for a change"),
     FilterMacro(
       name: "reads",
       definition: "(verb:get,list,watch,head,options or kind:*reviews) -sub:exec,attach,portforward,proxy",
       summary: "Requests that only ask"),
     FilterMacro(name: "human", definition: "human:true", summary: "Done by or as a person, see human"),
-    FilterMacro(name: "machine", definition: "human:false", summary: "Done by a component or a service account"),
+    FilterMacro(name: "machine", definition: "verb:* human:false", summary: "Done by a component or a service account"),
     FilterMacro(name: "failed", definition: "result:denied,failed,conflict", summary: "Refused or failed"),
     FilterMacro(name: "denied", definition: "result:denied", summary: "Refused: 401 or 403"),
     FilterMacro(

@@ -280,7 +280,7 @@ struct FilterParser {
     if let path = inner.path(), inner.peek() == " ", case .key(let root) = path.steps[0],
       FilterPath.roots.contains(root)
     {
-      return .path(path)
+      return .path(FilterPath(steps: path.steps, seesThroughLists: true))
     }
     // The whole word, quotes excluded, as a text to search for.
     var rest = lexer

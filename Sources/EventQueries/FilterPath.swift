@@ -10,6 +10,9 @@ struct FilterPath: Hashable, Sendable {
   }
   /// At least one, the first is a key.
   var steps: [Step]
+  /// Written as a log's own name, without a leading dot: `rrsets.rdata` goes through lists as Elasticsearch does, where
+  /// such names come from; `.rrsets` takes `[]`.
+  var seesThroughLists = false
 
   /// Members of a record: a path that begins with one of them needs no leading dot.
   static let roots: Set<String> = [
@@ -24,12 +27,16 @@ struct FilterPath: Hashable, Sendable {
     "tcp_mean_smooth_rtt", "tcp_max_smooth_rtt", "tcp_mean_min_rtt", "tcp_max_min_rtt", "tcp_total_retransmissions",
     "tcp_lost_packets", "tcp_unrecovered_to",
     // Of DNS logs.
-    "type", "rrsets", "servers", "latency_count",
+    "type", "rrsets", "servers", "latency_count", "client_labels",
     // Of L7 logs.
     "url", "method", "response_code", "duration_mean", "duration_max", "user_agent", "protocol", "tls_sni",
+    // Of BGP logs and of alerts.
+    "logtime", "ip_version", "rule", "priority", "output", "output_fields",
   ]
 
-  var printed: String {
+  var printed: String { seesThroughLists ? String(dotted.dropFirst()) : dotted }
+
+  private var dotted: String {
     steps.map { step in
       switch step {
       case .key(let key): "." + (Self.isBareKey(key) ? key : FilterQuoting.alwaysQuoted(key))
@@ -63,10 +70,10 @@ struct FilterPath: Hashable, Sendable {
     case "requestURI": start = .string(detail.requestURI)
     default: start = detail.records.first.flatMap { try? JSONValue(parsing: $0.bytes) }?[root]
     }
-    return start.map { Self.values(at: rest, in: $0) } ?? []
+    return start.map { values(at: rest, in: $0) } ?? []
   }
 
-  private static func values(at steps: ArraySlice<Step>, in value: JSONValue) -> [JSONValue] {
+  private func values(at steps: ArraySlice<Step>, in value: JSONValue) -> [JSONValue] {
     guard let step = steps.first else {
       if case .array(let items) = value { return items.isEmpty ? [] : items }
       return [value]
@@ -77,6 +84,7 @@ struct FilterPath: Hashable, Sendable {
     case (.index(let index), .array(let items)):
       return items.indices.contains(index) ? values(at: rest, in: items[index]) : []
     case (.each, .array(let items)): return items.flatMap { values(at: rest, in: $0) }
+    case (.key, .array(let items)) where seesThroughLists: return items.flatMap { values(at: steps, in: $0) }
     default: return []
     }
   }
@@ -118,10 +126,17 @@ struct PathTest: Hashable, Sendable {
       if case .number(let digits) = value, let number { return value == .number(number) || test.matches(digits) }
       return scalarText(value).map(test.matches) ?? false
     case .number(let range):
-      if case .string(let text) = value { return Quantity.number(text).map(range.contains) ?? false }
+      if case .string(let text) = value {
+        if let number = Quantity.number(text) { return range.contains(number) }
+        // Seconds since 1970, held against a time.
+        return Timestamp(rfc3339: text).map { range.contains(Double($0.microseconds) / 1_000_000) } ?? false
+      }
       return value.double.map(range.contains) ?? false
     case .time(let range):
-      return value.string.flatMap { Timestamp(rfc3339: $0) }.map { range.contains($0.microseconds) } ?? false
+      if let text = value.string { return Timestamp(rfc3339: text).map { range.contains($0.microseconds) } ?? false }
+      // Flow logs write seconds since 1970.
+      guard let seconds = value.double, abs(seconds) < 1e12 else { return false }
+      return range.contains(Int64(seconds * 1_000_000))
     }
   }
 

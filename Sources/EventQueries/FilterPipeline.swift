@@ -17,4 +17,14 @@ public enum FilterStage: Hashable, Sendable {
   case count(by: [String], everySeconds: Int?)
   /// The values that most rows have.
   case top(Int, field: String)
+
+  /// In plain words.
+  public var words: String {
+    switch self {
+    case .count(let by, let seconds):
+      "counted" + (by.isEmpty ? "" : " by " + by.joined(separator: ", "))
+        + (seconds.map { ", each \($0) s on their own" } ?? "")
+    case .top(let number, let field): "the \(number) most frequent values of \(field)"
+    }
+  }
 }

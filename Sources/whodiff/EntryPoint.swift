@@ -21,7 +21,8 @@ enum EntryPoint {
   @MainActor
   private static func run(_ arguments: [String]) async -> Int32 {
     do {
-      var command = try Whodiff.parseAsRoot(arguments)
+      try EnvironmentOption.check()
+      var command = try Whodiff.parseAsRoot(arguments == ["-V"] ? ["--version"] : arguments)
       if var asynchronous = command as? any AsyncParsableCommand {
         try await asynchronous.run()
       } else {

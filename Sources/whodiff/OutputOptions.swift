@@ -10,7 +10,7 @@ enum ColorChoice: String, CaseIterable, ExpressibleByArgument, Sendable {
 /// How output looks.
 struct StyleOptions: ParsableArguments {
   @Option(help: "Colours: auto, always or never.")
-  var color: ColorChoice = .auto
+  var color = ColorChoice(rawValue: EnvironmentOption.color.value ?? "") ?? .auto
 
   @Flag(help: "Write nothing outside ASCII in text for people.")
   var ascii = false

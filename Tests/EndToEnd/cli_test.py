@@ -402,6 +402,28 @@ class CommandLine(unittest.TestCase):
         self.run_it("log", "-as:*", self.log, code=2)
         self.assertIn("-f '-as:*'", self.stderr)
 
+    def test_of_several_filters_all_have_to_hold(self):
+        words = ["log", "--level", "3", self.log]
+        first, second = (self.rows(*words, "-f", term) for term in ("code:200", "-verb:update"))
+        both = self.rows(*words, "-f", "code:200", "-f", "-verb:update")
+        self.assertEqual(both, [row for row in first if row in second])
+        self.assertTrue(0 < len(both) < min(len(first), len(second)), (len(both), len(first), len(second)))
+
+    def test_the_environment_stands_for_options(self):
+        everything, some = (self.rows("log", "--level", level, self.log) for level in "31")
+        self.assertEqual(self.rows("log", self.log, WHODIFF_LEVEL="3"), everything)
+        self.assertEqual(self.rows("log", "--level", "1", self.log, WHODIFF_LEVEL="3"), some)
+        self.assertNotEqual(everything, some)
+        self.run_it("log", self.log, code=2, WHODIFF_LEVEL="7")
+        self.assertIn('WHODIFF_LEVEL="7" is not known', self.stderr)
+
+    def test_what_has_no_values_is_not_counted(self):
+        for field in ["time", "since", "text"]:
+            self.run_it("count", "--by", field, self.log, code=2)
+            self.assertIn("are not counted", self.stderr)
+        self.run_it("log", "--follow", "-o", "json", self.log, code=2)
+        self.assertIn("one document", self.stderr)
+
     def test_a_mistyped_path_is_no_filter(self):
         for words in (("log", "/no/such/file.log"), ("./audti.log",), ("log", "audti.json"), ("log", "logs/2026", self.log),
                       ("changes", "./audti.log"), ("changes", "logs/audti.log.gz"), ("show", "../audti.log"),

@@ -63,7 +63,7 @@ struct FilterGrammarTests {
     ("(actor:sa:ci/*)", "actor:sa:ci/*"),
     ("at:\"2026-11-20 16:12\"+-30m", "at:\"2026-11-20 16:12+-30m\""),
     (".spec.rules[].ports[0].\"a.b\":x", ".spec.rules[].ports[0].\"a.b\":x"),
-    ("requestObject.kind:DeleteOptions", ".requestObject.kind:DeleteOptions"),
+    ("requestObject.kind:DeleteOptions", "requestObject.kind:DeleteOptions"),
     ("foo(bar)", "foo bar"),
     ("/healthz agent:/kube/", "\"/healthz\" agent:/kube/"),
     ("obj:/x name:/x/", "obj:\"/x\" name:/x/"),

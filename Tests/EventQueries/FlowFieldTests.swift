@@ -16,12 +16,13 @@ import Testing
     "policy:secops.baseline", "policy:staged:db-in-v2", "policy~db-in", "policy.action:pass", "bytes>10M", "bytes:12M",
     "bytes<=12M", "bytes_in>=12000000", "packets:9", "flows:3", "num_flows>2", "process:curl", "process:/usr/bin/*",
     "node:worker-1", "host:worker-*", "ns:payments", "ns:shop", "obj:payments/db-0", "obj:shop/*", "-obj:other/*",
-    "time:2026-11-20", "at:16:12+-30m", "@machine", "-actor:*", "-verb:*", "-code:*", "-result:denied",
+    "time:2026-11-20", "at:16:12+-30m", "-actor:*", "-verb:*", "-code:*", "-result:denied",
   ])
   func `takes the flow`(_ text: String) throws { #expect(try takes(text, row(.flow(flow)))) }
 
   @Test(arguments: [
-    "data:dns", "src:payments/*", "src:web", "src:/web-7c9d8-*", "src:11.0.0.0/8", "dst:shop/*", "dst:*/web-*",
+    "data:dns", "@writes", "@reads", "@human", "@machine", "src:payments/*", "src:web", "src:/web-7c9d8-*",
+    "src:11.0.0.0/8", "dst:shop/*", "dst:*/web-*",
     "src.ip:pub", "dst.ip:pub", "src.label:app", "dst.port:5433", "proto:udp", "action:allow", "reporter:src",
     "policy:db", "policy:payments/db-in", "policy:nothing/*", "bytes>12M", "process:url", "ns:kube-system",
     "obj:payments/web-*", "qname:*", "rcode:*", "client:*", "latency:*", "server:*", "answer:*", "actor:*", "kind:pod",

@@ -51,6 +51,9 @@ struct CountCommand: ParsableCommand {
       guard let field = FilterField.named(word) else {
         throw CommandError("--by: no field \(quoted(word))", details: ["`whodiff fields` lists them"])
       }
+      guard field.isCounted else {
+        throw CommandError("--by \(field.name): times and texts are not counted; --every 1h counts spans of time")
+      }
       return field
     }
   }

@@ -24,7 +24,8 @@ struct CountReport {
   func write(of log: OpenedLog, _ format: RowFormatOptions, _ styling: StyleOptions) throws -> Int {
     let counts = try log.snapshot.counts(
       of: query, by: fields, span: stepSeconds.map { step in { bucket($0, step) } })
-    let rows = sorted(counts)
+    let rows = sorted(
+      Dictionary(counts.map { (ActGroup(since: $0.key.since, values: known($0.key.values)), $0.value) }) { $0 + $1 })
     let shown = rows.prefix(limit ?? rows.count)
     let out = CommandOutput(styling, isText: format.exporter == nil)
     try out.run {
@@ -32,7 +33,7 @@ struct CountReport {
         var writer = try RowWriter(exporter, columns: CountRow.columns, to: out.output)
         for (group, count) in shown {
           try writer.write(
-            CountRow.json(fields: fields.map(\.name), values: known(group.values), since: group.since, count: count))
+            CountRow.json(fields: fields.map(\.name), values: group.values, since: group.since, count: count))
         }
         try writer.finish()
       } else {
@@ -41,7 +42,7 @@ struct CountReport {
         var table = TextTable(headings, to: out.output, style: out.style)
         for (group, count) in shown {
           let cells = [group.since.map { Words.time($0, zone) }].compactMap { $0 } + [String(count)]
-          try table.add((cells + known(group.values).map { $0 ?? "-" }).map { TextTable.Cell($0) })
+          try table.add((cells + group.values.map { $0 ?? "-" }).map { TextTable.Cell($0) })
         }
         try table.finish()
       }

@@ -11,7 +11,7 @@ struct ExplainCommand: ParsableCommand {
   @Argument(help: "A filter; several words are one filter.")
   var filter: [String]
   @Option(help: ArgumentHelp("Zone of times in the filter.", valueName: "zone"))
-  var tz = "UTC"
+  var tz = EnvironmentOption.tz.value ?? "UTC"
   @OptionGroup var styling: StyleOptions
 
   func run() throws {
@@ -19,7 +19,8 @@ struct ExplainCommand: ParsableCommand {
       throw ValidationError("No time zone is called \(quoted(tz)).")
     }
     let text = filter.joined(separator: " ")
-    let parsed = try FilterOptions.parse(text, FilterContext(now: Configuration.now(), zone: zone))
+    let pipeline = try FilterOptions.parsePipeline(text, FilterContext(now: Configuration.now(), zone: zone))
+    let parsed = pipeline.filter
     let out = CommandOutput(styling, isText: true)
     try out.run {
       let style = out.style
@@ -38,6 +39,7 @@ struct ExplainCommand: ParsableCommand {
           }
         try out.output.write("term \(index + 1)   " + style.text(term.description) + "   (\(cost))\n")
       }
+      if let stage = pipeline.stage { try out.output.write("then     " + style.text(stage.words) + "\n") }
     }
   }
 }

@@ -27,6 +27,9 @@ struct LogCommand: ParsableCommand {
 
   func validate() throws {
     if follow, list.reverse { throw ValidationError("--follow lists in the order in which acts come; not --reverse.") }
+    if follow, format.isOneDocument {
+      throw ValidationError("--follow has no end, and -o json is one document: -o jsonl has a line for each act.")
+    }
   }
 
   func run() throws {

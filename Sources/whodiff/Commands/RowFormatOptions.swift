@@ -19,5 +19,7 @@ struct RowFormatOptions: ParsableArguments {
 
   /// Nil for text for people.
   var exporter: Exporter? { json ? .jsonLines : Exporter.named(output) }
+  /// Whether the rows are parts of one document, which is none before its end.
+  var isOneDocument: Bool { !json && output == "json" }
   var isWide: Bool { output == "wide" }
 }

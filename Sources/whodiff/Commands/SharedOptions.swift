@@ -13,13 +13,13 @@ struct SourceOptions: ParsableArguments {
   var noIndex = false
 
   @Option(help: "Replace secrets: on, off, or strict (also ConfigMaps, environment values, annotations).")
-  var redact: RedactionChoice = .on
+  var redact = RedactionChoice(rawValue: EnvironmentOption.redact.value ?? "") ?? .on
 
   @Option(
     help: ArgumentHelp(
       "Zone of times in text and in filters, and of times that logs give without one: UTC, local or a name such as Europe/Berlin.",
       valueName: "zone"))
-  var tz = "UTC"
+  var tz = EnvironmentOption.tz.value ?? "UTC"
 
   @OptionGroup var clusters: ClusterOptions
   @OptionGroup var unpacking: UnpackingOptions
@@ -67,9 +67,9 @@ extension WallClock {
 /// Which acts are meant.
 struct FilterOptions: ParsableArguments {
   @Option(
-    name: .shortAndLong, parsing: .unconditional,
-    help: ArgumentHelp("Only acts that the filter takes.", valueName: "filter"))
-  var filter: String?
+    name: .shortAndLong, parsing: .unconditionalSingleValue,
+    help: ArgumentHelp("Only acts that the filter takes; of several all have to.", valueName: "filter"))
+  var filter: [String] = []
 
   @Option(
     parsing: .unconditional,
@@ -92,13 +92,13 @@ struct FilterOptions: ParsableArguments {
   ///   - positional: the FILTER among the arguments.
   ///   - takesNamespace: whether `-n` is a term of the filter, rather than part of the OBJECT.
   func parsed(positional: String? = nil, zone: Zone, takesNamespace: Bool) throws -> Filter {
-    let texts = [positional, filter].compactMap { $0 }
+    let texts = (positional.map { [$0] } ?? []) + filter
     return try parsed(zone, takesNamespace) { context in try texts.map { try Self.parse($0, context) } }
   }
 
   /// As `parsed`, with what stands behind a `|` in one of the filters.
   func pipeline(positional: String?, zone: Zone) throws -> (filter: Filter, stage: FilterStage?) {
-    let texts = [positional, filter].compactMap { $0 }
+    let texts = (positional.map { [$0] } ?? []) + filter
     var stages: [FilterStage] = []
     let filter = try parsed(zone, true) { context in
       try texts.map { text in
@@ -128,6 +128,10 @@ struct FilterOptions: ParsableArguments {
     return result
   }
 
+  static func parsePipeline(_ text: String, _ context: FilterContext) throws -> FilterPipeline {
+    try parse(text) { (text) throws(FilterError) in try FilterPipeline(parsing: text, context: context) }
+  }
+
   static func parse(_ text: String, _ context: FilterContext, origin: String? = nil) throws -> Filter {
     try parse(text, origin: origin) { (text) throws(FilterError) in try Filter(parsing: text, context: context) }
   }
@@ -149,7 +153,7 @@ struct FilterOptions: ParsableArguments {
 /// How many acts, and in which order.
 struct ListOptions: ParsableArguments {
   @Option(name: .customLong("level"), help: "1 effective writes, 2 all writes, 3 everything.")
-  var levelChoice: LevelChoice = .effective
+  var levelChoice = LevelChoice(rawValue: EnvironmentOption.level.value ?? "") ?? .effective
 
   @Option(help: ArgumentHelp("At most so many rows.", valueName: "count"))
   var limit: Int?

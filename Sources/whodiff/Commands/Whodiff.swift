@@ -16,6 +16,8 @@ struct Whodiff: ParsableCommand {
       OBJECT is KIND/NAME (with -n NAMESPACE) or KIND/NAMESPACE/NAME; KIND is what kubectl takes: netpol, gnp, tier, ...
       FILTER is described by `\(calledName) fields` and `\(calledName) macros`.
 
+      WHODIFF_TZ, WHODIFF_LEVEL, WHODIFF_REDACT and WHODIFF_COLOR stand for options that are not given.
+
       Exit codes: 0 done, 1 diff found differences or check found something (or nothing matched, with --exit-code),
       2 usage or filter error, 3 some input could not be read, 4 no usable terminal.
       """,

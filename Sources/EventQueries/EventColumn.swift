@@ -23,7 +23,8 @@ public enum EventColumn: String, CaseIterable, Hashable, Sendable {
   }
   /// How values of the column are handed to a test. Times are microseconds since 1970, `took` is microseconds,
   /// `lineage` is a list of `namespace/name`, the object's own first; `dryRun` and `truncated` are 0 or 1; enumerations
-  /// are text by their names in `cli.md`; `stages` is a list of names. `latency…` are nanoseconds, `policies` are the texts of `PolicyHit`.
+  /// are text by the names that rows have for them; `stages` is a list of names. `latency…` are nanoseconds, `policies`
+  /// are the texts of `PolicyHit`.
   public var shape: Shape {
     switch self {
     case .time, .took, .code, .generation, .dryRun, .truncated, .end, .answerCode, .srcPort, .dstPort, .clientPort,

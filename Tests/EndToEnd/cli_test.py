@@ -75,7 +75,7 @@ class CommandLine(unittest.TestCase):
         return ran.stdout.decode()
 
     def rows(self, *words, code=0, **more):
-        return [json.loads(line) for line in self.run_it(*words, "-o", "jsonl", code=code, **more).splitlines()]
+        return [json.loads(line) for line in self.run_it(*words, "-o", "jsonl", code=code, **more).split("\n") if line]
 
     def on_terminal(self, *words, timeout=60, **more):
         """Exit code and all that the program writes to a terminal that is its input, output and errors."""
@@ -127,6 +127,21 @@ class CommandLine(unittest.TestCase):
         change = self.rows("changes", "ns/shop", self.log)[0]
         self.assertEqual(change["object"],
                          {"group": "", "kind": "Namespace", "resource": "namespaces", "namespace": None, "name": "shop"})
+
+    def test_every_member_of_a_row_is_documented(self):
+        page = self.run_it("documentation", "rows")
+        tables = {heading: set(re.findall(r"^\| `([^`]+)` \|", table, re.M))
+                  for heading, table in re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", page, re.M | re.S)}
+        logs = str(SAMPLES)
+        rows = self.rows("log", "--level", "3", logs) + self.rows("changes", "--all", "--manifests", logs)
+        rows += self.rows("count", "--by", "verb", logs) + [json.loads(self.run_it("check", "--json", logs, code=1))]
+        seen = set()
+        for row in rows:
+            log = {"flow": "flows", "dns": "lookups", "audit": row["schema"], None: row["schema"]}
+            known = tables[row["schema"]] | tables[log.get(row.get("data"), "L7, BGP and alerts")]
+            self.assertEqual(set(row) - known, set())
+            seen.add(row["schema"])
+        self.assertEqual(seen, {f"whodiff.{name}/1" for name in ("act", "revision", "finding", "count", "check")})
 
     def test_levels_fold_what_altered_nothing(self):
         def numbers(level):

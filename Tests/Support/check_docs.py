@@ -7,7 +7,8 @@ With --write the printed pages are written anew instead of compared.
 """
 import pathlib, re, subprocess, sys
 
-PRINTED = {"keys": "Keys.md", "filter-language": "FilterLanguage.md", "log-formats": "LogFormats.md", "sources": "Sources.md"}
+PRINTED = {"keys": "Keys.md", "filter-language": "FilterLanguage.md", "log-formats": "LogFormats.md",
+           "rows": "Rows.md", "sources": "Sources.md"}
 LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)[^)]*\)")
 
 root = pathlib.Path(__file__).resolve().parents[2]

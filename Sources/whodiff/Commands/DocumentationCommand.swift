@@ -6,19 +6,20 @@ import TimelineUI
 struct DocumentationCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "documentation",
-    abstract: "Print a page of the manual: keys, filter-language, log-formats or sources.",
+    abstract: "Print a page of the manual: \(pages.keys.sorted().joined(separator: ", ")).",
     shouldDisplay: false)
 
-  @Argument(help: "keys, filter-language, log-formats or sources.")
+  private static let pages: [String: @Sendable () -> String] = [
+    "keys": { KeyDocumentation.markdown }, "filter-language": { FilterLanguage.markdown },
+    "log-formats": { FormatsCommand.markdown }, "rows": { RowSchema.markdown }, "sources": { SourceMember.markdown },
+  ]
+
+  @Argument(help: "The page.")
   var topic: String
 
   func run() throws {
-    let pages = [
-      "keys": KeyDocumentation.markdown, "filter-language": FilterLanguage.markdown,
-      "log-formats": FormatsCommand.markdown, "sources": SourceMember.markdown,
-    ]
-    guard let page = pages[topic] else {
-      throw ValidationError("\(quoted(topic)) is not known: it is \(pages.keys.sorted().joined(separator: ", ")).")
+    guard let page = Self.pages[topic]?() else {
+      throw ValidationError("\(quoted(topic)) is not known: it is \(Self.pages.keys.sorted().joined(separator: ", ")).")
     }
     let output = Output()
     try output.write(page.hasSuffix("\n") ? page : page + "\n")

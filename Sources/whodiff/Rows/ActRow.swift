@@ -1,14 +1,10 @@
 import AuditModel
 
-/// One act as `log` and `export` write it, field by field in the order that `cli.md` fixes for `whodiff.act/1`. Rows of
-/// other logs have what they say behind these (`FactMembers`).
+/// One act as `log` and `export` write it, field by field in the order of `RowSchema.act`. Rows of other logs have what
+/// they say behind these (`FactMembers`).
 enum ActRow {
   static let schema = "whodiff.act/1"
-  static let columns = [
-    "schema", "id", "time", "data", "verb", "code", "outcome", "level", "stages", "by", "as", "groups", "ips", "agent",
-    "api", "kind", "resource", "namespace", "name", "subresource", "uid", "auditID", "took", "decision", "reason",
-    "truncated", "summary", "cluster", "source",
-  ]
+  static let columns = RowSchema.act.columns
 
   /// Of a table with rows of these logs.
   static func columns(of data: Set<DataKind>) -> [String] {

@@ -2,7 +2,7 @@ import AuditModel
 import EventQueries
 import TrailCheck
 
-/// What the logs cannot tell: `whodiff.check/1` of `cli.md`, one document.
+/// What the logs cannot tell: `RowSchema.check`, one document.
 enum CheckRow {
   static func json(_ report: TrailReport) -> JSONValue {
     .object([

@@ -1,9 +1,9 @@
 import AuditModel
 
-/// How many acts share the values of some fields: `whodiff.count/1` of `cli.md`.
+/// How many acts share the values of some fields: `RowSchema.count`.
 enum CountRow {
   static let schema = "whodiff.count/1"
-  static let columns = ["schema", "by", "since", "count"]
+  static let columns = RowSchema.count.columns
 
   /// - Parameters:
   ///   - values: one for each field; nil where the acts have none.

@@ -2,7 +2,7 @@ import AuditModel
 import ManifestDiff
 import ObjectHistory
 
-/// Two versions and what differs between them: `whodiff.diff/1` of `cli.md`.
+/// Two versions and what differs between them: `RowSchema.diff`.
 enum DiffRow {
   static let schema = "whodiff.diff/1"
 

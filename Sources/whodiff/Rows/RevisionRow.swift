@@ -3,11 +3,8 @@ import ObjectHistory
 import TimelineUI
 
 extension ChangeLog {
-  /// The members of `whodiff.revision/1` that every row has, in the order of `cli.md`.
-  static let rowColumns = [
-    "schema", "object", "uid", "lifetime", "revision", "time", "operation", "verb", "by", "as", "code", "auditID",
-    "outcome", "fidelity", "changed", "effect", "generation", "resourceVersion", "cluster",
-  ]
+  /// The members of `whodiff.revision/1` that a table has: what only some rows have is left out.
+  static let rowColumns = RowSchema.revision.columns.filter { !["source", "inferred", "manifest"].contains($0) }
 
   /// One revision as `changes` and `diff` write it.
   ///

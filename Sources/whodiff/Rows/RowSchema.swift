@@ -87,7 +87,10 @@ struct RowSchema: Sendable {
     ])
 
   static let plain = RowSchema(
-    name: "L7, BGP and alerts", about: "Behind the members of `whodiff.act/1`.",
+    name: "other rows",
+    about: """
+      Behind the members of `whodiff.act/1`: L7, BGP, alerts, and what a DNS log says of lookups that it left out.
+      """,
     members: [Member("end", "End of the interval."), Member("action", "What was done.")]
       + endpoint("src", "source") + endpoint("dst", "destination") + [
         Member("answer.code", "Status of an HTTP answer."), Member("message", "The log's own words."),

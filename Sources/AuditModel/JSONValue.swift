@@ -27,11 +27,14 @@ public struct JSONMembers: Sendable {
   public var isEmpty: Bool { list.isEmpty }
   public var keys: [String] { list.map(\.key) }
 
+  /// The index of the member with a key, the last one where it is repeated.
+  public func place(of key: String) -> Int? { list.lastIndex { same($0.key, key) } }
+
   public subscript(key: String) -> JSONValue? {
-    get { list.lastIndex { same($0.key, key) }.map { list[$0].value } }
+    get { place(of: key).map { list[$0].value } }
     set {
       guard let newValue else { return list.removeAll { same($0.key, key) } }
-      if let index = list.lastIndex(where: { same($0.key, key) }) {
+      if let index = place(of: key) {
         list[index].value = newValue
       } else {
         list.append(Member(key: key, value: newValue))
@@ -59,6 +62,55 @@ public struct JSONMembers: Sendable {
       }
     }
     return members
+  }
+}
+
+/// Where the members of an object stand, for who looks up many of them: to look through the list each time costs its
+/// length squared.
+public struct MemberPlaces: Sendable {
+  private let members: JSONMembers
+  /// Nil for a few members: looking is cheaper than hashing there.
+  private let places: [[UInt8]: Int]?
+
+  public init(_ members: JSONMembers) {
+    self.members = members
+    let list = members.list
+    places =
+      list.count <= 32
+      ? nil : Dictionary(list.indices.map { (Array(list[$0].key.utf8), $0) }, uniquingKeysWith: { $1 })
+  }
+
+  public func place(of key: String) -> Int? {
+    if let places { return places[Array(key.utf8)] }
+    return members.place(of: key)
+  }
+
+  public subscript(key: String) -> JSONValue? { place(of: key).map { members.list[$0].value } }
+}
+
+extension JSONMembers {
+  /// Gives many members new values at once, or takes away those whose new one is nil. New members come last.
+  /// - Parameters:
+  ///   - changes: no key twice.
+  ///   - value: what becomes of a member: of its key, of the change, and of the value that was there.
+  public mutating func merge(
+    _ changes: [Member], _ value: (_ key: String, _ change: JSONValue, _ known: JSONValue?) -> JSONValue?
+  ) {
+    let places = MemberPlaces(self)
+    var gone: Set<[UInt8]> = []
+    var new: [Member] = []
+    for change in changes {
+      let place = places.place(of: change.key)
+      let merged = value(change.key, change.value, place.map { list[$0].value })
+      switch (place, merged) {
+      case (let place?, let merged?): list[place].value = merged
+      case (nil, let merged?): new.append(Member(key: change.key, value: merged))
+      case (_?, nil): gone.insert(Array(change.key.utf8))
+      case (nil, nil): break
+      }
+    }
+    if !gone.isEmpty { list.removeAll { gone.contains(Array($0.key.utf8)) } }
+    list += new
   }
 }
 
@@ -107,7 +159,15 @@ extension JSONValue: Hashable {
     case .number(let text): hasher.combine(Double(text) ?? 0)
     case .string(let text): for byte in text.utf8 { hasher.combine(byte) }
     case .array(let items): hasher.combine(items)
-    case .object(let members): hasher.combine(members.unique.count)
+    case .object(let members):
+      // Whatever the order of the members.
+      hasher.combine(
+        members.unique.reduce(0) { sum, member in
+          var hasher = Hasher()
+          for byte in member.key.utf8 { hasher.combine(byte) }
+          hasher.combine(member.value)
+          return sum &+ hasher.finalize()
+        })
     }
   }
 }

@@ -13,26 +13,15 @@ struct FinderSearch {
     let search = FinderSearch(storage: storage)
     let suspects = steps.indices.filter { search.isSuspect(steps[$0]) }
     guard !suspects.isEmpty else { return }
-    let seen = MakerSearch.versionsSeen(steps, of: Set(suspects.compactMap { steps[$0].uid }))
+    let seen = VersionsSeen(steps, of: Set(suspects.compactMap { steps[$0].uid }))
     for index in suspects {
       let step = steps[index]
       guard let uid = step.uid, let version = step.version, let after = step.answer?.object else { continue }
-      let before = FinderSearch.last(seen[uid] ?? [], before: version)
+      let before = seen.object(before: version, of: uid)
       if search.foundAll(step, before, after), let found = step.reading(as: .noop, about: storage) {
         steps[index] = found
       }
     }
-  }
-
-  /// The object before a version, of versions in ascending order.
-  private static func last(_ seen: [(number: UInt64, object: JSONValue)], before version: UInt64) -> JSONValue? {
-    var low = 0
-    var high = seen.count
-    while low < high {
-      let middle = (low + high) / 2
-      if seen[middle].number < version { low = middle + 1 } else { high = middle }
-    }
-    return low > 0 ? seen[low - 1].object : nil
   }
 
   /// Whether the step is an accepted patch whose answer says when fields got their owners, none while it ran: the acts
@@ -54,8 +43,9 @@ struct FinderSearch {
       return false
     }
     // Who puts items of a list in another order owns no more than before.
+    let own = step.fieldManager == nil ? nil : step.ownFields(in: after, of: storage.key)
     let mayBeOwn = asked.given.filter { path in
-      after[path]?.array != nil || before?[path]?.array != nil || step.mayOwn(path, in: after, of: storage.key)
+      after[path]?.array != nil || before?[path]?.array != nil || own?.mayHold(path) ?? true
     }
     guard let before else { return asked.taken.isEmpty && asked.replaced.isEmpty && mayBeOwn.isEmpty }
     let isAllThere =
@@ -163,12 +153,14 @@ extension Step {
     return act.time.microseconds - act.time.microseconds % second <= time.microseconds && time <= end
   }
 
-  /// Whether a field, or something below or around it, may be its manager's.
-  func mayOwn(_ path: [String], in object: JSONValue, of key: ObjectKey) -> Bool {
-    guard fieldManager != nil else { return true }
-    return ownEntries(in: object, of: key).contains { entry in
-      entry["fieldsV1"].map { FieldSet(fieldsV1: $0).mayCover(path) } ?? true
+  /// The fields that are its manager's; nil where an entry does not tell.
+  fileprivate func ownFields(in object: JSONValue, of key: ObjectKey) -> FieldCover? {
+    var fields = FieldSet()
+    for entry in ownEntries(in: object, of: key) {
+      guard let owned = entry["fieldsV1"] else { return nil }
+      fields.formUnion(FieldSet(fieldsV1: owned))
     }
+    return fields.cover
   }
 
   func isApply(_ key: ObjectKey) -> Bool {

@@ -10,44 +10,19 @@ struct MakerSearch {
 
   /// Corrects the effects of steps, which are in any order.
   static func decide(_ steps: inout [Step], about storage: CalicoStorage) {
-    var claims: [Version: [Int]] = [:]
+    var claims: [VersionsSeen.Version: [Int]] = [:]
     for index in steps.indices {
-      if let version = Version(steps[index]), steps[index].mayBeMaker { claims[version, default: []].append(index) }
+      guard steps[index].mayBeMaker, let version = VersionsSeen.Version(steps[index]) else { continue }
+      claims[version, default: []].append(index)
     }
     let contested = claims.filter { $0.value.count > 1 }
     guard !contested.isEmpty else { return }
     let search = MakerSearch(storage: storage, upkeep: FindingSearch.upkeep(of: storage.key))
-    let seen = versionsSeen(steps, of: Set(contested.keys.map(\.uid)))
+    let seen = VersionsSeen(steps, of: Set(contested.keys.map(\.uid)))
     for (version, indices) in contested {
-      guard let before = seen[version.uid]?.last(where: { $0.number < version.number }) else { continue }
-      search.decide(indices, after: before.object, &steps)
+      guard let before = seen.object(before: version.number, of: version.uid) else { continue }
+      search.decide(indices, after: before, &steps)
     }
-  }
-
-  private struct Version: Hashable {
-    var uid: String
-    var number: UInt64
-
-    init?(_ step: Step) {
-      guard !step.isConverted, let uid = step.uid, let number = step.version, let answer = step.answer,
-        !answer.isPartial
-      else { return nil }
-      self.uid = uid
-      self.number = number
-    }
-  }
-
-  /// The versions that answers show, ascending.
-  static func versionsSeen(
-    _ steps: [Step], of uids: Set<String>
-  ) -> [String: [(number: UInt64, object: JSONValue)]] {
-    var seen: [String: [(number: UInt64, object: JSONValue)]] = [:]
-    for step in steps {
-      if let version = Version(step), uids.contains(version.uid), let answer = step.answer {
-        seen[version.uid, default: []].append((version.number, answer.object))
-      }
-    }
-    return seen.mapValues { $0.sorted { $0.number < $1.number } }
   }
 
   private func decide(_ indices: [Int], after before: JSONValue, _ steps: inout [Step]) {
@@ -77,11 +52,7 @@ struct MakerSearch {
   /// Whether the write touches all that differs between two versions, but for what the server keeps up.
   private func mayHaveMade(_ step: Step, _ before: JSONValue, _ after: JSONValue) -> Bool {
     let request = Touched(step, storage.key)
-    guard let touched = request.extent, !step.wasMutated else { return true }
-    var ignored = touched.union(upkeep)
-    if let old = before.generation, let new = after.generation, old == new { ignored.add(["spec"]) }
-    return FieldDifferences(from: before, to: after, ignoring: ignored, countsRemovals: !request.takesAway)
-      .paths.isEmpty
+    return request.untouched(from: before, to: after, besides: upkeep)?.isEmpty ?? true
   }
 }
 

@@ -28,6 +28,7 @@ struct Replay {
   }
 
   mutating func run(_ steps: [Step]) {
+    let next = Replay.nextWrites(steps)
     for (index, step) in steps.enumerated() {
       let later = steps[(index + 1)...]
       let rowCount = revisions.count
@@ -40,9 +41,19 @@ struct Replay {
       case .write(let operation, let body): write(step, operation, body)
       case .part(let body): if !finalize(step, body, before: later) { writePart(step, body) }
       case .end(let fidelity): end(step, fidelity, before: later)
-      case .collection(let selector, let fidelity): inferEnd(step, selector, fidelity, before: later)
+      case .collection(let selector, let fidelity):
+        inferEnd(step, selector, fidelity, before: next[index].map { steps[$0] })
       }
     }
+  }
+
+  /// For each step the index of the next one that did something to this very object; nil where there is none.
+  private static func nextWrites(_ steps: [Step]) -> [Int?] {
+    var next: Int?
+    return steps.indices.reversed().map { index -> Int? in
+      defer { if steps[index].isEffective, !steps[index].isCollection { next = index } }
+      return next
+    }.reversed()
   }
 
   /// Puts a row for what was before the log in front, where the acts tell of it.

@@ -87,14 +87,12 @@ extension Replay {
   ///
   /// Where the selector asks for labels that were never logged, the row says no more than that the object was there
   /// to be met: it has no operation, and the object lives on.
-  /// - Parameter later: a write shows that the object is still there: it was not met, or stays for a while.
-  mutating func inferEnd(
-    _ step: Step, _ selector: CollectionSelector, _ fidelity: Fidelity, before later: ArraySlice<Step>
-  ) {
+  /// - Parameter next: what was done to the object next shows that it is still there: it was not met, or stays for a
+  ///   while.
+  mutating func inferEnd(_ step: Step, _ selector: CollectionSelector, _ fidelity: Fidelity, before next: Step?) {
     let met = selector.matches(key, manifest: manifest)
     guard isAlive, met != false else { return }
     let isHeld = manifest?.hasFinalizers == true
-    let next = later.first { $0.isEffective && !$0.isCollection }
     let isWritten = next.map { !$0.isCreation && (uid == nil || $0.uid == nil || $0.uid == uid) } ?? false
     if isHeld || isWritten {
       if met == true, !isTerminating, isHeld || key.isPod { terminate(step, fidelity, isInferred: true) }

@@ -136,8 +136,9 @@ struct FieldDifferences {
     }
     let old = JSONMembers(left)
     let new = JSONMembers(right)
-    for member in old.unique { compare(at: member.key, member.value, new[member.key], ignored) }
-    for member in new.unique where old[member.key] == nil { compare(at: member.key, nil, member.value, ignored) }
+    let (oldPlaces, newPlaces) = (MemberPlaces(old), MemberPlaces(new))
+    for member in old.unique { compare(at: member.key, member.value, newPlaces[member.key], ignored) }
+    for member in new.unique where oldPlaces[member.key] == nil { compare(at: member.key, nil, member.value, ignored) }
   }
 
   private mutating func compare(at key: String, _ old: JSONValue?, _ new: JSONValue?, _ ignored: FieldExtent?) {

@@ -28,8 +28,10 @@ struct FieldManager: Hashable {
   /// Whether an act ran when the entry was written. The server stamps it while the request runs, and cuts it to the
   /// second.
   func isWithin(_ step: Step) -> Bool {
-    step.act.time.adding(seconds: -2) < time && time <= step.end.adding(seconds: 1)
+    FieldManager.mayBegin(step.act.time, before: time) && FieldManager.mayEnd(step.end, after: time)
   }
+  static func mayBegin(_ start: Timestamp, before time: Timestamp) -> Bool { start < time.adding(seconds: 2) }
+  static func mayEnd(_ end: Timestamp, after time: Timestamp) -> Bool { time <= end.adding(seconds: 1) }
 
   var words: String {
     let part = subresource.isEmpty ? "" : " of \(subresource)"

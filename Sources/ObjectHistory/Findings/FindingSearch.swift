@@ -11,7 +11,14 @@ struct FindingSearch {
   /// Index of the row that a step left; nil for one that left none.
   private let rows: [Int?]
   private let revisions: [Revision]
+  /// For each step the index of its row, else of the next one; for each row the number of the last version before it, and
+  /// of the first one from it on. Both with one more row, after all.
+  private let nextRows: [Int]
+  private let numbersBefore: [Int?]
+  private let numbersFrom: [Int?]
   private let unseen: UnseenWrites
+  /// Those of them that may have ended it.
+  private let unseenEnds: UnseenWrites
   private var findings: [Finding] = []
 
   /// The object where it was seen last in its present life.
@@ -34,23 +41,27 @@ struct FindingSearch {
   static func findings(
     of key: ObjectKey, _ steps: [Step], rows: [Int?], revisions: [Revision], context: HistoryContext
   ) -> [Finding] {
-    var search = FindingSearch(
-      key: key, context: context, steps: steps, rows: rows, revisions: revisions,
-      unseen: UnseenWrites(steps, isClockStepped: context.hasClockSteps))
+    var search = FindingSearch(key: key, context: context, steps: steps, rows: rows, revisions: revisions)
     for index in steps.indices { search.take(index) }
     search.addReused()
     return search.findings
   }
 
-  private init(
-    key: ObjectKey, context: HistoryContext, steps: [Step], rows: [Int?], revisions: [Revision], unseen: UnseenWrites
-  ) {
+  private init(key: ObjectKey, context: HistoryContext, steps: [Step], rows: [Int?], revisions: [Revision]) {
     self.key = key
     self.context = context
     self.steps = steps
     self.rows = rows
     self.revisions = revisions
-    self.unseen = unseen
+    unseen = UnseenWrites(steps, isClockStepped: context.hasClockSteps)
+    unseenEnds = UnseenWrites(steps, isClockStepped: context.hasClockSteps, where: \.mayBeEnd)
+    var row = revisions.count
+    nextRows = rows.reversed().map { own -> Int in
+      row = own ?? row
+      return row
+    }.reversed()
+    numbersBefore = revisions.reduce(into: [nil]) { $0.append($1.number ?? $0[$0.count - 1]) }
+    numbersFrom = revisions.reversed().reduce(into: [nil]) { $0.append($1.number ?? $0[$0.count - 1]) }.reversed()
     var known: [String: UInt64] = [:]
     for step in steps {
       if let uid = step.uid, let version = step.version { known[uid] = min(known[uid] ?? version, version) }
@@ -107,14 +118,9 @@ struct FindingSearch {
       evidence.append("written on version \(base), the last one in the log is \(known)")
     }
     var paths: [String]?
-    if between == 0, let touched = request.extent, !step.wasMutated, isSameVersion(last.object, answer.object) {
-      var ignored = touched.union(upkeep)
-      // Every write to the spec counts the generation up; where it did not, the server only shows the spec otherwise.
-      if let old = generations.0, let new = generations.1, old == new { ignored.add(["spec"]) }
-      let found = FieldDifferences(
-        from: last.object, to: answer.object, ignoring: ignored, countsRemovals: !request.takesAway)
-      if !found.paths.isEmpty { evidence.append(contentWords(found.paths, step)) }
-      paths = found.paths
+    if between == 0, isSameVersion(last.object, answer.object) {
+      paths = request.untouched(from: last.object, to: answer.object, besides: upkeep)
+      if let paths, !paths.isEmpty { evidence.append(contentWords(paths, step)) }
     }
     evidence += strangers(managers, last, step).map(\.words)
     guard !evidence.isEmpty else { return }
@@ -134,7 +140,7 @@ struct FindingSearch {
     // A deletecollection that does not name what it met may have begun to delete what finalizers hold.
     let mayHaveBegun =
       answer.isDeleted && !last.object.isDeleted && steps[last.index..<index].contains(where: \.isCollection)
-    return unseen.between(last.index, index, uid: steps[index].uid).count
+    return unseen.count(between: last.index, and: index, uid: steps[index].uid)
       + (last.isBeforeWrite || mayHaveBegun ? 1 : 0)
   }
 
@@ -250,9 +256,7 @@ struct FindingSearch {
     {
       return true
     }
-    return unseen.between(start, end, uid: steps[start].uid).contains { step in
-      step.isEnd || step.isCollection || step.act.verb.hasPrefix("delete") || step.act.object?.subresource == "eviction"
-    }
+    return unseenEnds.count(between: start, and: end, uid: steps[start].uid) > 0
   }
 
   private mutating func addReplaced(_ old: (uid: String, index: Int), by uid: String, at index: Int) {
@@ -316,14 +320,13 @@ struct FindingSearch {
   private mutating func add(_ kind: Finding.Kind, from start: Int?, at index: Int, paths: [String], evidence: [String])
   {
     // A read has no row: what it shows stands before the next one.
-    let row = rows[index] ?? rows[index...].lazy.compactMap { $0 }.first ?? revisions.count
+    let row = nextRows[index]
     let step = steps[index]
     guard !revisions.isEmpty, rows[index] != nil || step.isSighting else { return }
     findings.append(
       Finding(
         kind: kind, object: key, objectKind: revisions[0].kind,
-        after: revisions[..<row].last { $0.number != nil }?.number,
-        before: revisions[row...].first { $0.number != nil }?.number, position: row, paths: paths, evidence: evidence,
+        after: numbersBefore[row], before: numbersFrom[row], position: row, paths: paths, evidence: evidence,
         since: kind == .bypass ? step.act.time : start.map { steps[$0].act.time }, until: step.end))
   }
 }

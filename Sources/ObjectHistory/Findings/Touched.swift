@@ -2,7 +2,7 @@ import AuditModel
 
 /// What one act may itself have altered, so that all else in its answer must have been so before.
 struct Touched {
-  /// Nil where the request holds the whole object, or is not known.
+  /// Nil where the request holds the whole object, is not known, or was altered on its way.
   var extent: FieldExtent?
   /// Whether the act made a version of its own.
   var isWrite: Bool
@@ -11,6 +11,7 @@ struct Touched {
 
   init(_ step: Step, _ key: ObjectKey) {
     isWrite = step.isEffective
+    if step.wasMutated { return }
     switch step.effect {
     case .none: extent = FieldExtent()
     case .part:
@@ -25,6 +26,17 @@ struct Touched {
       if takesAway { for name in Touched.filledIn { extent?.add(["spec", name]) } }
     case .collection: break
     }
+  }
+
+  /// Paths of the fields that differ between what was there before and what the act left, although it did not touch them;
+  /// nil where it may have touched any.
+  /// - Parameter upkeep: is not compared either.
+  func untouched(from old: JSONValue, to new: JSONValue, besides upkeep: FieldExtent) -> [String]? {
+    guard let extent else { return nil }
+    var ignored = extent.union(upkeep)
+    // Every write to the spec counts the generation up; where it did not, the server only shows the spec otherwise.
+    if let before = old.generation, let after = new.generation, before == after { ignored.add(["spec"]) }
+    return FieldDifferences(from: old, to: new, ignoring: ignored, countsRemovals: !takesAway).paths
   }
 
   private static let filledIn = ["defaultAction", "policyTypes", "stagedAction", "tier", "types"]

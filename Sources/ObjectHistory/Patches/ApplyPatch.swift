@@ -28,25 +28,23 @@ struct FieldOwners {
   }
 
   private mutating func settle() {
-    var last: FieldSet?
+    var last: (document: JSONValue, values: [[String]: JSONValue])?
     for (manager, old, new) in pending {
-      // Each write is on top of the one before, unless what was there had got lost.
-      let before = old.map { last ?? FieldSet(of: $0) } ?? FieldSet()
-      let after = FieldSet(of: new)
-      take(manager, from: old, before, to: new, after)
-      last = after
+      // Mostly each write is on top of the one before.
+      let before = old.map { old in
+        last.flatMap { $0.document.isOne(with: old) ? $0.values : nil } ?? FieldSet.values(of: old)
+      }
+      let after = FieldSet.values(of: new)
+      take(manager, from: before ?? [:], to: after)
+      last = (new, after)
     }
     pending = []
   }
 
-  private mutating func take(
-    _ manager: String, from old: JSONValue?, _ before: FieldSet, to new: JSONValue, _ after: FieldSet
-  ) {
-    let altered = after.paths.filter { !before.contains($0) || old?[$0] != new[$0] }
-    release(altered.union(before.paths.subtracting(after.paths)))
-    var mine = sets[Owner(manager: manager, applies: false)] ?? FieldSet()
-    mine.formUnion(FieldSet(altered))
-    sets[Owner(manager: manager, applies: false)] = mine
+  private mutating func take(_ manager: String, from old: [[String]: JSONValue], to new: [[String]: JSONValue]) {
+    let altered = Set(new.lazy.filter { old[$0.key] != $0.value }.map(\.key))
+    release(altered.union(old.keys.lazy.filter { new[$0] == nil }))
+    sets[Owner(manager: manager, applies: false), default: FieldSet()].formUnion(FieldSet(altered))
   }
 
   /// Server-side apply: the object with what the manager wants, and without what it wanted before, wants no more, and
@@ -58,36 +56,50 @@ struct FieldOwners {
     let owner = Owner(manager: manager, applies: true)
     let fields = FieldSet(of: wanted)
     let previous = sets.updateValue(fields, forKey: owner)
-    var result = object
-    for path in fields.paths.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
-      guard let value = wanted[path], !value.isNull else { continue }
-      // An empty map wants nothing but to be there.
-      if value.members?.isEmpty == true, !FieldSet.isAtomic(path), object[path] != nil { continue }
-      if object[path] != value {
-        if value.array != nil, object[path]?.array != nil, MergeKeys(key).mayMergeApplied(at: path),
-          sets.contains(where: { $0.key != owner && $0.value.covers(path) })
-        {
-          return nil
-        }
-        release([path], but: owner)
+    var taken: Set<[String]> = []
+    var isOpen = false
+    /// The value at a path once what is wanted there is laid over it.
+    func laid(_ wanted: JSONValue, over known: JSONValue?, at path: [String]) -> JSONValue? {
+      if FieldSet.isIdentity(path) { return known }
+      if let items = wanted.array, FieldSet.setLists.contains(path) {
+        guard let there = (known ?? .array([])).array else { return known }
+        let others = Set(there)
+        return .array(there + items.filter { !others.contains($0) })
       }
-      result = result.setting(path, to: value)
-    }
-    for list in FieldSet.setLists {
-      guard let items = wanted[list]?.array, case .array(var known) = object[list] ?? .array([]) else { continue }
-      known += items.filter { !known.contains($0) }
-      result = result.setting(list, to: .array(known))
-    }
-    for path in previous?.paths.subtracting(fields.paths) ?? [] where !sets.values.contains(where: { $0.covers(path) })
-    {
-      if let list = FieldSet.setLists.first(where: { path.starts(with: $0) && path.count > $0.count }) {
-        let rest = (result[list]?.array ?? []).filter { FieldSet.step(to: $0) != path.last }
-        result = result.setting(list, to: .array(rest))
-      } else {
-        result = result.removing(path[...])
+      if let members = wanted.members, !FieldSet.isAtomic(path) {
+        // An empty map wants nothing but to be there.
+        if members.isEmpty { return known ?? wanted }
+        guard var result = known == nil ? JSONMembers() : known?.members else { return known }
+        result.merge(members.unique) { laid($1, over: $2, at: path + [$0]) }
+        return known == nil && result.isEmpty ? nil : .object(result)
       }
+      guard !wanted.isNull else { return known }
+      guard known != wanted else { return wanted }
+      if wanted.array != nil, known?.array != nil, MergeKeys(key).mayMergeApplied(at: path),
+        sets.contains(where: { $0.key != owner && $0.value.cover.holds(path) })
+      {
+        isOpen = true
+      }
+      taken.insert(path)
+      return wanted
     }
-    return result
+    let result = laid(wanted, over: object, at: [])
+    release(taken, but: owner)
+    guard let result, !isOpen else { return nil }
+    return previous.map { without($0.paths.subtracting(fields.paths), result) } ?? result
+  }
+
+  /// The object without those of some fields that nobody owns.
+  private func without(_ fields: Set<[String]>, _ object: JSONValue) -> JSONValue {
+    guard !fields.isEmpty else { return object }
+    let covers = sets.values.map(\.cover)
+    let gone = fields.filter { path in !covers.contains { $0.holds(path) } }
+    return Dictionary(grouping: gone) { Array($0.dropLast()) }.reduce(object) { object, fields in
+      let names = Set(fields.value.compactMap(\.last))
+      guard FieldSet.setLists.contains(fields.key) else { return object.removing(names, at: fields.key[...]) }
+      let items = object[fields.key]?.array ?? []
+      return object.setting(fields.key, to: .array(items.filter { !names.contains(FieldSet.step(to: $0)) }))
+    }
   }
 
   /// A patch that rewrites managedFields itself, as kubectl does when it moves from client-side to server-side apply:
@@ -107,34 +119,17 @@ struct FieldOwners {
   }
 }
 
-extension FieldSet {
-  init(_ paths: Set<[String]>) {
-    self.init()
-    self.insert(paths)
-  }
-
-  /// Whether a field, or something below or around it, belongs to the set. Who owns no more than that there are labels
-  /// owns none of them.
-  func covers(_ path: [String]) -> Bool {
-    paths.contains { $0.starts(with: path) || (path.starts(with: $0) && $0.first != "metadata") }
-  }
-
-  /// The same, where to own that there are labels counts for all of them.
-  func mayCover(_ path: [String]) -> Bool {
-    paths.contains { $0.starts(with: path) || path.starts(with: $0) }
-  }
-}
-
 extension JSONValue {
-  /// Without the member at a path, and without objects that it leaves empty.
-  fileprivate func removing(_ path: ArraySlice<String>) -> JSONValue {
-    guard let step = path.first, case .object(var members) = self, let child = members[step] else { return self }
-    if path.count == 1 {
-      members[step] = nil
-    } else {
-      let rest = child.removing(path.dropFirst())
-      members[step] = rest.members?.isEmpty == true ? nil : rest
+  /// Without some members of the object at a path, and without objects that they leave empty.
+  fileprivate func removing(_ names: Set<String>, at path: ArraySlice<String>) -> JSONValue {
+    guard case .object(var members) = self else { return self }
+    guard let step = path.first else {
+      members.list.removeAll { names.contains($0.key) }
+      return .object(members)
     }
+    guard let child = members[step] else { return self }
+    let rest = child.removing(names, at: path.dropFirst())
+    members[step] = rest.members?.isEmpty == true ? nil : rest
     return .object(members)
   }
 }

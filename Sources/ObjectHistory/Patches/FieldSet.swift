@@ -7,32 +7,34 @@ struct FieldSet {
 
   init() {}
 
+  init(_ paths: Set<[String]>) { self.paths = paths }
+
   /// What a document says, but for what makes it that object.
-  init(of document: JSONValue) {
-    collect(document, at: [])
-    paths = paths.filter { !$0.isEmpty && !FieldSet.isIdentity($0) }
-  }
+  init(of document: JSONValue) { paths = Set(FieldSet.values(of: document).keys) }
 
   /// `fieldsV1` of an entry of managedFields; items of lists count as the list.
   init(fieldsV1: JSONValue) {
     collect(fieldsV1: fieldsV1, at: [])
   }
 
-  mutating func insert(_ more: Set<[String]>) { paths.formUnion(more) }
-  func contains(_ path: [String]) -> Bool { paths.contains(path) }
   mutating func formUnion(_ other: FieldSet) { paths.formUnion(other.paths) }
   mutating func subtract(_ other: FieldSet) { paths.subtract(other.paths) }
 
-  private mutating func collect(_ value: JSONValue, at path: [String]) {
-    if FieldSet.setLists.contains(path), let items = value.array, !items.isEmpty {
-      for item in items { paths.insert(path + [FieldSet.step(to: item)]) }
-      return
+  /// The fields of a document with their values, but for what makes it that object.
+  static func values(of document: JSONValue) -> [[String]: JSONValue] {
+    var values: [[String]: JSONValue] = [:]
+    func collect(_ value: JSONValue, at path: [String]) {
+      if isIdentity(path) { return }
+      if setLists.contains(path), let items = value.array, !items.isEmpty {
+        for item in items { values[path + [step(to: item)]] = item }
+      } else if case .object(let members) = value, !members.isEmpty, !isAtomic(path) {
+        for member in members.unique { collect(member.value, at: path + [member.key]) }
+      } else if !path.isEmpty {
+        values[path] = value
+      }
     }
-    guard case .object(let members) = value, !members.isEmpty, !FieldSet.isAtomic(path) else {
-      paths.insert(path)
-      return
-    }
-    for member in members.unique { collect(member.value, at: path + [member.key]) }
+    collect(document, at: [])
+    return values
   }
 
   private mutating func collect(fieldsV1 value: JSONValue, at path: [String]) {
@@ -49,6 +51,9 @@ struct FieldSet {
     for field in fields { collect(fieldsV1: field.value, at: path + [String(field.key.dropFirst(2))]) }
   }
 
+  /// The fields of this set and all that lie around them, for who asks about many.
+  var cover: FieldCover { FieldCover(paths) }
+
   /// Lists whose items belong to managers one by one, as `listType: set` of the CRDs says.
   static let setLists: [[String]] = [["spec", "nets"], ["spec", "allowedEgressDomains"]]
 
@@ -61,7 +66,8 @@ struct FieldSet {
     "labelSelector", "namespaceSelector", "namespaces", "podSelector", "roleRef",
   ]
 
-  private static func isIdentity(_ path: [String]) -> Bool {
+  /// Whether a field is what makes a document that object, or the server's own.
+  static func isIdentity(_ path: [String]) -> Bool {
     path == ["apiVersion"] || path == ["kind"] || path.first == "status"
       || (path.count > 1 && path[0] == "metadata" && machineMetadata.contains(path[1]))
   }
@@ -69,4 +75,31 @@ struct FieldSet {
     "creationTimestamp", "deletionGracePeriodSeconds", "deletionTimestamp", "generation", "managedFields", "name",
     "namespace", "resourceVersion", "selfLink", "uid",
   ]
+}
+
+/// Whether fields, or something below or around them, belong to a set.
+struct FieldCover {
+  private let paths: Set<[String]>
+  /// All beginnings of the paths, themselves among them.
+  private let beginnings: Set<[String]>
+
+  fileprivate init(_ paths: Set<[String]>) {
+    self.paths = paths
+    var beginnings: Set<[String]> = []
+    for path in paths {
+      var beginning = path
+      while beginnings.insert(beginning).inserted, !beginning.isEmpty { beginning.removeLast() }
+    }
+    self.beginnings = beginnings
+  }
+
+  /// Who owns no more than that there are labels owns none of them.
+  func holds(_ path: [String]) -> Bool {
+    beginnings.contains(path) || (path.first != "metadata" && isBelow(path))
+  }
+
+  /// The same, where to own that there are labels counts for all of them.
+  func mayHold(_ path: [String]) -> Bool { beginnings.contains(path) || isBelow(path) }
+
+  private func isBelow(_ path: [String]) -> Bool { path.indices.contains { paths.contains(Array(path[..<$0])) } }
 }

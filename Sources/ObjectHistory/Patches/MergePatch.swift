@@ -9,13 +9,7 @@ public enum MergePatch {
   public static func apply(_ patch: JSONValue, to target: JSONValue) -> JSONValue {
     guard case .object(let changes) = patch else { return patch }
     var members = target.members ?? JSONMembers()
-    for change in changes.unique {
-      if change.value.isNull {
-        members[change.key] = nil
-      } else {
-        members[change.key] = apply(change.value, to: members[change.key] ?? .null)
-      }
-    }
+    members.merge(changes.unique) { _, change, known in change.isNull ? nil : apply(change, to: known ?? .null) }
     return .object(members)
   }
 }

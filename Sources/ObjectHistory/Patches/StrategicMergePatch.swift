@@ -26,17 +26,19 @@ struct StrategicMergePatch {
       result.list.removeAll { !names.contains($0.key) }
     }
     var orders: [(field: String, order: [JSONValue])] = []
+    var changes: [JSONMembers.Member] = []
     for change in patch.unique {
       if change.key == "$patch" || change.key == "$retainKeys" { continue }
       if let field = directive("$deleteFromPrimitiveList/", change.key) {
-        let gone = change.value.array ?? []
+        let gone = Set(change.value.array ?? [])
         if let list = result[field]?.array { result[field] = .array(list.filter { !gone.contains($0) }) }
       } else if let field = directive("$setElementOrder/", change.key) {
         orders.append((field, change.value.array ?? []))
       } else {
-        result[change.key] = value(result[change.key], change.value, at: path + [change.key])
+        changes.append(change)
       }
     }
+    result.merge(changes) { key, change, known in value(known, change, at: path + [key]) }
     for (field, order) in orders {
       guard let list = result[field]?.array else { continue }
       result[field] = .array(ordered(list, order, original: original[field]?.array ?? [], at: path + [field]))
@@ -54,7 +56,8 @@ struct StrategicMergePatch {
       case .replace: return .array(items)
       case .union:
         let known = old?.array ?? []
-        return .array(known + items.filter { !known.contains($0) })
+        let there = Set(known)
+        return .array(known + items.filter { !there.contains($0) })
       case .byKey(let name): return .array(list(old?.array ?? [], items, by: name, at: path))
       }
     default: return new
@@ -63,22 +66,31 @@ struct StrategicMergePatch {
 
   private func list(_ old: [JSONValue], _ changes: [JSONValue], by name: String, at path: [String]) -> [JSONValue] {
     let isReplaced = changes.contains { $0.members?.list.count == 1 && $0["$patch"]?.string == "replace" }
-    var result = isReplaced ? [] : old
+    /// Nil for items that are gone, so that the others keep their places.
+    var result: [JSONValue?] = isReplaced ? [] : old
+    var places = StrategicMergePatch.places(of: result.map { $0?[name] })
     for change in changes {
       guard let members = change.members, let key = members[name] else {
         if change.members == nil { result.append(change) }
         continue
       }
-      let place = result.firstIndex { $0[name] == key }
-      let base = place.flatMap { result[$0].members } ?? JSONMembers()
-      switch (merged(base, members, at: path), place) {
-      case (let item?, let place?): result[place] = .object(item)
-      case (let item?, nil): result.append(.object(item))
-      case (nil, let place?): result.remove(at: place)
-      case (nil, nil): break
+      let base = places[key].flatMap { result[$0]?.members } ?? JSONMembers()
+      let item = merged(base, members, at: path).map(JSONValue.object)
+      if let place = places[key] {
+        result[place] = item
+        if item == nil { places[key] = nil }
+      } else if let item {
+        places[key] = result.count
+        result.append(item)
       }
     }
-    return result
+    return result.compactMap(\.self)
+  }
+
+  /// The first place of each value.
+  private static func places(of values: [JSONValue?]) -> [JSONValue: Int] {
+    let found = values.enumerated().compactMap { index, value in value.map { ($0, index) } }
+    return Dictionary(found, uniquingKeysWith: { first, _ in first })
   }
 
   /// The list in the order that the patch asks for; items that it does not name keep their place relative to those that
@@ -88,13 +100,13 @@ struct StrategicMergePatch {
   {
     let name: String? = if case .byKey(let name) = keys.strategy(at: path) { name } else { nil }
     func identity(_ item: JSONValue) -> JSONValue? { name.map { item[$0] } ?? item }
-    let wanted = order.map { identity($0) ?? $0 }
-    let places = original.map(identity)
-    func place(_ item: JSONValue) -> Int? { places.firstIndex(of: identity(item)) }
+    let wanted = StrategicMergePatch.places(of: order.map { identity($0) ?? $0 })
+    let places = StrategicMergePatch.places(of: original.map(identity))
+    func place(_ item: JSONValue) -> Int? { identity(item).flatMap { places[$0] } }
     var named: [(rank: Int, item: JSONValue)] = []
     var others: [JSONValue] = []
     for item in list {
-      if let rank = identity(item).flatMap({ wanted.firstIndex(of: $0) }) {
+      if let rank = identity(item).flatMap({ wanted[$0] }) {
         named.append((rank, item))
       } else {
         others.append(item)

@@ -3,20 +3,7 @@
 struct RedactionPlace {
   /// Of the member that the value is, or is in a list of.
   var key = Literal.none
-  private(set) var signs: Signs = []
-
-  /// A string as it stands in the text, quotes included.
-  struct Literal {
-    var range: Range<Int>
-    /// What stands between its quotes is its value.
-    var isPlain: Bool
-
-    static let none = Literal(range: 0..<0, isPlain: false)
-
-    func moved(by distance: Int) -> Literal {
-      Literal(range: (range.lowerBound + distance)..<(range.upperBound + distance), isPlain: isPlain)
-    }
-  }
+  var signs: Signs = []
 
   /// A body of a record, by itself.
   static var body: RedactionPlace {
@@ -43,9 +30,8 @@ struct RedactionPlace {
     // Of the last step.
     static let isItem = Signs(rawValue: 1 << 16)
     static let isPayload = Signs(rawValue: 1 << 17)
-    static let isName = Signs(rawValue: 1 << 18)
     static let isValue = Signs(rawValue: 1 << 19)
-    /// The `value` of an item: an operation of a JSON patch.
+    /// The `value` of an item: of an operation of a JSON patch, or of what has a name.
     static let isItemsValue = Signs(rawValue: 1 << 20)
     static let isMessage = Signs(rawValue: 1 << 21)
 
@@ -53,6 +39,8 @@ struct RedactionPlace {
     static let isRequestURI = Signs(rawValue: 1 << 24)
     static let isBodyText = Signs(rawValue: 1 << 25)
     static let isLastApplied = Signs(rawValue: 1 << 26)
+    /// What stands beside the value names a secret.
+    static let isSecretByName = Signs(rawValue: 1 << 27)
 
     /// One of the payload's members that are bodies.
     static let inBodyOfPayload = Signs(rawValue: 1 << 22)
@@ -69,8 +57,8 @@ struct RedactionPlace {
     ("protopayload_auditlog", [.inPayload, .isPayload]), ("requestURI", .isRequestURI), ("RequestUri", .isRequestURI),
     ("annotations", .inAnnotations), ("extra", .inExtra), ("data", .inData), ("stringData", .inStringData),
     ("binaryData", .inBinaryData), ("labels", .inLabels), ("matchLabels", .inLabels), ("env", .inEnv),
-    ("name", .isName), ("value", .isValue), ("message", .isMessage),
-    ("kubectl.kubernetes.io/last-applied-configuration", .isLastApplied),
+    ("value", .isValue), ("message", .isMessage),
+    ("kubectl.kubernetes.io/last-applied-configuration", .isLastApplied), ("kapp.k14s.io/original", .isLastApplied),
   ]
 
   /// The same by the length of the key.

@@ -89,8 +89,9 @@ struct RedactionTrail {
       inner.start += shift
       inner.end += shift
       inner.next += own - known
-      // The items of a list have the key that stands in front of it.
-      inner.place.key = inner.place.key.range.lowerBound < node.start ? place.key : inner.place.key.moved(by: shift)
+      // The items of a list have the key that stands in front of it; what a pointer leads to has none.
+      let key = inner.place.key
+      if !key.range.isEmpty { inner.place.key = key.range.lowerBound < node.start ? place.key : key.moved(by: shift) }
       nodes.append(inner)
     }
     moveOn(behind: known, inside: open.count - 1)

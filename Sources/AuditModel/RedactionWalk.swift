@@ -12,8 +12,8 @@ struct RedactionWalk {
   private var copied = 0
   /// The keys and lists on the way to the value at hand; the last one holds what all of them say.
   private var places: [RedactionPlace]
-  /// The last `name` seen in each open object: what an environment `value` beside it is called.
-  private var names: [Literal] = []
+  /// Where each open object begins.
+  private var objects: [Int] = []
   private var replacementCount = 0
 
   /// Of a text like it; nil where nothing is remembered.
@@ -58,10 +58,10 @@ struct RedactionWalk {
     case UInt8(ascii: "{"):
       if stepOver() { return true }
       let count = replacementCount
+      objects.append(at)
       at += 1
-      names.append(.none)
       let isClosed = members()
-      names.removeLast()
+      objects.removeLast()
       trail?.leave(at, isClean: isClosed && replacementCount == count)
       return true
     case UInt8(ascii: "["):
@@ -72,7 +72,7 @@ struct RedactionWalk {
       let isClosed = items()
       places.removeLast()
       // What stands before a list may say what its texts are where they are in no object.
-      trail?.leave(at, isClean: isClosed && replacementCount == count && !names.isEmpty)
+      trail?.leave(at, isClean: isClosed && replacementCount == count && !objects.isEmpty)
       return true
     case UInt8(ascii: "\""):
       guard let literal = literal() else { return false }
@@ -128,8 +128,14 @@ struct RedactionWalk {
 
   /// Where the value of a member of the object at hand stands.
   private func member(_ key: Literal) -> RedactionPlace {
-    if key.isPlain { return place.member(key, inner(key)) }
-    return Array(text(key).utf8).withUnsafeBytes { place.member(key, $0) }
+    let next =
+      key.isPlain
+      ? place.member(key, key.inner(in: bytes))
+      : Array(key.text(in: bytes).utf8).withUnsafeBytes { place.member(key, $0) }
+    guard next.signs.isSuperset(of: [.isValue, .inBody]), !next.signs.isDisjoint(with: [.isItemsValue, .inEnv]),
+      let object = objects.last
+    else { return next }
+    return next.value(of: RedactionSubject(ofObjectAt: object, in: bytes))
   }
 
   /// Whether the list was read to its end.
@@ -151,68 +157,50 @@ struct RedactionWalk {
 
   /// Nil when the text ends inside it.
   private mutating func literal() -> Literal? {
+    if let literal = Literal(in: bytes, at: at) {
+      at = literal.range.upperBound
+      return literal
+    }
+    // A cut record: what is left of the string is judged as if it were whole.
     let start = at
-    var isPlain = true
-    at += 1
-    while at < bytes.count, bytes[at] != UInt8(ascii: "\"") {
-      if bytes[at] == UInt8(ascii: "\\") {
-        isPlain = false
-        at += 2
-      } else {
-        at += 1
-      }
-    }
-    guard at < bytes.count else {
-      // A cut record: what is left of the string is judged as if it were whole.
-      at = bytes.count
-      if start + 1 < bytes.count { consider(Literal(range: start..<bytes.count, isPlain: false)) }
-      return nil
-    }
-    at += 1
-    return Literal(range: start..<at, isPlain: isPlain)
-  }
-
-  private func text(_ literal: Literal) -> String {
-    if literal.range.isEmpty { return "" }
-    if literal.isPlain { return String(decoding: inner(literal), as: UTF8.self) }
-    let whole = bytes.part(literal.range)
-    if let value = try? JSONValue(parsing: whole), case .string(let text) = value { return text }
-    let isClosed = whole.count > 1 && whole.last == UInt8(ascii: "\"")
-    return String(decoding: whole.dropFirst().dropLast(isClosed ? 1 : 0), as: UTF8.self)
+    at = bytes.count
+    if start + 1 < bytes.count { consider(Literal(range: start..<bytes.count, isPlain: false)) }
+    return nil
   }
 
   /// Whether a string outside of any object is the `uri="…"` of a legacy audit log, which is text.
   private func isURIOfText(_ literal: Literal) -> Bool {
     let quote = literal.range.lowerBound
-    return names.isEmpty && quote >= 5 && bytes.part((quote - 5)..<quote).elementsEqual(" uri=".utf8)
-  }
-
-  /// What stands between the quotes.
-  private func inner(_ literal: Literal) -> UnsafeRawBufferPointer {
-    bytes.part((literal.range.lowerBound + 1)..<(literal.range.upperBound - 1))
+    return objects.isEmpty && quote >= 5 && bytes.part((quote - 5)..<quote).elementsEqual(" uri=".utf8)
   }
 
   private mutating func consider(_ literal: Literal) {
     let place = place
-    if place.signs.contains(.isName), !names.isEmpty { names[names.count - 1] = literal }
     guard !literal.isPlain || literal.range.count > 2 else { return }
     let replacement: String?
     if place.signs.contains(.isRequestURI) || isURIOfText(literal) {
-      replacement = RedactionRules.redactedURI(text(literal))
-    } else if place.signs.contains(.isBodyText), text(literal).utf8.first == UInt8(ascii: "{") {
-      replacement = redactedBody(text(literal))
+      replacement = RedactionRules.redactedURI(literal.text(in: bytes))
+    } else if place.signs.contains(.isBodyText), let body = body(literal) {
+      replacement = redactedBody(body)
     } else if isSecret(place) {
-      replacement = Redactor.mark(for: text(literal))
-    } else if literal.isPlain, !TokenShapes.mayHoldToken(inner(literal)) {
+      replacement = Redactor.mark(for: literal.text(in: bytes))
+    } else if literal.isPlain, !TokenShapes.mayHoldToken(literal.inner(in: bytes)) {
       return
     } else {
-      replacement = TokenShapes.replacing(in: text(literal))
+      replacement = TokenShapes.replacing(in: literal.text(in: bytes))
     }
     guard let replacement else { return }
     replacementCount += 1
     out.append(contentsOf: bytes[copied..<literal.range.lowerBound])
     JSONValue.writeString(replacement, to: &out)
     copied = literal.range.upperBound
+  }
+
+  /// The object, or the list of a JSON patch, that a string holds as text; nil where it holds none.
+  private func body(_ literal: Literal) -> String? {
+    let text = literal.text(in: bytes)
+    let first = text.utf8.first { $0 > 0x20 }
+    return first == UInt8(ascii: "{") || first == UInt8(ascii: "[") ? text : nil
   }
 
   /// A body that some exports write as text; nil when nothing in it needs to be replaced.
@@ -232,21 +220,18 @@ struct RedactionWalk {
     // What the API server says of a Secret that it refused may quote the value.
     if holdsSecrets, signs.contains(.isMessage) { return true }
     guard signs.contains(.inBody) else { return false }
-    // A JSON patch: [{"op":"replace","path":"/data/password","value":"..."}].
+    // A JSON patch's value is judged by the path beside it, and as a secret where that tells no place.
     if holdsSecrets, !signs.isDisjoint(with: [.inData, .inStringData, .isItemsValue]) { return true }
     if isStrict, !signs.isDisjoint(with: [.inData, .inBinaryData]) { return true }
+    if isStrict, signs.isSuperset(of: [.isValue, .inEnv]) { return true }
+    if signs.contains(.isSecretByName) { return true }
     // The keys of labels, selectors and annotations are names of the user's own and say nothing about the value.
     if signs.isDisjoint(with: [.inLabels, .inAnnotations]), isSensitive(key: place.key) { return true }
-    if signs.isSuperset(of: [.isValue, .inEnv]),
-      isStrict || RedactionRules.isSensitive(name: text(names.last ?? .none))
-    {
-      return true
-    }
-    return signs.contains(.inData) && RedactionRules.isSensitive(name: text(place.key))
+    return signs.contains(.inData) && RedactionRules.isSensitive(name: place.key.text(in: bytes))
   }
 
   private func isSensitive(key: Literal) -> Bool {
-    if key.isPlain, !RedactionRules.mayBeSensitive(inner(key)) { return false }
-    return RedactionRules.isSensitive(key: text(key))
+    if key.isPlain, !RedactionRules.mayBeSensitive(key.inner(in: bytes)) { return false }
+    return RedactionRules.isSensitive(key: key.text(in: bytes))
   }
 }

@@ -168,7 +168,7 @@ private struct RandomRecords {
   }
 
   private static let keys = [
-    "kind", "data", "stringData", "env", "name", "value", "token", "metadata", "labels", "annotations", "spec",
+    "kind", "data", "stringData", "env", "name", "path", "value", "token", "metadata", "labels", "annotations", "spec",
     "message", "requestObject", "pass\\u0077ord", "a-key-of-more-than-fifteen-letters",
     "kubectl.kubernetes.io/last-applied-configuration", "request", "protoPayload",
   ].map { "\"\($0)\"" }
@@ -176,7 +176,7 @@ private struct RandomRecords {
     [
       "1", "true", "null", "-0.5e3", #""Secret""#, #""secrets""#, #""DB_PASSWORD""#, #""""#, #""a \"quoted\" one""#,
       #""a text of more than fifteen letters""#, #""Bearer abcdefgh12345""#, #""/exec?command=hush&x=1""#,
-      #""\u00e9\\""#,
+      #""\u00e9\\""#, #""/data/p""#, #""/spec/token""#, #""\/metadata/labels""#,
     ] + (0..<6).map { "\"value \($0)\"" }
 }
 

@@ -45,6 +45,68 @@ private func redacted(_ text: String, _ mode: Redactor.Mode = .on) -> String {
     #expect(!text.contains("aHVudGVyMg==") && text.contains(#""path":"/data/p""#))
   }
 
+  @Test(arguments: [
+    (#"{"op":"replace","path":"/spec/clientSecret","value":"hunter2"}"#, true),
+    (#"{"op":"replace","value":"hunter2","path":"/spec/clientSecret"}"#, true),
+    (#"{"op":"test","path":"/spec/tokens/0/token","value":"hunter2"}"#, true),
+    (#"{"op":"add","path":"/spec/token/-","value":["hunter2"]}"#, true),
+    (#"{"op":"add","path":"/data/db-password","value":"hunter2"}"#, true),
+    (#"{"op":"add","path":"/data","value":{"password":"hunter2"}}"#, true),
+    (#"{"op":"add","path":"","value":{"spec":{"token":"hunter2"}}}"#, true),
+    (#"{"op":"add","path":"\/spec\/pass\u0077ord","value":"hunter2"}"#, true),
+    (#"{"op":"add","path":"/spec/a","path":"/spec/token","value":"hunter2"}"#, true),
+    (
+      #"{"op":"add","path":"/metadata/annotations/kubectl.kubernetes.io~1last-applied-configuration","value":"hunter2"}"#,
+      true
+    ),
+    (
+      #"{"op":"add","path":"/metadata/annotations","value":{"kubectl.kubernetes.io/last-applied-configuration":"hunter2"}}"#,
+      true
+    ),
+    (#"{"op":"add","path":"/spec/containers/0/env/-","value":{"value":"hunter2","name":"DB_PASSWORD"}}"#, true),
+    (#"{"op":"add","path":"/spec/containers/0/env","value":[{"name":"DB_PASSWORD","value":"hunter2"}]}"#, true),
+    (#"{"op":"replace","path":"/spec/containers/0/env/1/value","value":"hunter2"}"#, true),
+    (#"{"op":"replace","value":"hunter2"#, true),
+    (#"{"op":"replace","path":"/spec/clientSecret","value":"hunter2"#, true),
+    (#"{"op":"replace","path":"/spec/selector","value":"hunter2"}"#, false),
+    (#"{"op":"add","path":"/metadata/labels/token","value":"hunter2"}"#, false),
+    (#"{"op":"add","path":"/spec/containers/0/env/-","value":{"value":"hunter2","name":"MODE"}}"#, false),
+    (#"{"op":"add","path":"/data/mode","value":"hunter2"}"#, false),
+  ])
+  func `what a JSON patch sets is judged by where it goes`(operation: String, isSecret: Bool) {
+    for record in [
+      #"{"objectRef":{"resource":"deployments"},"requestObject":[{"op":"test"},\#(operation)]}"#,
+      #"{"protoPayload":{"request":[\#(operation)]}}"#, #"{"protoPayload":{"request":{"value":[\#(operation)]}}}"#,
+      #"{"RequestObject":\#(JSONValue.string(" [\(operation)]").json)}"#,
+      #"{"protopayload_auditlog":{"requestJson":\#(JSONValue.string("[\(operation)]").json)}}"#,
+    ] {
+      #expect(redacted(record).contains("hunter2") != isSecret, "\(record)")
+    }
+  }
+
+  @Test func `a patch of a Secret hides the data in an object and shows what is none`() {
+    func patched(_ path: String, _ value: String) -> String {
+      redacted(
+        #"{"objectRef":{"resource":"secrets"},"requestObject":[{"op":"add","path":"\#(path)","value":\#(value)}]}"#)
+    }
+    #expect(!patched("/data", #"{"p":"aHVudGVyMg=="}"#).contains("aHVudGVyMg=="))
+    #expect(!patched("data/p", #""aHVudGVyMg==""#).contains("aHVudGVyMg=="))
+    #expect(patched("/metadata/labels/app", #""shop""#).contains("shop"))
+  }
+
+  @Test func `one secret has one mark in a patch and in what came of it`() {
+    let text = redacted(
+      #"{"requestObject":[{"op":"add","path":"/spec/token","value":"abc"}],"responseObject":{"spec":{"token":"abc"}}}"#)
+    #expect(text.split(separator: Redactor.mark(for: "abc")).count == 3)
+  }
+
+  @Test func `strict hides annotations and variables that a patch sets`() {
+    for path in ["/metadata/annotations/a", "/data/mode", "/spec/env/0/value"] {
+      let text = redacted(#"{"requestObject":[{"op":"add","path":"\#(path)","value":"abc"}]}"#, .strict)
+      #expect(!text.contains("abc"), "\(path)")
+    }
+  }
+
   @Test func `tokens, last-applied, exec arguments and passwords in env are replaced`() {
     let record = """
       {"requestURI":"/api/v1/namespaces/a/pods/b/exec?command=mysql&command=-phunter2&stdin=true","userAgent":"x",\
@@ -65,6 +127,10 @@ private func redacted(_ text: String, _ mode: Redactor.Mode = .on) -> String {
     (#"{"protoPayload":{"response":{"a":{"token":"abc"}}}}"#, true),
     (#"{"requestObject":{"env":[{"name":"A_TOKEN","value":"abc"}]}}"#, true),
     (#"{"requestObject":{"env":[{"name":"A","value":"abc"}]}}"#, false),
+    (#"{"requestObject":{"env":[{"value":"abc","name":"A_TOKEN"}]}}"#, true),
+    (#"{"requestObject":{"env":[{"value":"abc","valueFrom":{"name":"A_TOKEN"}}]}}"#, false),
+    (#"{"requestObject":{"headers":[{"name":"Authorization","value":"abc"}]}}"#, true),
+    (#"{"requestObject":{"annotations":{"kapp.k14s.io/original":"abc"}}}"#, true),
     (#"{"requestObject":{"token":"abc"#, true), (#"{"responseObject":{"kind" : "Secret","data":{"a":"abc"}}}"#, true),
     (#"{"responseObject":{"kind":"Secrets","data":{"a":"abc"}}}"#, false),
     (#"{"message":"Authorization: BeArEr abc45678"}"#, true),

@@ -107,8 +107,6 @@ struct SourcePlanner {
       covered = store.coverage(of: known.id)
       source.id = known.id
       source.cluster = source.cluster ?? known.cluster
-      source.headLength = known.headLength
-      source.head = known.head
       if known.isComplete, known.size == size, fragments.isEmpty {
         tally.skip()
         // It was moved, or unpacked; where both are there, the one that is known stays.
@@ -242,8 +240,6 @@ struct SourcePlanner {
         try store.dropProvisional(of: same.id)
       } else if let (same, isAll) = try knownPacked(alike, path) {
         source.id = same.id
-        source.head = same.head
-        source.headLength = same.headLength
         source.size = same.size
         source.tail = same.tail
         source.tailLength = same.tailLength

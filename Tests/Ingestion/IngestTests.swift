@@ -32,6 +32,11 @@ import Testing
       #expect(try store.acts() == LogFolder.fresh([logs.file("audit.log")]).acts())
       #expect(try store.texts() == (0..<35).map { String(line($0).dropLast()) })
       #expect(store.snapshot().sources.count == 1)
+      // Found by its beginning again, as it is now, also once it is packed.
+      #expect(try ingest([logs.file("audit.log")], into: store).skippedSources == 1)
+      try logs.pack("audit.log", as: "audit.log.gz")
+      #expect(try ingest([logs.file("audit.log.gz")], into: store).skippedSources == 1)
+      #expect(store.snapshot().sources.count == 1)
     }
   }
 

@@ -162,6 +162,12 @@ final class FollowedFile {
     // Its text may have been found elsewhere since, packed.
     if let stored = context.store.source(source.id) { source = stored }
     let known = recent.dropLast(tail.waitingCount).suffix(SourcePlanner.fingerprintLength)
+    // A file that has grown is found by as much of its beginning as one that was not there before.
+    let headLength = min(Int64(SourcePlanner.fingerprintLength), tail.offset)
+    if source.headLength < headLength, endsAsRead() {
+      source.head = sha256(bytes(from: 0, to: headLength))
+      source.headLength = Int(headLength)
+    }
     source.size = tail.offset
     source.tail = sha256(known)
     source.tailLength = known.count

@@ -24,11 +24,25 @@ final class PlainSource: Sendable {
   let stored: StoredSource
   /// Stretches that are still to be read.
   let remaining: Atomic<Int>
+  /// In which times were read that name none.
+  let zone: Mutex<String?>
 
   init(bytes: ByteSource, stored: StoredSource, stretches: Int) {
     self.bytes = bytes
     self.stored = stored
     remaining = Atomic(stretches)
+    zone = Mutex(stored.zone)
+  }
+
+  /// Notes the zone before anything that was read in it is added: who stops in between reads the rest in the same one.
+  func noteZone(_ name: String, in store: EventStore) throws {
+    try zone.withLock { zone in
+      guard zone != name else { return }
+      zone = name
+      var begun = stored
+      begun.zone = name
+      _ = try store.save(begun)
+    }
   }
 }
 
@@ -107,6 +121,8 @@ struct SourcePlanner {
       covered = store.coverage(of: known.id)
       source.id = known.id
       source.cluster = source.cluster ?? known.cluster
+      // Of what is not read again.
+      source.zone = covered.isEmpty ? nil : known.zone
       if known.isComplete, known.size == size, fragments.isEmpty {
         tally.skip()
         // It was moved, or unpacked; where both are there, the one that is known stays.
@@ -221,7 +237,7 @@ struct SourcePlanner {
         source.id = same.id
         source.cluster = source.cluster ?? same.cluster
         let isReadOtherwise = isReadOtherwise(same, by: path)
-        if isReadOtherwise { try store.discard(store.segments(of: same.id)) }
+        if isReadOtherwise { try store.discard(store.segments(of: same.id)) } else { source.zone = same.zone }
         covered = store.coverage(of: same.id)
         if same.isComplete, !isReadOtherwise {
           tally.skip(path, copyOf: same)
@@ -244,7 +260,11 @@ struct SourcePlanner {
         source.tail = same.tail
         source.tailLength = same.tailLength
         source.cluster = source.cluster ?? same.cluster
-        if isReadOtherwise(same, by: path) { try store.discard(store.segments(of: same.id)) }
+        if isReadOtherwise(same, by: path) {
+          try store.discard(store.segments(of: same.id))
+        } else {
+          source.zone = same.zone
+        }
         covered = store.coverage(of: same.id)
         if isAll, same.isComplete, Self.gaps(in: covered, of: same.size).isEmpty {
           // A log that was packed after it was read.

@@ -28,7 +28,7 @@ struct StretchReader: Sendable {
 
   private func readStretch(_ source: PlainSource, _ range: Range<Int64>, isExact: Bool) throws {
     let size = source.stored.size
-    let decoder = RecordDecoder(framing: .lines)
+    let decoder = RecordDecoder(framing: .lines, wallClock: options.wallClock)
     var builder = SegmentBuilder(keeping: options.keepsPayload ? .all : .none, cluster: source.stored.cluster)
     let found = try isExact ? range.lowerBound : lineStart(source.bytes, from: range.lowerBound, to: range.upperBound)
     guard let start = found else {
@@ -59,6 +59,7 @@ struct StretchReader: Sendable {
       buffer.drop(consumed)
     }
     let draft = builder.finish()
+    if decoder.tookWallTime { try source.noteZone(options.wallClock.name, in: store) }
     let result = draft.byteCount > 0 || !draft.rejects.isEmpty ? try store.append(draft, source: source.stored.id) : nil
     if options.isFollowed { end = UnfinishedEnd() }
     let last = try end.append(to: store, source: source.stored, keeping: options.keepsPayload ? .all : .none)
@@ -72,6 +73,7 @@ struct StretchReader: Sendable {
     tally.count(results, rejects: rejects, bytes: bytes, of: source.stored.path)
     guard source.remaining.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 else { return }
     var stored = source.stored
+    stored.zone = source.zone.withLock { $0 }
     stored.isComplete = true
     _ = try store.save(stored)
   }
@@ -178,7 +180,7 @@ struct StretchReader: Sendable {
     done.size = text.size
     done.tail = sha256(text.tail)
     done.tailLength = text.tail.count
-    done.zone = decoder.tookWallTime ? options.wallClock.name : nil
+    if decoder.tookWallTime { done.zone = options.wallClock.name }
     done.isComplete = failure == nil
     _ = try store.save(done)
   }

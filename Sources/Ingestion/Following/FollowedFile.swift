@@ -79,8 +79,8 @@ final class FollowedFile {
 
   private func makeTail(_ framing: Framing) -> LiveTail {
     LiveTail(
-      store: context.store, source: source.id, framing: framing, offset: position, keeping: context.keeping,
-      cluster: source.cluster)
+      store: context.store, source: source.id, framing: framing, wallClock: context.wallClock, offset: position,
+      keeping: context.keeping, cluster: source.cluster)
   }
 
   private var size: Int64 {
@@ -127,6 +127,8 @@ final class FollowedFile {
       if let flushed = try tail.flush() { context.tell(flushed, of: source.path) }
       if tail.isFragmented {
         try tail.merge()
+        try save()
+      } else if let zone = tail.zone, zone != source.zone {
         try save()
       }
     }
@@ -177,6 +179,7 @@ final class FollowedFile {
       source.modified = DiskFile(source.path)?.modified
       source.inode = Int64(bitPattern: identity.inode)
     }
+    source.zone = tail.zone ?? source.zone
     source.isComplete = true
     _ = try context.store.save(source)
     savedAt = tail.offset
@@ -203,6 +206,7 @@ final class FollowedFile {
 final class FollowContext {
   let store: EventStore
   let keeping: PayloadKeeping
+  let wallClock: WallClock
   let isCancelled: @Sendable () -> Bool
   private let clusters: ClusterNames
   private let report: (FollowNews) -> Void
@@ -216,6 +220,7 @@ final class FollowContext {
     // The file may be gone when somebody asks for a body: what is followed is rotated away.
     keeping = options.keepsPayload || store.access == .inMemory ? .all : .withoutSecrets
     clusters = options.clusters
+    wallClock = options.wallClock
     self.isCancelled = isCancelled
     self.report = report
   }

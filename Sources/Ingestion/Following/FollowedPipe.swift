@@ -43,8 +43,8 @@ final class FollowedPipe {
       source.headLength = known.count
       source.id = try context.store.save(source)
       tail = LiveTail(
-        store: context.store, source: source.id, framing: framing, offset: 0, keeping: context.keeping,
-        cluster: source.cluster)
+        store: context.store, source: source.id, framing: framing, wallClock: context.wallClock, offset: 0,
+        keeping: context.keeping, cluster: source.cluster)
       try feed(head)
     } else {
       try feed(part)
@@ -106,6 +106,7 @@ final class FollowedPipe {
     source.size = tail.offset
     source.tail = sha256(recent)
     source.tailLength = recent.count
+    source.zone = tail.zone
     source.isComplete = isAtEnd
     _ = try context.store.save(source)
   }

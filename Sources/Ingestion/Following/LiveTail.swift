@@ -19,6 +19,7 @@ final class LiveTail {
   private let keeping: PayloadKeeping
   private let cluster: String?
   private let framing: Framing
+  private let wallClock: WallClock
   private let decoder: RecordDecoder
   /// The store may have acts of the unfinished end of the source.
   private var mayBeUnfinished: Bool
@@ -33,12 +34,14 @@ final class LiveTail {
   ///   - framing: one of those that `follows`.
   ///   - offset: where the first byte stands that the store does not have.
   init(
-    store: EventStore, source: Int64, framing: Framing, offset: Int64, keeping: PayloadKeeping, cluster: String?
+    store: EventStore, source: Int64, framing: Framing, wallClock: WallClock, offset: Int64, keeping: PayloadKeeping,
+    cluster: String?
   ) {
     self.store = store
     self.source = source
     self.framing = framing
-    decoder = RecordDecoder(framing: framing)
+    self.wallClock = wallClock
+    decoder = RecordDecoder(framing: framing, wallClock: wallClock)
     mayBeUnfinished = offset > 0
     self.offset = offset
     self.keeping = keeping
@@ -50,6 +53,9 @@ final class LiveTail {
 
   /// Bytes that have come and are not in the store: mostly the begin of a line, or of a record in parts.
   var waitingCount: Int { waiting.count }
+
+  /// The zone in which it read times that name none; nil where there was none so far.
+  var zone: String? { decoder.tookWallTime ? wallClock.name : nil }
 
   func feed(_ bytes: some Collection<UInt8>) { waiting.append(contentsOf: bytes) }
 
@@ -83,7 +89,7 @@ final class LiveTail {
   /// Makes one segment of the small ones.
   func merge() throws {
     if segments.count > 1 {
-      let decoder = RecordDecoder(framing: framing)
+      let decoder = RecordDecoder(framing: framing, wallClock: wallClock)
       var builder = SegmentBuilder(keeping: keeping, cluster: cluster)
       var place = offset - Int64(merging.count)
       merging.withUnsafeBytes { text in

@@ -106,7 +106,9 @@ public struct BodyFacts: Hashable, Sendable {
   public var resourceVersion: String?
   public var generation: Int64?
   public var hasDeletionTimestamp: Bool
-  public var hasFinalizers: Bool
+  /// Something is left to do before the object can go: finalizers, those of a namespace in its `spec`, or a pod's time
+  /// to end in good order. Says something only beside a `deletionTimestamp`.
+  public var isHeld: Bool
   /// `spec.tier` of Calico kinds.
   public var tier: String?
   /// When the server last took note of who owns which field: the latest time in `metadata.managedFields`, in whole
@@ -125,7 +127,7 @@ public struct BodyFacts: Hashable, Sendable {
   public init(
     kind: String? = nil, apiVersion: String? = nil, name: String? = nil, namespace: String? = nil, uid: String? = nil,
     resourceVersion: String? = nil, generation: Int64? = nil, hasDeletionTimestamp: Bool = false,
-    hasFinalizers: Bool = false, tier: String? = nil, managedAt: Timestamp? = nil, isShared: Bool = false,
+    isHeld: Bool = false, tier: String? = nil, managedAt: Timestamp? = nil, isShared: Bool = false,
     hasUntimedOwner: Bool = false, isEmpty: Bool = false, movesOnlyOwners: Bool = false
   ) {
     self.kind = kind
@@ -136,7 +138,7 @@ public struct BodyFacts: Hashable, Sendable {
     self.resourceVersion = resourceVersion
     self.generation = generation
     self.hasDeletionTimestamp = hasDeletionTimestamp
-    self.hasFinalizers = hasFinalizers
+    self.isHeld = isHeld
     self.tier = tier
     self.managedAt = managedAt
     self.isShared = isShared
@@ -169,7 +171,7 @@ extension AuditEvent {
   public var endsObject: Bool {
     guard let response else { return false }
     switch verb {
-    case "patch", "update": return response.hasDeletionTimestamp && !response.hasFinalizers
+    case "patch", "update": return response.hasDeletionTimestamp && !response.isHeld
     case "delete": return !response.hasDeletionTimestamp && response.resourceVersion != nil && response.kind != "Status"
     default: return false
     }

@@ -5,7 +5,7 @@ private enum BodyKey: Int, MemberKey {
 }
 
 private enum MetadataKey: Int, MemberKey {
-  case name, namespace, uid, resourceVersion, generation, deletionTimestamp, finalizers
+  case name, namespace, uid, resourceVersion, generation, deletionTimestamp, deletionGracePeriodSeconds, finalizers
 }
 
 private let bodyKeys = KeyTable<BodyKey>()
@@ -28,9 +28,12 @@ func bodyFacts(_ body: JSONElement, detailsNameObject: Bool) -> BodyFacts? {
     facts.resourceVersion = resourceVersion(metadata[.resourceVersion])
     facts.generation = metadata[.generation].integer
     facts.hasDeletionTimestamp = metadata[.deletionTimestamp].isPresent
-    facts.hasFinalizers = metadata[.finalizers].hasItems
+    facts.isHeld = metadata[.finalizers].hasItems || (metadata[.deletionGracePeriodSeconds].integer ?? 0) > 0
   }
-  facts.tier = members[.spec].object?["tier"].nonEmpty
+  if let spec = members[.spec].object {
+    facts.tier = spec["tier"].nonEmpty
+    if facts.hasDeletionTimestamp, spec["finalizers"].hasItems { facts.isHeld = true }
+  }
   if detailsNameObject, facts.kind == "Status", let details = members[.details].object {
     facts.name = details["name"].nonEmpty
     facts.uid = details["uid"].nonEmpty

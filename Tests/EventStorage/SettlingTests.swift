@@ -72,7 +72,7 @@ import Testing
         uuid(number), verb: "delete", at: Int64(100 + number), name: name, content: UInt64(number), uid: name,
         version: version)
       deletion.response?.hasDeletionTimestamp = begun
-      deletion.response?.hasFinalizers = begun
+      deletion.response?.isHeld = begun
       return deletion
     }
     let creations = ["web", "db"].enumerated().map { number, name in

@@ -35,7 +35,7 @@ func randomEvents(_ count: Int, _ dice: inout Dice, stage: Stage? = nil) -> [Aud
         kind: dice.maybe(["NetworkPolicy", "Status", "Widget"]), apiVersion: dice.maybe(["example.com/v1", "v1"]),
         uid: dice.maybe(["u1", "u2", "u3"]), resourceVersion: dice.maybe(["7", "8", "9"]),
         generation: dice.maybe([1, 2, 300, .max, .min]), hasDeletionTimestamp: dice.chance(10),
-        hasFinalizers: dice.chance(50), tier: dice.maybe(["default", "security"]))
+        isHeld: dice.chance(50), tier: dice.maybe(["default", "security"]))
     }
     let object =
       hasObject

@@ -26,7 +26,7 @@ struct AuditEventTests {
       request: BodyFacts(kind: "NetworkPolicy", apiVersion: "projectcalico.org/v3", tier: "secops"),
       response: BodyFacts(
         kind: "NetworkPolicy", apiVersion: "projectcalico.org/v3", name: "web-x7", namespace: "shop", uid: "o1",
-        resourceVersion: "9001", generation: 3, hasDeletionTimestamp: true, hasFinalizers: true, tier: "secops"),
+        resourceVersion: "9001", generation: 3, hasDeletionTimestamp: true, isHeld: true, tier: "secops"),
       contentID: contentID, position: RecordPosition(line: 1, offset: 0, length: Self.full.utf8.count))
     #expect(event(Self.full) == expected)
   }
@@ -51,6 +51,22 @@ struct AuditEventTests {
       #expect(event(text)?.object == ObjectReference(group: "", version: "v1", resource: "pods", name: "p"))
     }
   }
+
+  @Test(arguments: [
+    (#""metadata":{\#(deleted)}"#, true),
+    (#""metadata":{\#(deleted),"finalizers":["a/b"]}"#, false),
+    (#""metadata":{\#(deleted)},"spec":{"finalizers":["kubernetes"]}"#, false),
+    (#""metadata":{\#(deleted)},"spec":{"finalizers":[]}"#, true),
+    (#""metadata":{\#(deleted),"deletionGracePeriodSeconds":30}"#, false),
+    (#""metadata":{\#(deleted),"deletionGracePeriodSeconds":0}"#, true),
+    (#""metadata":{"name":"a"}"#, false),
+  ])
+  func `a write ends what is being deleted once nothing holds it`(members: String, ends: Bool) {
+    let answer = #","responseObject":{"kind":"Namespace","apiVersion":"v1",\#(members)}"#
+    #expect(event(record("a", verb: "patch", more: answer))?.endsObject == ends)
+  }
+
+  private static let deleted = #""name":"a","deletionTimestamp":"2026-10-05T09:12:44Z""#
 
   @Test func `group and version in one string are taken apart`() {
     let text = record("a", more: #","objectRef":{"resource":"deployments","apiVersion":"apps/v1beta1","name":"d"}"#)

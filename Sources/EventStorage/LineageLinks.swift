@@ -150,7 +150,7 @@ extension RecordColumns {
   fileprivate var holdsCalico: Bool { apiGroup.values.contains(where: isCalicoGroup) }
 }
 
-private func isCalicoGroup(_ group: String) -> Bool {
+func isCalicoGroup(_ group: String) -> Bool {
   group == CalicoAccounts.publicGroup || group == CalicoAccounts.storageGroup
 }
 

@@ -166,12 +166,12 @@ extension StoreSnapshot {
   public func objects(isCancelled: () -> Bool = { false }) throws -> [ObjectSummary] {
     var rowsOf: [ObjectKey: [UInt32]] = [:]
     var collections: [StoredObject: [UInt32]] = [:]
-    /// Deletions of collections that met the object.
-    var met: [ObjectKey: [UInt32]] = [:]
+    var met = MetRows()
     for (place, segment) in state.segments.enumerated() where segment.rowCount > 0 {
       if isCancelled() { throw CancellationError() }
       for (key, row) in try segment.metObjects() {
-        met[key, default: []].append(shown(place, row))
+        met.rows[key, default: []].append(shown(place, row))
+        met.answered.insert(shown(place, row))
         rowsOf[key, default: []] += []
       }
       for index in 0..<(try segment.objectCount()) {
@@ -190,16 +190,18 @@ extension StoreSnapshot {
     }
     for key in rowsOf.keys.filter({ $0.group == CalicoAccounts.storageGroup }) {
       let main = try state.lineage(of: key)[0]
-      if main != key, let rows = rowsOf.removeValue(forKey: key) { rowsOf[main, default: []] += rows }
+      guard main != key else { continue }
+      if let rows = rowsOf.removeValue(forKey: key) { rowsOf[main, default: []] += rows }
+      if let rows = met.rows.removeValue(forKey: key) { met.rows[main, default: []] += rows }
     }
     return try rowsOf.map { key, rows in
       if isCancelled() { throw CancellationError() }
-      return try summary(of: key, rows: rows, met: met[key] ?? [], collections: collections)
+      return try summary(of: key, rows: rows, met: met, collections: collections)
     }.sorted { $0.key < $1.key }
   }
 
   private func summary(
-    of key: ObjectKey, rows: [UInt32], met: [UInt32], collections: [StoredObject: [UInt32]]
+    of key: ObjectKey, rows: [UInt32], met: MetRows, collections: [StoredObject: [UInt32]]
   ) throws -> ObjectSummary {
     let rows = try inTimeOrder(
       Set(
@@ -207,7 +209,7 @@ extension StoreSnapshot {
           let place = state.place(ofGlobal: Int(row))
           return shown(place, Int(row) - state.bases[place])
         }))
-    let firstSeen = try (rows.first ?? met.first).map { try state.time(ofGlobal: $0) } ?? 0
+    let firstSeen = try (rows.first ?? met.rows[key]?.first).map { try state.time(ofGlobal: $0) } ?? 0
     var summary = ObjectSummary(
       key: key, kind: key.kind.kind, actCount: rows.count, firstSeen: Timestamp(microseconds: firstSeen))
     var uids: Set<String> = []
@@ -253,22 +255,19 @@ extension StoreSnapshot {
   /// Deletions of all that is in a collection, after the object's last change: those that met it, as their answers say,
   /// and of those without an answer that take everything.
   private func take(
-    _ collections: [StoredObject: [UInt32]], met: [UInt32], into summary: inout ObjectSummary
+    _ collections: [StoredObject: [UInt32]], met: MetRows, into summary: inout ObjectSummary
   ) throws {
-    let key = summary.key
-    let wholes = [key.namespace, nil].flatMap { namespace in
-      collections[
-        StoredObject(group: key.group, resource: key.resource, namespace: namespace, name: nil, cluster: key.cluster)]
-        ?? []
-    }
-    for global in Set(wholes + met).sorted() {
+    guard !collections.isEmpty else { return }
+    let own = met.rows[summary.key] ?? []
+    let wholes = try state.lineage(of: summary.key).flatMap(self.collections).flatMap { collections[$0] ?? [] }
+    for global in Set(wholes + own).sorted() {
       let place = state.place(ofGlobal: Int(global))
       let row = Int(global) - state.bases[place]
       let segment = state.segments[place]
       let time = Timestamp(microseconds: try segment.time(row))
       guard try state.outcome(place, row) == .changed,
         summary.lastChange.map({ $0 < time }) ?? (summary.firstSeen <= time),
-        try met.contains(global) || takesEverything(segment, row)
+        try own.contains(global) || !met.answered.contains(global) && takesEverything(segment, row)
       else { continue }
       summary.lastChange = time
       summary.lastActor = try segment.text(.asUser)[row] ?? segment.text(.by)[row]
@@ -293,6 +292,14 @@ extension StoreSnapshot {
     store.policyBodies.insert(body, for: id)
     return body
   }
+}
+
+/// Deletions of collections that say what they met, as rows over all segments.
+private struct MetRows {
+  /// Of those that met the object.
+  var rows: [ObjectKey: [UInt32]] = [:]
+  /// All of them.
+  var answered: Set<UInt32> = []
 }
 
 /// How an object ends, as far as columns tell, act by act in the order of time: as its history tells it of bodies.

@@ -126,7 +126,9 @@ extension EventStore {
         } else if try rows.contains(where: { try segment.text(.verb)[$0] == "deletecollection" }) {
           found.formUnion(
             claims.keys.filter {
-              $0.group == object.group && $0.resource == object.resource && $0.cluster == cluster
+              // What Calico stores goes with its collection in the storage too.
+              ($0.group == object.group || isCalicoGroup($0.group) && isCalicoGroup(object.group))
+                && $0.resource == object.resource && $0.cluster == cluster
                 && (object.namespace == nil || $0.namespace == object.namespace)
             })
         }

@@ -22,6 +22,11 @@ struct CalicoStorage {
 
   func isAbout(_ other: ObjectKey?) -> Bool { other == key || other.map(aliases.contains) ?? false }
 
+  /// The keys of the object that are in a collection: of the public API, or of the storage.
+  func keys(in collection: ObjectReference) -> [ObjectKey] {
+    ([key] + aliases.sorted()).filter { $0.group == collection.group && $0.resource == collection.resource }
+  }
+
   /// The act with bodies as the public API has them, and whether any was made out of what is stored.
   func read(_ detail: ActDetail) -> (detail: ActDetail, isConverted: Bool) {
     if let other = detail.act.key, aliases.contains(other) {
@@ -39,7 +44,7 @@ struct CalicoStorage {
   }
 
   /// What was applied, labels and the like stand in an annotation of the stored object, and its uid is another one.
-  private func publicForm(_ stored: JSONValue) -> JSONValue {
+  func publicForm(_ stored: JSONValue) -> JSONValue {
     guard let metadata = stored["metadata"], metadata.members != nil, stored["kind"]?.string != "Status" else {
       return stored
     }

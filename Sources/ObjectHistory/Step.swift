@@ -79,7 +79,7 @@ struct Step {
       return
     }
     if act.verb == "deletecollection" {
-      guard readCollection(reference, key) else { return nil }
+      guard readCollection(reference, storage) else { return nil }
       return
     }
     guard storage.isAbout(act.key) else { return nil }
@@ -149,19 +149,21 @@ struct Step {
   }
 
   /// A deletecollection: of the objects in its answer, or of whatever it must have met.
-  private mutating func readCollection(_ reference: ObjectReference, _ key: ObjectKey) -> Bool {
-    guard reference.group == key.group, reference.resource == key.resource, reference.subresource ?? "" == "" else {
-      return false
-    }
+  private mutating func readCollection(_ reference: ObjectReference, _ storage: CalicoStorage) -> Bool {
+    let (key, keys) = (storage.key, storage.keys(in: reference))
+    guard !keys.isEmpty, reference.subresource ?? "" == "" else { return false }
+    isConverted = !keys.contains(key)
     let isChange = act.outcome == .changed
     if let answer = detail.response?.members,
       answer["items"] != nil || answer["kind"]?.string?.hasSuffix("List") == true
     {
       guard
-        let item = (answer["items"]?.array ?? []).lazy.compactMap({ StoredObject($0, is: key, reference: reference) })
-          .first
+        let item = (answer["items"]?.array ?? []).lazy.compactMap({ item in
+          keys.lazy.compactMap { StoredObject(item, is: $0, reference: reference) }.first
+        }).first
       else { return false }
-      if isChange { readCollected(item, of: key) }
+      if isChange { readCollected(isConverted ? item.inPublicForm(storage) : item, of: key) }
+      if isConverted { self.answer = nil }
       return true
     }
     guard isChange, (reference.namespace ?? "") == (key.namespace ?? "") else { return false }
@@ -232,6 +234,13 @@ struct StoredObject {
   private static let otherKinds: Set<String> = [
     "Binding", "DeleteOptions", "Eviction", "Scale", "Status", "TokenRequest",
   ]
+
+  /// What Calico stored, as its public API has it.
+  func inPublicForm(_ storage: CalicoStorage) -> StoredObject {
+    var converted = self
+    converted.object = storage.publicForm(object)
+    return converted
+  }
 
   var uid: String? { object["metadata", "uid"]?.string }
   var resourceVersion: String? {

@@ -118,6 +118,17 @@ class Lineage(unittest.TestCase):
         self.assertEqual(len(self.rows("changes", *files)), 2)
         self.assertEqual([row["by"] for row in self.rows("log", "lineage:default.allow-web", *files)], ["alice", "bob"])
 
+    def test_a_deletion_of_the_storage_collection_ends_the_object(self):
+        def sweep(number, group, second, items):
+            body = {"kind": "GlobalNetworkPolicyList", "apiVersion": f"{group}/v1", "metadata": {"resourceVersion": "20"}, "items": items}
+            made = event(number, group, "deletecollection", second, "system:serviceaccount:kube-system:namespace-controller", body)
+            del made["objectRef"]["name"]
+            made["requestURI"] = made["requestURI"].rsplit("/", 1)[0]
+            return made
+        item = {key: value for key, value in stored(12, 700).items() if key not in ("kind", "apiVersion")}
+        rows = self.rows("changes", "gnp/allow-web", *self.files(*CHANGES, sweep(70, STORAGE, 40, [item]), sweep(71, PUBLIC, 41, [])))
+        self.assertEqual([(row["operation"], row["fidelity"]) for row in rows], [("create", "F"), ("update", "F"), ("delete", "F")])
+
     def test_what_was_stored_tells_where_calicos_api_server_logged_nothing(self):
         kube, _ = self.files(*CHANGES)
         rows = self.rows("changes", "--manifests", "gnp/allow-web", kube)

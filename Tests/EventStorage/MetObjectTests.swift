@@ -36,6 +36,37 @@ import Testing
     #expect(objects[1].lastActor == "bob")
   }
 
+  @Test func `a sweep that says what it met takes nothing else`() throws {
+    let store = try EventStore.inMemory()
+    let web = event(uuid(1), at: 1, content: 1)
+    try store.add([web, deletion(2, at: 9, of: ["old"], uri: "/x")], to: try store.source("a"))
+    #expect(try store.snapshot().objects().map(\.isDeleted) == [true, false])
+    try store.add([deletion(3, at: 10, of: [], uri: "/x")], to: try store.source("b"))
+    #expect(try store.snapshot().objects().map(\.isDeleted) == [true, true])
+  }
+
+  @Test func `what Calico stores goes with its collection in the storage`() throws {
+    let store = try EventStore.inMemory()
+    func of(_ group: String, _ name: String?, _ made: AuditEvent) -> AuditEvent {
+      var event = made
+      event.object = ObjectReference(
+        group: group, version: "v3", resource: "networkpolicies", namespace: "shop", name: name)
+      return event
+    }
+    let person = event(uuid(1), at: 1, content: 1, uid: "01234567-89ab-4def-8123-456789abcdef")
+    let stored = event(uuid(2), at: 50, content: 2, uid: "80c4a2e6-91d5-4df7-81c4-a2e691d5b3f7")
+    try store.add(
+      [of("projectcalico.org", "web", person), of("crd.projectcalico.org", "default.web", stored)],
+      to: try store.source("a"))
+    #expect(try store.snapshot().objects().map(\.isDeleted) == [false])
+    try store.add(
+      [of("crd.projectcalico.org", nil, deletion(3, at: 90, of: ["default.web"], uri: "/x"))], to: try store.source("b")
+    )
+    let objects = try store.snapshot().objects()
+    #expect(objects.map(\.key.group) == ["projectcalico.org"] && objects.map(\.isDeleted) == [true])
+    #expect(objects.map(\.lastActor) == ["bob"])
+  }
+
   @Test func `a deletion that was refused or only tried met nothing that is gone`() throws {
     let store = try EventStore.inMemory()
     var trial = deletion(2, at: 9, of: ["old"])

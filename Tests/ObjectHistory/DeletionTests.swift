@@ -111,6 +111,30 @@ private func podAnswer(_ version: Int, grace: Int) -> String {
   #expect(history([create, empty]).count == 1)
 }
 
+@Test func `a deletion of the collection in Calico's storage ends the object of the public API`() throws {
+  let (key, stored) = (
+    ObjectKey(group: "projectcalico.org", resource: "networkpolicies", namespace: "shop", name: "web"),
+    ObjectKey(
+      group: CalicoAccounts.storageGroup, resource: "networkpolicies", namespace: "shop", name: "default.web")
+  )
+  func told(_ answer: String?) throws -> [String] {
+    rows(
+      History.of(
+        key,
+        acts: [
+          try act("create", at: 1, code: 201, key: key, response: policy("u1", 1)),
+          try act("deletecollection", at: 9, key: stored, named: false, response: answer),
+          try act(
+            "deletecollection", at: 10, key: key, named: false, response: #"{"kind":"NetworkPolicyList","items":[]}"#),
+        ], context: HistoryContext(aliases: [stored])))
+  }
+  let item = #"{"metadata":{"name":"default.web","namespace":"shop","uid":"s1","resourceVersion":"1"},"spec":{}}"#
+  let other = #"{"metadata":{"name":"web","namespace":"shop","uid":"s2","resourceVersion":"1"},"spec":{}}"#
+  #expect(try told(#"{"kind":"NetworkPolicyList","items":[\#(item)]}"#).last == "1 - delete F -")
+  #expect(try told(#"{"kind":"NetworkPolicyList","items":[\#(other)]}"#).count == 1)
+  #expect(try told(nil).last == "1 - delete R - inferred")
+}
+
 @Test(arguments: [
   ("/apis", "1 - delete R - inferred"), ("/apis?labelSelector=app%3Dweb", "1 - delete R - inferred"),
   ("/apis?labelSelector=app+in+%28a%2Cweb%29%2C%21old", "1 - delete R - inferred"),

@@ -1,5 +1,6 @@
 public import AuditModel
 public import EventQueries
+public import ObjectHistory
 public import TerminalScreen
 public import TrailCheck
 
@@ -63,6 +64,8 @@ public enum Request: Hashable, Sendable {
   case find(FindRequest)
   case facets(FacetRequest)
   case objects
+  /// What the histories of policies, tiers and network sets do not account for.
+  case findings
   case sources(SourcesRequest)
   /// What could not be read as records in one source.
   case problems(ProblemsRequest)
@@ -74,7 +77,7 @@ public enum Request: Hashable, Sendable {
   case holes
 
   public enum Kind: Hashable, Sendable {
-    case page, find, facets, objects, sources, problems, detail, changeLog, check, holes
+    case page, find, facets, objects, findings, sources, problems, detail, changeLog, check, holes
   }
   public var kind: Kind {
     switch self {
@@ -82,6 +85,7 @@ public enum Request: Hashable, Sendable {
     case .find: .find
     case .facets: .facets
     case .objects: .objects
+    case .findings: .findings
     case .sources: .sources
     case .problems: .problems
     case .detail: .detail
@@ -97,6 +101,8 @@ public enum Answer: Sendable {
   case find(FindAnswer)
   case facets(FacetAnswer)
   case objects(ObjectCatalog, storeVersion: Int)
+  /// Of the objects that have some.
+  case findings([ObjectKey: [Finding]])
   case sources(SourcesPage)
   case problems(ProblemsPage)
   case detail(ActDetail)

@@ -80,7 +80,7 @@ final class EffectRunner {
 
   private nonisolated static func answer(_ request: Request, _ store: EventStore, _ stop: StopFlag) -> Answer? {
     let snapshot = store.snapshot()
-    let isCancelled: () -> Bool = { stop.isSet }
+    let isCancelled: @Sendable () -> Bool = { stop.isSet }
     do {
       switch request {
       case .page(let request):
@@ -91,6 +91,11 @@ final class EffectRunner {
         return .facets(try snapshot.facets(request, isCancelled: isCancelled))
       case .objects:
         return .objects(ObjectCatalog(try snapshot.objects(isCancelled: isCancelled)), storeVersion: snapshot.version)
+      case .findings:
+        let kinds: Set<ResourceKind.Role> = [.policy, .stagedPolicy, .tier, .networkSet]
+        let objects = snapshot.objectKeys().filter { kinds.contains($0.kind.role) }
+        let found = try snapshot.unaccounted(objects, isCancelled: isCancelled)
+        return .findings(Dictionary(grouping: found, by: \.object))
       case .sources(let request):
         var page = try snapshot.sources(request, foreignReasons: foreignReasons, isCancelled: isCancelled)
         for index in page.rows.indices {

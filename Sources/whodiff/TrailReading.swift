@@ -22,7 +22,7 @@ extension StoreSnapshot {
   }
 
   /// What the histories of the objects do not account for, in the order of the objects.
-  private func unaccounted(
+  func unaccounted(
     _ objects: [ObjectKey], isCancelled: @escaping @Sendable () -> Bool
   ) throws -> [Finding] {
     let logs = ObjectLogs(self)

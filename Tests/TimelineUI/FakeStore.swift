@@ -21,6 +21,7 @@ struct FakeStore {
     case .find(let request): .find(find(request))
     case .facets(let request): .facets(facets(request))
     case .objects: .objects(ObjectCatalog([]), storeVersion: version)
+    case .findings: .findings([:])
     case .sources(let request):
       .sources(
         SourcesPage(

@@ -1,5 +1,6 @@
 import AuditModel
 import EventQueries
+import ObjectHistory
 import TerminalScreen
 import Testing
 
@@ -173,6 +174,38 @@ private func keys(_ stage: Stage<PoliciesPane>) -> [ObjectKey] {
     stage.press("Gfpayments<Enter>")
     #expect(stage.pane.cursor.index == 1)
     #expect(stage.focusedRow.contains("payments/allow-db"))
+  }
+
+  @Test func `objects whose history does not add up are marked once that is known`() {
+    var stage = stage(120, 40)
+    #expect(stage.effects.last == .ask(.findings))
+    #expect(stage.text.contains("looking for changes off the record"))
+    let key = Objects.all.first { $0.key.name == "security.quarantine" && $0.kind == "GlobalNetworkPolicy" }?.key
+    let found = Finding(
+      kind: .outside, object: key ?? Sample.key, objectKind: "GlobalNetworkPolicy", after: 1, before: 2, position: 1,
+      paths: [], evidence: ["generation 1 -> 3"], since: nil, until: Sample.time("2026-11-20T15:39:27Z"))
+    stage.receive(.findings([found.object: [found]]))
+    #expect(stage.rows.filter { $0.dropFirst().hasPrefix("!") }.map { $0.contains("security.quarantine") } == [true])
+    #expect(stage.text.contains("! 1 history does not add up"))
+    stage.search("quarantine")
+    #expect(stage.text.contains("; 1 change outside the trail"))
+    // Asked once for each visit, however much is read meanwhile.
+    stage.session.storeVersion = 2
+    stage.receive(.objects(ObjectCatalog(Objects.all), storeVersion: 2))
+    #expect(stage.effects.filter { $0 == .ask(.findings) }.count == 1)
+  }
+
+  @Test func `the title of a group that has scrolled away stands above the list`() {
+    var stage = stage()
+    stage.press("G")
+    #expect(stage.pane.cursor.top > 0)
+    #expect(stage.rows[2].contains("──"))
+    let first = stage.pane.list.titles.last { $0 <= stage.pane.cursor.top } ?? 0
+    if first < stage.pane.cursor.top, case .title(let text, _, _) = stage.pane.rows[first] {
+      #expect(stage.rows[2].contains(text))
+    } else {
+      #expect(stage.rows[2].allSatisfy { $0 == "─" })
+    }
   }
 
   @Test func `a deleted object is marked by x and in words`() {

@@ -25,7 +25,7 @@ struct DiffPane: RowPane {
   /// Why there is no text.
   var reasons: [String] = []
   var showsMachineFields = false
-  private var wraps = false
+  private(set) var wraps = false
   var shift = 0
   var search = LineSearch()
   var cursor = ListCursor()

@@ -8,7 +8,17 @@ extension DiffPane {
 
   func textArea(_ area: Rect, _ session: Session) -> Rect {
     let right = session.layout == .wide ? area.split(left: DiffPane.listWidth).rest : area
-    return right.inset(top: (splits(session) ? 2 : 3) + notes.count, bottom: 2)
+    return right.inset(top: (splits(session) ? 2 : 3) + noteLines(right, session).count, bottom: 2)
+  }
+
+  /// The notes above the comparison, whole where there are rows for it or `w` asks for it.
+  private func noteLines(_ area: Rect, _ session: Session) -> [DiffNotes.Note] {
+    guard wraps || session.layout != .compact else { return notes }
+    return notes.flatMap { note in
+      Wrapping.words(note.text, width: area.width - 2, asciiOnly: session.asciiOnly).prefix(3).map {
+        DiffNotes.Note(text: $0, style: note.style)
+      }
+    }
   }
 
   func render(into screen: inout Screen, area: Rect, session: Session) {
@@ -50,7 +60,7 @@ extension DiffPane {
       }
     }
     var y = area.y + (isSplit ? 1 : 2)
-    for note in notes {
+    for note in noteLines(area, session) {
       screen.write(note.text, x: area.x + 1, y: y, style: note.style, width: area.width - 2)
       y += 1
     }

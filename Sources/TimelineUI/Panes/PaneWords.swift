@@ -90,6 +90,9 @@ struct Inquiry: Sendable {
   private var askedVersion: Int?
   private var askedAt = Timestamp(microseconds: 0)
 
+  /// Whether it was asked or answered.
+  var isMade: Bool { answeredVersion != nil || askedVersion != nil }
+
   /// Whether to ask now; if so, the request counts as made.
   mutating func begin(_ session: Session) -> Bool {
     if let answeredVersion, answeredVersion == session.storeVersion { return false }

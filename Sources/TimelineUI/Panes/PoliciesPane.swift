@@ -1,5 +1,6 @@
 import AuditModel
 import EventQueries
+import ObjectHistory
 import TerminalScreen
 
 /// Every object that the logs know of, policies first, in the order in which they are evaluated.
@@ -15,7 +16,7 @@ struct PoliciesPane: RowPane {
   private var editor: LineEditor?
   /// The filter before it was edited, for Esc.
   private var original = ""
-  private var list = ObjectList()
+  private(set) var list = ObjectList()
   var rows: [ObjectRow] { list.rows }
   /// The object whose last change `d` waits for.
   private var pendingDiff: ObjectKey?
@@ -25,6 +26,9 @@ struct PoliciesPane: RowPane {
   private var previewInquiry = Inquiry()
   /// What the inquiry is about.
   private var previewed: ObjectKey?
+  /// What does not add up in the histories of policies, as far as it was looked for.
+  private var findings: [ObjectKey: [Finding]]?
+  private var findingsInquiry = Inquiry()
   private var searchText = ""
   var cursor = ListCursor()
   /// The object to focus once the list is there.
@@ -89,14 +93,21 @@ struct PoliciesPane: RowPane {
 
   mutating func appear(_ session: inout Session) -> [Effect] {
     arrange(session)
-    return (inquiry.begin(session) ? [.ask(.objects)] : []) + askPreview(session)
+    return (inquiry.begin(session) ? [.ask(.objects)] : []) + askPreview(session) + askFindings(session)
   }
 
   mutating func disappear() {
     inquiry.abandon()
     previewInquiry.abandon()
+    findingsInquiry = Inquiry()
     // Another pane's answer is not what `d` waits for.
     pendingDiff = nil
+  }
+
+  /// Histories of all policies take long: they are asked for once for each visit, when reading has ended.
+  private mutating func askFindings(_ session: Session) -> [Effect] {
+    guard catalog != nil, session.progress?.state != .reading, !findingsInquiry.isMade else { return [] }
+    return findingsInquiry.begin(session) ? [.ask(.findings)] : []
   }
 
   /// The change log of the focused object, where it is shown and not known yet.
@@ -118,7 +129,11 @@ struct PoliciesPane: RowPane {
       failure = nil
       let isAwaited = inquiry.end()
       arrange(session, keeping: key)
-      return (isAwaited && inquiry.begin(session) ? [.ask(.objects)] : []) + askPreview(session)
+      return (isAwaited && inquiry.begin(session) ? [.ask(.objects)] : []) + askPreview(session) + askFindings(session)
+    case .findings(let findings):
+      self.findings = findings
+      findingsInquiry.end()
+    case .failed(.findings, _): findingsInquiry.end()
     case .failed(.objects, let reason):
       failure = reason
       inquiry.end()
@@ -257,7 +272,7 @@ struct PoliciesPane: RowPane {
       screen.write(filter, x: x, y: area.y, width: room)
     }
     if catalog != nil { screen.write(count, x: area.x + area.width - 1 - count.count, y: area.y, style: .hint) }
-    screen.rule(y: area.y + 1, x: area.x, width: area.width)
+    renderGroup(into: &screen, y: area.y + 1, area: area, session: session)
     let body = listArea(area, session)
     let columns = ObjectRow.Columns(width: body.width)
     columns.renderTitles(into: &screen, x: area.x, y: body.y - 1)
@@ -281,17 +296,44 @@ struct PoliciesPane: RowPane {
     }
     screen.rows(of: cursor, count: rows.count, area: body, matches: searchText, selects: focused != nil) {
       rows[$0].render(catalog, columns, into: &$1, x: body.x, y: $2, width: body.width, session: session)
+      if let index = rows[$0].object, findings?[catalog.objects[index].key] != nil {
+        // Orders that leave no room in front of them are rare.
+        let isFull = catalog.objects[index].order.map { ObjectRow.orderText($0).count > 6 } ?? false
+        let x = isFull && columns.hasOrder ? columns.kind - 1 : 1
+        $1.write("!", x: body.x + x, y: $2, style: Style(.hole, bold: true))
+      }
     }
     screen.rule(y: bottom - 5, x: area.x, width: area.width)
     renderPreview(into: &screen, area: area.split(left: body.width).rest.inset(top: 2, bottom: 5), session: session)
     if let focused {
-      for (offset, line) in ObjectRow.summary(focused, session).enumerated() {
+      for (offset, line) in ObjectRow.summary(focused, findings?[focused.key] ?? [], session).enumerated() {
         screen.write(line, x: area.x + 1, y: bottom - 4 + offset, width: area.width - 2)
       }
     }
     let place = "\(PaneWords.grouped(list.rank(of: cursor.index)))/\(PaneWords.grouped(list.objectCount))"
     screen.ends(
-      place, "sort: \(grouping.sortWords)", y: bottom - 1, x: area.x, width: area.width, rightStyle: .plain)
+      place + "   " + findingWords(session), "sort: \(grouping.sortWords)", y: bottom - 1, x: area.x, width: area.width,
+      rightStyle: .plain)
+  }
+
+  /// The title of the group that the first row is in, where it has scrolled away.
+  private func renderGroup(into screen: inout Screen, y: Int, area: Rect, session: Session) {
+    var place = cursor
+    place.move(by: 0, count: rows.count, height: rowHeight(session))
+    guard let title = list.titles.last(where: { $0 <= place.top }), title < place.top,
+      case .title(let text, let count, let noun) = rows[title]
+    else { return screen.rule(y: y, x: area.x, width: area.width) }
+    let note = PaneWords.count(count, noun, noun == "policy" ? "policies" : nil)
+    screen.heading(text, note: note, y: y, x: area.x, width: area.width)
+  }
+
+  private func findingWords(_ session: Session) -> String {
+    guard let findings else {
+      return findingsInquiry.isMade ? "looking for changes off the record ..." : ""
+    }
+    guard !findings.isEmpty else { return "" }
+    return findings.count == 1
+      ? "! 1 history does not add up" : "! \(PaneWords.grouped(findings.count)) histories do not add up"
   }
 
   private func renderPreview(into screen: inout Screen, area: Rect, session: Session) {

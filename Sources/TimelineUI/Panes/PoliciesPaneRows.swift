@@ -1,5 +1,6 @@
 import AuditModel
 import EventQueries
+import ObjectHistory
 import TerminalScreen
 
 /// How the rows of the Policies screen are painted.
@@ -94,7 +95,7 @@ extension ObjectRow {
   }
 
   /// Two lines about the focused object.
-  static func summary(_ object: ObjectSummary, _ session: Session) -> [String] {
+  static func summary(_ object: ObjectSummary, _ findings: [Finding], _ session: Session) -> [String] {
     let since = session.zone.civil(object.firstSeen)
     var first = "\(object.key.pathInCluster): \(object.kind), \(PaneWords.count(object.lifetimeCount, "lifetime"))"
     first += ", since \(since.dayText) \(since.year); \(PaneWords.count(object.versionCount, "version"))"
@@ -103,6 +104,7 @@ extension ObjectRow {
     let ago = PaneWords.ago(time, now: session.now)
     let verb = object.isDeleted ? "deleted" : "last changed"
     let second = "\(verb) \(PaneWords.longTime(time, zone: session.zone))" + (ago.isEmpty ? "" : ", \(ago)")
-    return [first, second + (object.lastActor.map { ", by \(UserName.short($0))" } ?? "")]
+    let actor = object.lastActor.map { ", by \(UserName.short($0))" } ?? ""
+    return [first, ([second + actor] + FindingWords.counts(findings)).joined(separator: "; ")]
   }
 }

@@ -394,7 +394,7 @@ struct TimelinePane: Pane {
     case .failed(.detail(let id), _):
       if id == awaitedDetail { awaitedDetail = nil }
       return []
-    case .failed, .objects, .sources, .problems, .changeLog, .check, .holes:
+    case .failed, .objects, .findings, .sources, .problems, .changeLog, .check, .holes:
       return []
     }
   }

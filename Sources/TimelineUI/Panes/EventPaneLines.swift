@@ -202,9 +202,11 @@ enum EventLines {
     let source = act.source
     let digest = act.contentID.description
     let sum = "sha256 \(digest.prefix(4))..\(digest.suffix(2))"
-    // Of a long path the end says more.
+    // Of a long path the end says more, and the name all of it more than the sum.
     let room = session.size.columns - EventLine.indent(.field) - sum.count - place(source).count + source.file.count - 4
-    let file = session.layout == .compact ? PaneWords.tail(source.file, columns: max(12, room)) : source.file
+    let name = source.file.split(separator: "/").last ?? ""
+    let file =
+      session.layout == .compact ? PaneWords.tail(source.file, columns: max(name.count + 1, room)) : source.file
     add(
       "source", [place(source, named: file), sum],
       value: "\(source.file):\(source.line)", field: "src_file")

@@ -22,7 +22,7 @@ public struct Screen: Sendable {
   }
 
   /// Which end of a text gives way when it does not fit; `~` marks the place.
-  public enum Cut: Hashable, Sendable {
+  public enum Cut: CaseIterable, Hashable, Sendable {
     case end, start, middle
   }
 
@@ -132,23 +132,52 @@ public struct Screen: Sendable {
     }
   }
 
+  /// A text in so many columns, with `~` where it was cut.
+  public static func cut(_ text: String, width: Int, _ cut: Cut, asciiOnly: Bool) -> String {
+    guard TextWidth.of(text, asciiOnly: asciiOnly) > width else { return text }
+    // Characters, not what is shown of them: escapes are made when the text is written.
+    let characters = text.map { ($0, TextWidth.of(String($0), asciiOnly: asciiOnly)) }
+    func head(_ columns: Int) -> String {
+      var used = 0
+      return String(
+        characters.prefix {
+          used += $0.1; return used <= columns
+        }.map(\.0))
+    }
+    func tail(_ columns: Int) -> String {
+      var used = 0
+      return String(
+        characters.reversed().prefix {
+          used += $0.1; return used <= columns
+        }.reversed().map(\.0))
+    }
+    let room = max(0, width - 1)
+    return switch cut {
+    case .end: head(room) + "~"
+    case .start: "~" + tail(room)
+    case .middle: head(room / 2) + "~" + tail(room - room / 2)
+    }
+  }
+
   private static func fitted(_ glyphs: [VisibleText.Glyph], to room: Int, cut: Cut) -> [VisibleText.Glyph] {
     let total = glyphs.reduce(0) { $0 + $1.width }
     guard total > room else { return glyphs }
     let mark = VisibleText.Glyph(text: "~", width: 1, isEscape: true)
+    // An escape is shown whole or not at all.
     func head(_ columns: Int) -> [VisibleText.Glyph] {
       var used = 0
-      return Array(
-        glyphs.prefix {
-          used += $0.width; return used <= columns
-        })
+      var count = glyphs.prefix {
+        used += $0.width; return used <= columns
+      }.count
+      while count > 0, count < glyphs.count, glyphs[count].continuesEscape { count -= 1 }
+      return Array(glyphs.prefix(count))
     }
     func tail(_ columns: Int) -> [VisibleText.Glyph] {
       var used = 0
-      return Array(
-        glyphs.reversed().prefix {
-          used += $0.width; return used <= columns
-        }.reversed())
+      let count = glyphs.reversed().prefix {
+        used += $0.width; return used <= columns
+      }.count
+      return Array(glyphs.suffix(count).drop(while: \.continuesEscape))
     }
     switch cut {
     case .end: return head(room - 1) + [mark]

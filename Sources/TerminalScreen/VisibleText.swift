@@ -10,6 +10,9 @@ public enum VisibleText {
     public var width: Int
     /// Part of an escape, not of the text itself.
     public var isEscape: Bool
+
+    /// A character of an escape behind its first: every escape begins with the only backslash in it.
+    var continuesEscape: Bool { isEscape && text != "\\" }
   }
 
   /// The text as it may be sent to a terminal; line breaks and tabs are escaped like all controls.

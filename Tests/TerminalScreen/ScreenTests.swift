@@ -16,6 +16,18 @@ import Testing
     #expect(used == 9)
   }
 
+  @Test(arguments: Screen.Cut.allCases, 1..<40)
+  func `an escape is shown whole or not at all`(cut: Screen.Cut, width: Int) {
+    var screen = Screen(size: Size(columns: 40, rows: 1))
+    let hostile = "shop/\u{1b}[31mred\u{1b}]0;pwn\n\u{202e}"
+    screen.write(hostile, x: 0, y: 0, width: width, cut: cut)
+    var shown = screen.textRows[0]
+    for escape in ["\\u{1b}", "\\u{202e}", "\\n"] { shown = shown.replacing(escape, with: "") }
+    #expect(!shown.contains("\\"))
+    #expect(!shown.contains("{"))
+    #expect(!shown.contains("}"))
+  }
+
   @Test func `a wide character is never cut in half`() {
     var screen = screen(4)
     let used = screen.write("漢字漢", x: 0, y: 0)

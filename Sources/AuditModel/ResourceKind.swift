@@ -26,6 +26,8 @@ public struct ResourceKind: Hashable, Sendable {
   public var singular: String { kind.lowercased() }
   /// What a column of five characters shows.
   public var label: String { shortNames.first ?? singular }
+  /// The label in at most six characters; the first of the short names that is no longer, where there is one.
+  public var abbreviation: String { label.count <= 6 ? label : shortNames.first { $0.count <= 6 } ?? label }
 
   /// The row of the table for a resource; a made-up row with the resource as its name when there is none.
   public static func of(group: String, resource: String) -> ResourceKind {
@@ -89,14 +91,16 @@ public struct ResourceKind: Hashable, Sendable {
     ResourceKind("NetworkSet", "networksets", calico, ["netset", "netsets"], namespaced: true, .networkSet),
     ResourceKind("GlobalNetworkSet", "globalnetworksets", calico, ["gns"], .networkSet),
     ResourceKind("HostEndpoint", "hostendpoints", calico, ["hep", "heps"], .related),
-    ResourceKind("Profile", "profiles", calico, ["profile"], .related),
-    ResourceKind("FelixConfiguration", "felixconfigurations", calico, ["felixconfig"], .related),
-    ResourceKind("KubeControllersConfiguration", "kubecontrollersconfigurations", calico, [], .related),
+    ResourceKind("Profile", "profiles", calico, ["profile", "prof"], .related),
+    ResourceKind("FelixConfiguration", "felixconfigurations", calico, ["felixconfig", "felix"], .related),
+    ResourceKind(
+      "KubeControllersConfiguration", "kubecontrollersconfigurations", calico, ["kubecontrollersconfiguration", "kcc"],
+      .related),
     ResourceKind("IPPool", "ippools", calico, ["ippool"], .related),
     ResourceKind("Role", "roles", rbac, ["role"], namespaced: true, .related),
-    ResourceKind("RoleBinding", "rolebindings", rbac, ["rolebinding"], namespaced: true, .related),
-    ResourceKind("ClusterRole", "clusterroles", rbac, ["clusterrole"], .related),
-    ResourceKind("ClusterRoleBinding", "clusterrolebindings", rbac, ["clusterrolebinding"], .related),
+    ResourceKind("RoleBinding", "rolebindings", rbac, ["rolebinding", "rbind"], namespaced: true, .related),
+    ResourceKind("ClusterRole", "clusterroles", rbac, ["clusterrole", "crole"], .related),
+    ResourceKind("ClusterRoleBinding", "clusterrolebindings", rbac, ["clusterrolebinding", "crbind"], .related),
     ResourceKind("Namespace", "namespaces", [""], ["ns"], .related),
     ResourceKind("ServiceAccount", "serviceaccounts", [""], ["sa"], namespaced: true, .related),
     ResourceKind("Pod", "pods", [""], ["po"], namespaced: true, .related),
@@ -104,7 +108,7 @@ public struct ResourceKind: Hashable, Sendable {
     ResourceKind("Service", "services", [""], ["svc"], namespaced: true, .related),
     ResourceKind("Endpoints", "endpoints", [""], ["ep"], namespaced: true, .related),
     ResourceKind(
-      "EndpointSlice", "endpointslices", ["discovery.k8s.io"], ["endpointslice"], namespaced: true, .related),
+      "EndpointSlice", "endpointslices", ["discovery.k8s.io"], ["endpointslice", "eps"], namespaced: true, .related),
     ResourceKind("Secret", "secrets", [""], ["secret"], namespaced: true),
     ResourceKind("ConfigMap", "configmaps", [""], ["cm"], namespaced: true),
     ResourceKind("Deployment", "deployments", ["apps", "extensions"], ["deploy"], namespaced: true),
@@ -112,11 +116,12 @@ public struct ResourceKind: Hashable, Sendable {
     ResourceKind("StatefulSet", "statefulsets", ["apps"], ["sts"], namespaced: true),
     ResourceKind("ReplicaSet", "replicasets", ["apps", "extensions"], ["rs"], namespaced: true),
     ResourceKind("ReplicationController", "replicationcontrollers", [""], ["rc"], namespaced: true),
-    ResourceKind("ControllerRevision", "controllerrevisions", ["apps"], [], namespaced: true),
+    ResourceKind(
+      "ControllerRevision", "controllerrevisions", ["apps"], ["controllerrevision", "ctrev"], namespaced: true),
     ResourceKind("Job", "jobs", ["batch"], ["job"], namespaced: true),
     ResourceKind("CronJob", "cronjobs", ["batch"], ["cj"], namespaced: true),
     ResourceKind("Ingress", "ingresses", ["networking.k8s.io", "extensions"], ["ing"], namespaced: true),
-    ResourceKind("IngressClass", "ingressclasses", ["networking.k8s.io"], []),
+    ResourceKind("IngressClass", "ingressclasses", ["networking.k8s.io"], ["ingressclass", "ingcl"]),
     ResourceKind("PersistentVolume", "persistentvolumes", [""], ["pv"]),
     ResourceKind("PersistentVolumeClaim", "persistentvolumeclaims", [""], ["pvc"], namespaced: true),
     ResourceKind("StorageClass", "storageclasses", ["storage.k8s.io"], ["sc"]),
@@ -128,7 +133,7 @@ public struct ResourceKind: Hashable, Sendable {
     ResourceKind("Lease", "leases", ["coordination.k8s.io"], ["lease"], namespaced: true),
     ResourceKind("Event", "events", ["", "events.k8s.io"], ["ev"], namespaced: true),
     ResourceKind("CustomResourceDefinition", "customresourcedefinitions", ["apiextensions.k8s.io"], ["crd"]),
-    ResourceKind("APIService", "apiservices", ["apiregistration.k8s.io"], ["apiservice"]),
+    ResourceKind("APIService", "apiservices", ["apiregistration.k8s.io"], ["apiservice", "apisvc"]),
     ResourceKind(
       "ValidatingWebhookConfiguration", "validatingwebhookconfigurations", ["admissionregistration.k8s.io"], ["vwc"],
       .related),

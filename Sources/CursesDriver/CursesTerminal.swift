@@ -307,7 +307,7 @@ public enum TerminalError: Error, Hashable, Sendable, CustomStringConvertible {
       case .dumbTerminal(""): "TERM is not set"
       case .dumbTerminal(let name): "TERM=\(name) cannot move the cursor"
       case .unknownTerminal(let name):
-        "TERM=\(VisibleText.escaped(name)) is not in the terminfo database, and none of xterm-256color, xterm, vt100, ansi is"
+        "TERM=\(VisibleText.escaped(name)) is not in the terminfo database,\nand none of xterm-256color, xterm, vt100 and ansi is"
       case .cannotOpen(let reason): "the terminal cannot be opened: \(reason)"
       }
     return reason + "\nwithout screens: whodiff log, whodiff show, whodiff changes, whodiff diff"

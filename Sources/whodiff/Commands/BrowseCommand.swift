@@ -73,9 +73,9 @@ struct BrowseCommand: AsyncParsableCommand {
     if let store = Configuration.defaultStorePath, Configuration.exists(store) { return [] }
     if !Configuration.inputIsTerminal, Configuration.inputIsData { return ["-"] }
     for line in [
-      "whodiff tells who changed which policy, and what, from Kubernetes and Calico audit logs.",
-      "Open a log or a folder of logs:  whodiff FILE      all commands:  whodiff --help",
-      "Pipe one:                        ssh node sudo cat /var/log/audit.log | whodiff -",
+      "whodiff tells who changed which policy, from Kubernetes and Calico audit logs.",
+      "Open a log or a folder:  whodiff FILE     all commands:  whodiff --help",
+      "Pipe one:                ssh node sudo cat /var/log/audit.log | whodiff -",
     ] { ErrorOutput.line(line) }
     throw ExitStatus(2)
   }

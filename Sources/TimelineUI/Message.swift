@@ -19,6 +19,8 @@ public enum Message: Sendable {
   case failures(SourceFailures)
   /// The clock, at most once a second, for "2 days ago" and notices that fade.
   case clock(Timestamp)
+  /// A zone of the zone database that was asked for: times are shown in it from now on.
+  case zone(Zone)
   /// One line for the user: what was copied, written or refused.
   case notice(String)
 }
@@ -54,6 +56,8 @@ public enum Effect: Hashable, Sendable {
   case copy(String)
   /// Show text on the plain screen until a key is pressed.
   case dump(String)
+  /// Look for a zone of this name in the zone database; the answer is a `Message.zone`, or a notice.
+  case findZone(String)
   /// Keep a filter in the history of the bar.
   case remember(filter: String)
 }

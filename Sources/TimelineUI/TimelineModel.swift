@@ -55,6 +55,8 @@ public struct TimelineModel: Sendable {
     case .clock(let now):
       session.now = now
       return []
+    case .zone(let zone):
+      return visits.take(zone, &session)
     case .notice(let text):
       session.notice = text
       return []

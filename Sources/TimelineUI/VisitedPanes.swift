@@ -135,9 +135,9 @@ struct VisitedPanes: Sendable {
   mutating func switchZone(to name: String?, _ session: inout Session) -> [Effect] {
     let zones = session.zones
     if let name {
+      // Others are in the zone database of the machine.
       guard let zone = zones.first(where: { $0.name.lowercased() == name.lowercased() }) else {
-        session.notice = "no zone \"\(name)\" here; there are \(zones.map(\.name).joined(separator: ", "))"
-        return []
+        return [.findZone(name)]
       }
       session.zone = zone
     } else if let at = zones.firstIndex(of: session.zone) {
@@ -147,6 +147,12 @@ struct VisitedPanes: Sendable {
     }
     session.notice = "times are shown in \(session.zone.name)"
     return front.appear(&session)
+  }
+
+  /// The zone that was looked for.
+  mutating func take(_ zone: Zone, _ session: inout Session) -> [Effect] {
+    if !session.zones.contains(where: { $0.name == zone.name }) { session.zones.append(zone) }
+    return carryOut(switchZone(to: zone.name, &session), &session)
   }
 
   // MARK: Following

@@ -117,6 +117,10 @@ final class EventLoop {
       case .exclude(let sources): told += runner.exclude(sources)
       case .copy(let text): runner.copy(text)
       case .dump(let text): showPlain(text)
+      case .findZone(let name):
+        told.append(
+          Configuration.zone(named: name).map(Message.zone)
+            ?? .notice("no zone \"\(name)\": UTC, local, or a name of the zone database such as Europe/Berlin"))
       case .remember(let filter): runner.remember(filter)
       // Carried out by the model.
       case .open, .back, .forward, .narrow: break

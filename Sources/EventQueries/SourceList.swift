@@ -74,6 +74,8 @@ public struct SourceRow: Hashable, Sendable, Identifiable {
   public var fileState: SourceFileState?
   /// Why it was not read, or not to its end: `cannot be opened: Permission denied`.
   public var failure: String?
+  /// A command that reads it all the same; nil where there is none.
+  public var remedy: String?
 
   public var problemCount: Int { malformedCount + foreignCount }
 
@@ -90,11 +92,18 @@ public struct SourceFailures: Hashable, Sendable {
   public private(set) var unread: [SourceRow] = []
   /// Why others could not be read to their ends, by their paths.
   public private(set) var reasons: [String: String] = [:]
+  /// Files in which there is no record, where there is none anywhere.
+  public var unrecognised: [UnrecognisedSource] = []
+
+  public var isEmpty: Bool { unread.isEmpty && reasons.isEmpty && unrecognised.isEmpty }
 
   /// - Parameters:
   ///   - failures: paths and reasons, in the order in which they were met; a path may have several.
   ///   - known: the paths of the store's own rows.
-  public init(_ failures: [(path: String, reason: String)] = [], known: Set<String> = []) {
+  ///   - remedies: commands that read them all the same, by their paths.
+  public init(
+    _ failures: [(path: String, reason: String)] = [], known: Set<String> = [], remedies: [String: String] = [:]
+  ) {
     var paths: [String] = []
     for (path, reason) in failures {
       if reasons[path] == nil { paths.append(path) }
@@ -102,8 +111,28 @@ public struct SourceFailures: Hashable, Sendable {
     }
     for path in paths where !known.contains(path) {
       guard let reason = reasons.removeValue(forKey: path) else { continue }
-      unread.append(SourceRow(unread: path, failure: reason, number: unread.count + 1))
+      var row = SourceRow(unread: path, failure: reason, number: unread.count + 1)
+      row.remedy = remedies[path]
+      unread.append(row)
     }
+  }
+}
+
+/// A file in which no format takes anything.
+public struct UnrecognisedSource: Hashable, Sendable {
+  public var path: String
+  /// `not JSON: text where a record is expected`
+  public var looksLike: String
+  /// How its text begins, at most 80 bytes.
+  public var start: String
+  /// Each format, and what a record of it would have had: `kubernetes-audit: kind Event of audit.k8s.io`.
+  public var refusals: [String]
+
+  public init(path: String, looksLike: String, start: String, refusals: [String]) {
+    self.path = path
+    self.looksLike = looksLike
+    self.start = start
+    self.refusals = refusals
   }
 }
 

@@ -44,3 +44,16 @@ extension Command {
     CommandEntry(keys: keys, name: name, group: group, summary: summary, hint: hint)
   }
 }
+
+extension [CommandEntry] {
+  /// Only these hints, in this order, for a situation in which the usual ones would do nothing.
+  /// - Parameter hints: a name of a command, and the word or two that stand for it.
+  func hinting(_ hints: [(name: String, hint: String)]) -> [CommandEntry] {
+    let known = self + CommonCommands.all.map(\.entry)
+    return hints.compactMap { name, hint in
+      guard var entry = known.first(where: { $0.name == name }) else { return nil }
+      entry.hint = hint
+      return entry
+    }
+  }
+}

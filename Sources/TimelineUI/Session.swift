@@ -21,7 +21,11 @@ public struct Session: Sendable {
   public var follow: Follow?
   public var storeVersion: Int
   /// What the last check of the logs said, with or without histories.
-  public var trail: TrailReport?
+  public var trail: TrailReport? {
+    didSet { storedRejectCount = trail.map { $0.sources.reduce(0) { $0 + $1.rejects.count } } }
+  }
+  /// Pieces of input that are no records, of the sources that count; nil until the logs were looked through.
+  private var storedRejectCount: Int?
   /// What could not be read of what was opened.
   public var failures = SourceFailures()
   /// Sources whose acts are left out: paths by ids.
@@ -52,6 +56,23 @@ public struct Session: Sendable {
   }
 
   public var layout: Layout { Layout(size) }
+  var isReading: Bool { progress?.state == .reading }
+
+  /// Pieces of input that are no records, whenever they were read.
+  var rejectCount: Int {
+    let read = progress?.rejectCount ?? 0
+    return isReading ? max(read, storedRejectCount ?? 0) : storedRejectCount ?? read
+  }
+}
+
+extension SourceFailures {
+  /// `1 source not read`, `2 sources not read to their ends`; nil where all was read.
+  var words: String? {
+    let sources = PaneWords.count(unread.count + reasons.count, "source")
+    if reasons.isEmpty { return unread.isEmpty ? nil : sources + " not read" }
+    guard unread.isEmpty else { return sources + " not read whole" }
+    return sources + " not read to \(reasons.count == 1 ? "its end" : "their ends")"
+  }
 }
 
 /// Whether what is added to the sources is taken in, and what the focus does then.

@@ -69,7 +69,8 @@ struct InteractiveReading: Sendable {
   /// - Parameter failures: takes what cannot be read.
   private func read(_ paths: [String], _ store: EventStore, _ failures: inout [SourceError]) {
     let teller = ProgressTeller(inbox: inbox)
-    defer { post(failures, store) }
+    var others: [String] = []
+    defer { post(failures, looking: others, store) }
     do {
       let search = findLogs(
         at: paths.filter { $0 != "-" }, limits: options.ingest.limits, members: { store.knownMembers(of: $0) })
@@ -80,7 +81,12 @@ struct InteractiveReading: Sendable {
         progress: { teller.tell($0, store.version) })
       let state: ReadingProgress.State = report.wasCancelled ? .stopped : .finished
       teller.finish(state, acts: report.acts, store.version)
-      let errors = search.errors + report.errors.filter { !search.errors.contains($0) }
+      var errors = search.errors + report.errors.filter { !search.errors.contains($0) }
+      if search.logs.isEmpty, !paths.contains("-") {
+        let barren = BarrenInput(paths, limits: options.ingest.limits)
+        errors += barren.errors.filter { !errors.contains($0) }
+        others = barren.others
+      }
       if report.errors.isEmpty, !report.wasCancelled { try store.noteArchives(of: search, copies: report.copies) }
       if !report.wasCancelled { settle(store) { teller.finish(state, acts: report.acts, $0) } }
       failures += errors
@@ -95,9 +101,23 @@ struct InteractiveReading: Sendable {
     }
   }
 
-  private func post(_ failures: [SourceError], _ store: EventStore) {
-    inbox.post(.message(.failures(SourceFailures(failures, in: store))))
+  /// - Parameter others: files that were looked into and are no logs.
+  private func post(_ failures: [SourceError], looking others: [String] = [], _ store: EventStore) {
+    var told = SourceFailures(failures, in: store)
+    let snapshot = store.snapshot()
+    if snapshot.actCount == 0 {
+      let paths = others + snapshot.sources.filter(\.isUnrecognised).map(\.path)
+      told.unrecognised = paths.prefix(Self.lookedAtMost).compactMap { path in
+        if case .source(let found) = UnrecognisedSource.look(at: path, limits: options.ingest.limits) {
+          found
+        } else {
+          nil
+        }
+      }
+    }
+    inbox.post(.message(.failures(told)))
   }
+  private static let lookedAtMost = 5
 
   /// Asks histories what came of writes where acts alone do not tell.
   /// - Parameter tell: takes the version of the store where that altered any.

@@ -97,6 +97,14 @@ class Check(unittest.TestCase):
         finding = next(finding for finding in report["findings"] if finding["rule"] == "missing-files")
         self.assertIn("audit-2026-11-23T04-30-55.076.log.gz", finding["evidence"][0])
 
+    def test_a_file_that_cannot_be_read_whole_comes_first(self):
+        packed = (LOGS / "clock-steps" / "audit-2026-11-23T04-31-34.865.log.gz").read_bytes()
+        path = os.path.join(self.folder, "cut.log.gz")
+        pathlib.Path(path).write_bytes(packed[:len(packed) // 2])
+        report = self.check(path, code=3)
+        self.assertEqual(report["findings"][0]["rule"], "unread")
+        self.assertIn(f"{path}: damaged after ", report["findings"][0]["evidence"][0])
+
     def test_a_hole_with_its_norm(self):
         times = [f"2026-11-20T{10 + minute // 60:02}:{minute % 60:02}:{second:02}.000000Z"
                  for minute in range(180) if not 60 <= minute < 87 for second in range(0, 60, 4)]

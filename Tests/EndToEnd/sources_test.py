@@ -162,6 +162,28 @@ class Sources(unittest.TestCase):
             screen.keys("q")
             screen.wait(r"1 malformed")
 
+    def test_unreadable_lines_are_told_at_every_opening(self):
+        path = self.broken()
+        for _ in range(2):
+            with Tmux(WHODIFF, path, XDG_CACHE_HOME=os.path.join(self.folder, "cache")) as screen:
+                screen.wait(r"2 lines unreadable\s*$")
+
+    def test_screens_over_what_holds_no_log_say_what_it_is(self):
+        logs = os.path.join(self.folder, "pictures")
+        os.mkdir(logs)
+        with open(os.path.join(logs, "a.gif"), "wb") as file:
+            file.write(b"GIF89a\x01\x00\x1b[2J")
+        with Tmux(WHODIFF, logs) as screen:
+            screen.wait(r"pictures: no audit logs in this folder of 1 file")
+            screen.wait(r"it begins: GIF89a\\u\{1\}\\u\{0\}\\u\{1b\}\[2J")
+            screen.keys("C")
+            screen.wait(r"1 source could not be read")
+        done = subprocess.run([WHODIFF, "log", logs, logs + "/a.gif"], capture_output=True, text=True, env=self.env)
+        self.assertEqual(done.returncode, 3)
+        self.assertEqual(done.stderr.count("no record of any known format"), 1)
+        self.assertIn(f"{logs}: no audit logs in this folder of 1 file\n", done.stderr)
+        self.assertNotIn("a.gif: no audit logs in this folder", done.stderr)
+
     def test_what_is_left_out_stays_out_while_its_file_is_followed(self):
         grows, stays = self.broken("grows.log"), self.broken("stays.log", start=80)
         lines = (SAMPLES / "audit.log").read_bytes().splitlines(keepends=True)

@@ -109,12 +109,51 @@ private func stage(_ columns: Int = 80, _ rows: Int = 24, ascii: Bool = false) -
   }
 
   @Test func `logs that lack nothing say so, and so does a check that failed`() {
-    var check = Stage(CheckPane(), Sample.session(), .check(trailReport(TrailTally())))
+    var log = SourceTally(file: "audit.log")
+    log.actCount = 2
+    var clean = trailReport(TrailTally(sources: [log]))
+    clean.findings = []
+    var check = Stage(CheckPane(), Sample.session(), .check(clean))
     #expect(check.text.contains("Nothing was found that these logs should tell and do not."))
+    check = Stage(CheckPane(), Sample.session(), .check(trailReport(TrailTally())))
+    #expect(check.text.contains("There is nothing to check: no record was read."))
+    #expect(check.screen.textRows.allSatisfy { !$0.contains("Nothing was found") })
     check = Stage(CheckPane(), Sample.session(), .failed(.check, reason: "the disk is gone"))
     #expect(check.text.contains("The check failed: the disk is gone"))
     check.press("j<Enter>yG}{")
     #expect(check.isWhole)
+  }
+
+  @Test func `what could not be read is a finding in front of all others, whenever it comes`() throws {
+    var check = stage()
+    check.session.failures = SourceFailures(
+      [
+        ("logs/locked.log", "cannot be opened: Permission denied (owner root, mode 0600)"),
+        ("audit.log", "damaged after 9 bytes of text"),
+      ], known: ["audit.log"], remedies: ["logs/locked.log": "sudo cat logs/locked.log | whodiff -"])
+    check.resize(80, 24)
+    check.press("g")
+    try expectScreen(check.screen, "check-unread-80x24")
+  }
+
+  @Test func `rows about objects with long names differ in what is seen of them`() {
+    let key = ObjectKey(
+      group: "coordination.k8s.io", resource: "leases", namespace: "kube-node-lease",
+      name: "ip-10-0-105-11.eu-west-1.compute.internal")
+    let check = Stage(
+      CheckPane(), Sample.session(),
+      .check(
+        trailReport(
+          TrailTally(),
+          history: [2, 3, 4].map { number in
+            Finding(
+              kind: .outside, object: key, after: number - 1, before: number, evidence: ["generation 4 -> 6"],
+              since: Trail.at("2026-11-20T14:1\(number):00Z"), until: Trail.at("2026-11-20T14:2\(number):00Z"))
+          })))
+    let rows = check.screen.textRows.filter { $0.contains("Lease kube-") }
+    #expect(rows.count == 3)
+    #expect(Set(rows).count == 3)
+    #expect(rows.allSatisfy { $0.contains("internal, between r") })
   }
 
   @Test func `C opens it from the Timeline and holes goes to the holes`() {

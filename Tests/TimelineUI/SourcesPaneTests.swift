@@ -127,7 +127,8 @@ private func stage(_ columns: Int = 80, _ rows: Int = 24, ascii: Bool = false) -
         ("logs/prod/audit.log", "damaged after 9 bytes"),
         ("logs/dev/bundle.tar.gz", "cannot be opened: the archive is damaged"), ("logs/dev/bundle.tar.gz", "and more"),
       ],
-      known: ["logs/prod/audit.log"])
+      known: ["logs/prod/audit.log"],
+      remedies: ["logs/prod/locked.log": "sudo cat logs/prod/locked.log | whodiff -"])
     sources.resize(80, 24)
     try expectScreen(sources.screen, "sources-80x24-unread")
     sources.press(" ")

@@ -20,7 +20,10 @@ struct CheckPane: RowPane {
     }
   }
 
+  /// What was answered, and what is listed: that with what could not be read.
+  private var answer: TrailReport?
   private var report: TrailReport?
+  private var failures = SourceFailures()
   private var rows: [Row] = []
   private var failure: String?
   private var inquiry = Inquiry()
@@ -53,6 +56,9 @@ struct CheckPane: RowPane {
         $0.moveFinding(forward: true, &$1)
       },
     ]
+
+  var hints: [CommandEntry] { rows.isEmpty ? Self.entries.hinting(Self.hintsWithoutRows) : Self.entries }
+  private static let hintsWithoutRows = [("reload", "again"), ("sources", "sources"), ("close", "close")]
 
   private mutating func open(_ session: inout Session) -> [Effect] {
     guard let row = focusedRow, let finding = finding(row) else { return [] }
@@ -92,6 +98,7 @@ struct CheckPane: RowPane {
   // MARK: Life
 
   mutating func appear(_ session: inout Session) -> [Effect] {
+    if let answer, failures != session.failures { take(answer, session) }
     cursor.move(by: 0, count: rows.count, height: rowHeight(session))
     return inquiry.begin(session) ? [.ask(.check)] : []
   }
@@ -114,6 +121,9 @@ struct CheckPane: RowPane {
 
   private mutating func take(_ new: TrailReport, _ session: Session) {
     let before = focusedRow.flatMap(finding)?.rule
+    answer = new
+    failures = session.failures
+    let new = new.including(failures)
     report = new
     rows = new.findings.indices.flatMap { index in
       [.finding(index)] + new.findings[index].items.indices.map { .item(index, $0) }
@@ -157,6 +167,20 @@ struct CheckPane: RowPane {
     }
   }
 
+  /// Where a row is too long, the name of its object gives way, in the middle: what is behind it tells rows apart.
+  private func fitted(_ row: Row, _ session: Session, width: Int, asciiOnly: Bool) -> String {
+    let text = text(row, session)
+    let excess = TextWidth.of(text, asciiOnly: asciiOnly) - width
+    guard excess > 0, case .item(_, let index) = row, case .object(let key) = finding(row)?.items[index].target,
+      let place = text.firstRange(of: key.path)
+    else { return text }
+    let room = max(Self.leastName, key.path.count - excess)
+    let namespaced = TimelineColumns.fitted(key.path, namespace: key.namespace, width: room, asciiOnly: asciiOnly)
+    let name = Screen.cut(namespaced, width: room, .middle, asciiOnly: asciiOnly)
+    return text[..<place.lowerBound] + name + text[place.upperBound...]
+  }
+  private static let leastName = 24
+
   mutating func search(_ text: String, forward: Bool, _ session: inout Session) -> [Effect] {
     searchText = text
     let shown = session
@@ -179,12 +203,13 @@ struct CheckPane: RowPane {
     }
     screen.ends(summary(report), reach(report, session), y: area.y, x: area.x, width: area.width, style: .heading)
     if rows.isEmpty {
-      screen.sentences(["Nothing was found that these logs should tell and do not."], area: list)
+      screen.sentences([Self.emptyWords(report, session)], area: list)
     }
     screen.rows(of: cursor, count: rows.count, area: list, matches: searchText) { index, screen, y in
       var style = Style.plain
       if case .finding(let number) = rows[index] { style = report.findings[number].style }
-      screen.write(text(rows[index], session), x: list.x + 2, y: y, style: style, width: list.width - 3)
+      let text = fitted(rows[index], session, width: list.width - 3, asciiOnly: screen.asciiOnly)
+      screen.write(text, x: list.x + 2, y: y, style: style, width: list.width - 3)
     }
     renderDetail(into: &screen, area: detail, session)
     let shown = cursor.words(of: rows.count)
@@ -216,6 +241,15 @@ struct CheckPane: RowPane {
     if lines.count > area.height {
       screen.write("...", x: area.x + area.width - 4, y: area.y + area.height - 1, style: .hint)
     }
+  }
+
+  private static func emptyWords(_ report: TrailReport, _ session: Session) -> String {
+    if session.isReading { return ReadingWords.sentence("Reading", session) }
+    if report.sources.contains(where: { $0.actCount > 0 }) {
+      return "Nothing was found that these logs should tell and do not."
+    }
+    return session.excludedWords.map { "There is nothing to check \($0): on Sources (0) A takes all in." }
+      ?? "There is nothing to check: no record was read."
   }
 
   private func summary(_ report: TrailReport) -> String {

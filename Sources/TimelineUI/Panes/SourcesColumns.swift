@@ -131,7 +131,10 @@ enum SourceWords {
 
   /// All of it in four lines, what no column may have room for among it.
   static func details(_ row: SourceRow, _ session: Session) -> [String] {
-    if let failure = row.failure, row.isUnread { return [row.path, "not read: \(failure)", "", ""] }
+    if let failure = row.failure, row.isUnread {
+      let remedy = row.remedy.map { "who may read it pipes it here:  " + $0 } ?? ""
+      return [row.path, "not read: \(failure)", "", remedy]
+    }
     let isNarrow = session.layout == .compact
     var head: [String?] = [row.path]
     if !row.clusters.isEmpty { head.append("cluster " + row.clusters.joined(separator: ", ")) }

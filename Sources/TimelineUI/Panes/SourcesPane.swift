@@ -42,6 +42,12 @@ struct SourcesPane: WindowedPane {
       }
     ]
 
+  var hints: [CommandEntry] {
+    guard let row = focused else { return Self.entries.hinting([("reload", "read on"), ("close", "close")]) }
+    let unread = [("copy", "copy"), ("reload", "read on"), ("take-all-in", "all in"), ("close", "close")]
+    return row.isUnread ? Self.entries.hinting(unread) : Self.entries
+  }
+
   private func openProblems(_ session: inout Session) -> [Effect] {
     guard let row = focused else { return [] }
     if row.isUnread {

@@ -31,7 +31,7 @@ struct CheckCommand: ParsableCommand {
   func run() throws {
     let zone = try source.zone()
     let log = try OpenedLog(files: source.clusters.files(files), source: source, saysRejects: false)
-    let report = try log.snapshot.trailReport()
+    let report = try log.snapshot.trailReport().including(SourceFailures(log.failures, in: log.store))
     let writesJSON = json || output == "json"
     let out = CommandOutput(styling, isText: !writesJSON)
     try out.run {

@@ -17,15 +17,9 @@ struct FoundLogs {
   init(at files: [String], limits: UnpackingLimits, store: EventStore?) {
     add(findLogs(at: files, limits: limits, members: { store?.knownMembers(of: $0) }))
     guard search.logs.isEmpty else { return }
-    // What the store knows of an archive without logs is not what to say of it.
-    let all = findLogs(at: files, limits: limits)
-    for file in files {
-      func isOfIt(_ path: String) -> Bool {
-        path == file || path.hasPrefix(file.hasSuffix("/") ? file : file + "/") || ArchivePath.isInside(path, file)
-      }
-      guard !all.errors.contains(where: { isOfIt($0.path) }) else { continue }
-      say(nothingIn: file, all.others.filter(isOfIt), limits)
-    }
+    let barren = BarrenInput(files, limits: limits)
+    fail(barren.errors)
+    UnrecognisedReport.say(barren.others, limits: limits)
   }
 
   init(_ search: LogSearch) { add(search) }
@@ -46,18 +40,6 @@ struct FoundLogs {
     if errors.count > shownAtMost {
       ErrorOutput.line("... and \(errors.count - shownAtMost) more (`whodiff sources` lists them)")
     }
-  }
-
-  private mutating func say(nothingIn file: String, _ others: [String], _ limits: UnpackingLimits) {
-    let of = others.isEmpty ? "" : others.count == 1 ? " of 1 file" : " of \(others.count) files"
-    if let walk = try? ArchiveWalk(file, limits: limits), walk.next() == nil {
-      fail([walk.holdsNoLogs])
-    } else {
-      let isInArchive = ArchivePath.archive(of: file) != nil
-      let what = isInArchive ? "part of the archive" : ArchiveWalk.kind(of: file) == nil ? "folder" : "archive"
-      fail([.holdsNoLogs(path: file, reason: "no audit logs in this \(what)" + of)])
-    }
-    UnrecognisedReport.say(others, limits: limits)
   }
 
   /// Notes in the store which archives it has read, where nothing of them is missing.

@@ -1,32 +1,56 @@
+import EventQueries
 import EventStorage
 import LogDecoding
 
 /// Tells of files in which nothing was recognised: what they look like, and what each format misses.
 enum UnrecognisedReport {
-  /// How much of a file is looked at.
-  private static let headLength = 1 << 16
   private static let shownAtMost = 5
 
   /// Sources that gave rejects and nothing else.
   static func say(_ sources: [SourceSummary], limits: UnpackingLimits) {
-    say(sources.filter { $0.actCount == 0 && $0.rejectCount > 0 && $0.path != "-" }.map(\.path), limits: limits)
+    say(sources.filter(\.isUnrecognised).map(\.path), limits: limits)
   }
 
   static func say(_ paths: [String], limits: UnpackingLimits) {
-    var refusals: [(format: String, needs: String)] = []
+    var refusals: [String] = []
     for path in paths.prefix(shownAtMost) {
-      guard let head = try? ByteSource.open(path, limits: limits).bytes(at: 0, count: headLength) else { continue }
-      guard let found = Unrecognised(head: head) else {
-        if head.isEmpty { ErrorOutput.line("\(path): it is empty") }
-        continue
+      switch UnrecognisedSource.look(at: path, limits: limits) {
+      case .source(let found):
+        ErrorOutput.line("\(path): no record of any known format; it looks like this: \(found.looksLike)")
+        ErrorOutput.line("  it begins: " + SafeText.line(found.start))
+        refusals = found.refusals
+      case .empty: ErrorOutput.line("\(path): it is empty")
+      case nil: continue
       }
-      ErrorOutput.line("\(path): no record of any known format; it looks like this: \(found.looksLike)")
-      ErrorOutput.line("  it begins: " + SafeText.line(String(decoding: found.start, as: UTF8.self)))
-      refusals = found.refusals
     }
     if paths.count > shownAtMost { ErrorOutput.line("... and \(paths.count - shownAtMost) more files") }
     guard !refusals.isEmpty else { return }
     ErrorOutput.line("  each format missed what its records have:")
-    for refusal in refusals { ErrorOutput.line("    \(refusal.format): \(refusal.needs)") }
+    for refusal in refusals { ErrorOutput.line("    " + refusal) }
   }
+}
+
+extension UnrecognisedSource {
+  /// How much of a file is looked at.
+  private static let headLength = 1 << 16
+
+  enum Look {
+    case source(UnrecognisedSource)
+    case empty
+  }
+
+  /// Nil where the file cannot be read, or holds a record after all.
+  static func look(at path: String, limits: UnpackingLimits) -> Look? {
+    guard let head = try? ByteSource.open(path, limits: limits).bytes(at: 0, count: headLength) else { return nil }
+    guard let found = Unrecognised(head: head) else { return head.isEmpty ? .empty : nil }
+    return .source(
+      UnrecognisedSource(
+        path: path, looksLike: found.looksLike, start: String(decoding: found.start, as: UTF8.self),
+        refusals: found.refusals.map { "\($0.format): \($0.needs)" }))
+  }
+}
+
+extension SourceSummary {
+  /// It gave rejects and nothing else. What is piped in cannot be looked at again.
+  var isUnrecognised: Bool { actCount == 0 && rejectCount > 0 && path != "-" }
 }

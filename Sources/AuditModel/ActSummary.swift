@@ -3,9 +3,10 @@ extension Act {
   ///
   /// What did not come about is told as such: `... would be updated by bob (dry run)`,
   /// `... update by bob denied (403)`.
-  public var summary: String {
-    let thing = subject
-    let doer = actorText
+  public var summary: String { summary(of: subjectText, by: actorText) }
+
+  /// The same with other words for what was acted on and for who acted: shorter ones.
+  public func summary(of thing: String, by doer: String) -> String {
     switch outcome {
     case .changed:
       return subresourceName == "eviction" ? "\(thing) evicted by \(doer)" : "\(thing) \(participle) by \(doer)"
@@ -43,7 +44,7 @@ extension Act {
   private var codeText: String { code.map(String.init) ?? "no code" }
 
   /// `NetworkPolicy shop/allow-web`; `networkpolicies in shop` where the act names no object.
-  private var subject: String {
+  public var subjectText: String {
     guard let object else { return "non-resource URL" }
     let kind = kind ?? key?.kind.kind ?? object.resource
     if verb != "deletecollection", let key { return "\(kind) \(key.path)" }

@@ -15,6 +15,8 @@ struct CompletionPopup: Sendable {
   private(set) var isChosen = false
   private var awaited: FacetRequest?
   private var range: Range<Int> = 0..<0
+  /// The last values of the store, and whose: shown for a longer prefix until its own come.
+  private var known: (field: String, values: [FacetValue]) = ("", [])
 
   var isOpen: Bool { !choices.isEmpty }
   /// What Tab would take.
@@ -50,16 +52,33 @@ struct CompletionPopup: Sendable {
     // A word that is complete needs no list of itself.
     if choices.count == 1, choices[0].text == found.prefix { choices = [] }
     guard found.wantsFacets, case .value(let field) = found.subject else { return [] }
-    let request = FacetRequest(query: query, field: field, prefix: found.prefix)
+    let typed = Self.rest(of: text, without: found.range, context).map(query.with) ?? query
+    let request = FacetRequest(query: typed, field: field, prefix: found.prefix)
     awaited = request
+    let wanted = found.prefix.lowercased()
+    if known.field == field { offer(known.values.filter { $0.value?.lowercased().hasPrefix(wanted) ?? false }) }
     return [.ask(.facets(request))]
+  }
+
+  /// The filter that is typed but for the term in which a value is being typed; nil where that leaves none.
+  private static func rest(of text: String, without value: Range<Int>, _ context: FilterContext) -> Filter? {
+    let characters = Array(text)
+    var start = value.lowerBound
+    while start > 0, !characters[start - 1].isWhitespace { start -= 1 }
+    let end = min(value.upperBound, characters.count)
+    return try? Filter(parsing: String(characters[..<start] + characters[end...]), context: context)
   }
 
   /// Values of what is listed come before those that are known beforehand.
   mutating func receive(_ answer: FacetAnswer) {
     guard answer.request == awaited else { return }
     awaited = nil
-    let values = answer.values.compactMap { value -> Choice? in
+    known = (answer.request.field, answer.values)
+    offer(answer.values)
+  }
+
+  private mutating func offer(_ values: [FacetValue]) {
+    let values = values.compactMap { value -> Choice? in
       guard let text = value.value else { return nil }
       return Choice(
         text: FilterCompletion.candidate(value: text).text, note: PaneWords.count(value.count, "act"), range: range)

@@ -26,6 +26,12 @@ struct FilterBar: Sendable {
 
   var isEditing: Bool { editor != nil }
 
+  /// Whether what stands in the bar is not the filter whose rows are listed.
+  func differs(from filter: Filter, _ session: Session) -> Bool {
+    guard let editor else { return false }
+    return (try? Filter(parsing: editor.text, context: session.filterContext)) != filter
+  }
+
   /// The keys while it is edited, for help.
   static let entries: [CommandEntry] = [
     CommandEntry(keys: [.enter], name: "", group: .find, summary: "Run the filter", hint: "run"),
@@ -204,13 +210,16 @@ struct FilterBar: Sendable {
         }
       }
     } else {
-      screen.write(filter, x: start, y: area.y, width: width)
+      var shown = LineEditor(filter)
+      _ = shown.type(.home)
+      shown.render(into: &screen, x: start, y: area.y, width: width, isFocused: false)
     }
     screen.write(counts, x: max(start, right), y: area.y, style: .hint)
   }
 
   /// What hangs below the bar while it is edited: the error with its place, or the echo, then completions.
-  func renderBelow(into screen: inout Screen, area: Rect, session: Session) {
+  /// - Parameter listed: the filter whose rows are listed.
+  func renderBelow(into screen: inout Screen, area: Rect, listed: Filter, session: Session) {
     guard let editor, area.height > 1 else { return }
     var y = area.y
     func clear() { screen.fill(Rect(x: area.x, y: y, width: area.width, height: 1)) }
@@ -222,7 +231,11 @@ struct FilterBar: Sendable {
         style: isRejected ? .failed : .hint, width: area.width - 2)
     } else if let filter = try? Filter(parsing: editor.text, context: session.filterContext) {
       let echo = filter.isEverything ? "everything" : filter.echo(zone: session.zone)
-      screen.write("= " + echo, x: area.x + 1, y: y, style: .hint, width: area.width - 2)
+      let pending = filter == listed ? "" : "Enter applies it"
+      let used = screen.write(
+        "= " + echo, x: area.x + 1, y: y, style: .hint,
+        width: area.width - 2 - (pending.isEmpty ? 0 : pending.count + 2))
+      screen.write(pending, x: area.x + 1 + used + 2, y: y, style: .hint, width: area.width - used - 4)
     }
     y += 1
     for line in completion.lines(limit: min(8, area.height - 2)) {

@@ -12,6 +12,12 @@ struct TimePrompt: Sendable {
   /// The moment that the text means, or why it means none.
   private(set) var answer: String = "14:05  20 nov  -2h  yesterday 9am  first  last"
 
+  /// The keys while it is open, for the hint line.
+  static let entries: [CommandEntry] = [
+    CommandEntry(keys: [.enter], name: "", group: .find, summary: "Go to the time", hint: "go"),
+    CommandEntry(keys: [.escape], name: "", group: .out, summary: "Stay", hint: "stay"),
+  ]
+
   mutating func type(_ key: Key, _ session: Session, reference: Timestamp?, span: ClosedRange<Timestamp>?) -> Result {
     switch key {
     case .escape, .control("c"), .control("g"): return .cancelled

@@ -118,10 +118,51 @@ import Testing
     #expect(user.row(1).contains("3 of 17"))
   }
 
+  @Test func `values are counted among the rows that the rest of the bar takes`() {
+    var user = Afternoon()
+    user.press("fverb:delete actor:")
+    guard case .facets(let request) = user.asked.last else {
+      Issue.record("values of the field were asked for")
+      return
+    }
+    #expect(request.query.filter.description == "verb:delete")
+    #expect(user.text.contains("bob"))
+    user.press("b")
+    #expect(user.text.contains("bob"))
+  }
+
+  @Test func `the count is marked while the bar holds another filter, and a long filter shows that it goes on`() {
+    var user = Afternoon()
+    user.press("fverb:delete")
+    #expect(user.row(1).contains("... 12 of 17"))
+    user.press("<Enter>f")
+    #expect(user.row(1).contains(" 3 of 17"))
+    #expect(!user.row(1).contains("..."))
+    user.press("-actor:somebody-else@example.com -actor:another-one@example.com<Enter>")
+    #expect(user.row(1).contains("> 3 of 17"))
+    #expect(!user.row(1).contains("~"))
+  }
+
+  @Test(arguments: [
+    ("2026-11-20T16:11:49.204113Z", "2026-11-20T16:20:00Z", "time:2026-11-20T16:11:49.204113Z..2026-11-20T16:20:00Z"),
+    ("2026-11-20T16:00:00Z", "2026-11-20T16:59:59.999999Z", "time>=2026-11-20T16:00:00Z time<2026-11-20T17:00:00Z"),
+  ])
+  func `a time window is written shortly and found again`(from: String, to: String, text: String) throws {
+    let context = FilterContext(now: Trail.at("2026-11-22T09:00:00Z"), zone: .utc)
+    let window = Trail.at(from)...Trail.at(to)
+    let other = try Filter(parsing: "verb:get time>2026-11-01", context: context)
+    let filter = other.within(window, context)
+    #expect(filter.description == "verb:get time>2026-11-01 " + text)
+    #expect(filter.window(context) == window)
+    let next = Trail.at("2026-11-21T00:00:00Z")...Trail.at("2026-11-21T00:00:01Z")
+    #expect(filter.within(next, context).window(context) == next)
+    #expect(filter.within(next, context).terms.count == 3)
+  }
+
   @Test func `a brush becomes the time filter and slides`() {
     var user = Afternoon()
     user.press("ivh<Enter>")
-    #expect(user.row(1).contains("filter> time:"))
+    #expect(user.row(1).contains("filter> time>=2026-11-20T14:00:00Z time<2026-11-20T18:00:00Z"))
     let listed = user.row(1)
     #expect(!listed.contains("12 of 17"))
     user.press("[")

@@ -2,6 +2,7 @@ import AuditModel
 import EventQueries
 import TerminalScreen
 import Testing
+import TrailCheck
 
 @testable import TimelineUI
 
@@ -67,6 +68,103 @@ import Testing
           file: "notes.txt", bytesRead: 10, bytesTotal: 10, bytesPerSecond: 0, actCount: 0, rejectCount: 3,
           state: .finished)))
     try expectScreen(user.screen, "timeline-no-acts")
+  }
+
+  @Test func `where no file could be read the reasons stand in place of rows, and what would help`() throws {
+    var user = Afternoon([])
+    user.send(
+      .failures(
+        SourceFailures(
+          [("/var/log/audit.log", "cannot be opened: Permission denied (owner root, mode 0600)")],
+          remedies: ["/var/log/audit.log": "sudo cat /var/log/audit.log | whodiff -"])))
+    try expectScreen(user.screen, "timeline-unread-80x24")
+  }
+
+  @Test func `where nothing is a record the screen says what was opened`() throws {
+    var failures = SourceFailures([("pictures", "no audit logs in this folder of 1 file")])
+    failures.unrecognised = [
+      UnrecognisedSource(
+        path: "pictures/a.gif", looksLike: "not JSON: text where a record is expected", start: "GIF89a\u{1}\u{1b}[2J",
+        refusals: ["kubernetes-audit: kind Event", "calico-flow: source_name and dest_name"])
+    ]
+    var user = Afternoon([])
+    user.send(.failures(failures))
+    try expectScreen(user.screen, "timeline-unrecognised-80x24")
+  }
+
+  @Test func `with all sources left out the screen says so and draws no bars`() throws {
+    var user = Afternoon()
+    user.press("0 ")
+    let acts = user.store.acts
+    user.store.acts = []
+    user.store.version = 2
+    user.send(.storeChanged(version: 2))
+    user.press("1")
+    try expectScreen(user.screen, "timeline-all-left-out-80x24")
+    user.store.acts = acts
+    user.press("0A1")
+    user.store.version = 3
+    user.send(.storeChanged(version: 3))
+    #expect(user.text.contains("writes "))
+  }
+
+  @Test func `unreadable lines and files that were not read stay in the status`() {
+    var log = SourceTally(file: "audit.log")
+    log.actCount = 17
+    log.rejects = [1, 2].map { Reject(line: $0, offset: 0, length: 9, reason: "not JSON") }
+    var user = Afternoon()
+    // Nothing of it was read now: it was known before.
+    user.send(.answer(.holes(trailReport(TrailTally(sources: [log])))))
+    #expect(user.status.contains("2 lines unreadable"))
+    user.send(.failures(SourceFailures([("b.log", "cannot be opened: Permission denied")])))
+    user.send(.notice("b.log: cannot be opened: Permission denied"))
+    user.press("jj")
+    #expect(user.status.contains("1 source not read: 0  2 lines unreadable"))
+    user.send(.resize(Size(columns: 60, rows: 16)))
+    #expect(user.status.contains("1 source not read: 0"))
+  }
+
+  @Test func `the day stays in sight when its heading has gone`() {
+    var user = Afternoon(Story.many(60))
+    #expect(!user.row(6).contains("Nov"))
+    user.press("  ")
+    #expect(user.row(6).hasSuffix(" Fri 20 Nov "))
+    user.send(.resize(Size(columns: 60, rows: 16)))
+    #expect(user.row(3).hasSuffix(" 20 Nov "))
+  }
+
+  @Test func `a few seconds of log have times below their bars`() {
+    let acts = Story.acts.prefix(5).enumerated().map { index, act in
+      var act = act
+      act.time = Timestamp(microseconds: Story.acts[0].time.microseconds - Int64(index) * 1_000_000)
+      return act
+    }
+    #expect(Afternoon(acts).row(5).contains("16:11:45 16:11:50"))
+  }
+
+  @Test func `a long message goes on in the next line of the preview`() {
+    var user = Afternoon(columns: 200, rows: 60)
+    let words =
+      "networkpolicies.networking.k8s.io \"default.allow-db\" is forbidden: User \"bob\" cannot delete them in \"payments\""
+    let act = Story.acts[6]
+    var detail = ActDetail(act: act, requestURI: "/apis/test", request: nil, response: nil)
+    detail.message = words
+    user.store.details[act.id] = detail
+    user.press("jjjjj")
+    let rows = user.screen.textRows
+    let first = rows.firstIndex { $0.contains("message networkpolicies") } ?? 0
+    #expect(rows[first + 1].contains("         "))
+    let shown = rows[first...(first + 1)].map { String($0.suffix(81)).split(separator: " ").joined(separator: " ") }
+    #expect(shown.joined(separator: " ").hasSuffix(words))
+  }
+
+  @Test func `where nothing is listed the hints are those that do something`() {
+    var user = Afternoon()
+    let hints = user.screen.size.rows - 1
+    user.press("T")
+    #expect(user.row(hints) == " Enter go  Esc stay  :".padded(80))
+    user.press("<Esc>fverb:frob<Enter>")
+    #expect(user.row(hints).hasPrefix(" f filter  v level  K log  < back"))
   }
 
   @Test func `a request that fails is told in place of the rows`() throws {

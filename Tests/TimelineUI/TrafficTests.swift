@@ -47,6 +47,44 @@ import Testing
 }
 
 @Suite struct TrafficKeys {
+  @Test func `K through all logs comes back to the row it began on`() {
+    var user = Afternoon(TrafficStory.acts)
+    for start in ["g", "gjjj", "G"] {
+      user.press(start)
+      let row = user.focusedRow
+      user.press("KK")
+      #expect(user.focusedRow != row)
+      user.press("KK")
+      #expect(user.focusedRow == row)
+      user.press("vvv")
+      #expect(user.focusedRow == row)
+    }
+    // Who moves on another log's rows is there, and stays there.
+    user.press("gKjK")
+    let lookup = user.focusedRow
+    user.press("KKKK")
+    #expect(user.focusedRow == lookup)
+  }
+
+  @Test func `the hint line of a lookup and of a flow has no keys that need an object`() {
+    var user = Afternoon(TrafficStory.acts)
+    let hints = user.screen.size.rows - 1
+    #expect(user.row(hints).contains("d diff"))
+    user.press("K")
+    #expect(user.row(hints) == " Enter open  x around  f filter  K log  % side  o same  :".padded(80))
+    user.press("K")
+    #expect(user.row(hints) == " Enter open  x around  f filter  K log  o same  :".padded(80))
+  }
+
+  @Test func `the summary of a lookup names question, client and which latency at 80 columns`() {
+    var user = Afternoon(TrafficStory.acts)
+    user.press("KK")
+    let summary = user.row(user.screen.size.rows - 3)
+    #expect(summary.contains(" A by storefront/"))
+    #expect(summary.contains("41 lookups, max 1.9 ms"))
+    #expect(!summary.hasSuffix("~"))
+  }
+
   @Test func `the start shows acts where there are some and tells what else there is`() {
     var user = Afternoon(TrafficStory.acts)
     #expect(user.row(2).contains("audit, hidden 4 flow 4 dns  K"))
@@ -228,4 +266,9 @@ import Testing
   @Test func `the table of figures has each name once`() {
     #expect(Set(RecordField.all.map(\.name)).count == RecordField.all.count)
   }
+}
+
+extension String {
+  /// With blanks behind it, as rows of a screen have them.
+  func padded(_ width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
 }

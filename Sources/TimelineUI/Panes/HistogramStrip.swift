@@ -25,6 +25,13 @@ struct HistogramStrip: Sendable {
     if brushStart != nil { brushStart = start.map(new.bucket) }
   }
 
+  /// There is nothing to count.
+  mutating func clear() {
+    histogram = nil
+    span = nil
+    leave()
+  }
+
   mutating func focus(at time: Timestamp?) {
     guard let histogram, histogram.count > 0 else { return }
     isFocused = true
@@ -193,7 +200,20 @@ struct HistogramStrip: Sendable {
       labels.append((index, text))
       free = index + text.count + 1
     }
-    return labels
+    return labels.isEmpty ? ends(histogram, width: width, zone: zone) : labels
+  }
+
+  /// Where no round time is shown: when the bars begin, and when they end where there is room for that too.
+  private func ends(_ histogram: Histogram, width: Int, zone: Zone) -> [(column: Int, text: String)] {
+    let last = min(width, histogram.count)
+    let times = [0, last].map { zone.civil(histogram.time(of: $0)) }
+    let isLong = times[0].dateText != times[1].dateText
+    let texts = times.map { time in
+      let clock = histogram.stepSeconds % 60 == 0 ? String(time.clockText.prefix(5)) : time.clockText
+      return isLong ? time.dayText + " " + clock : clock
+    }
+    let end = min(max(last, texts[0].count + 1), width - texts[1].count)
+    return [(0, texts[0])] + (end > texts[0].count ? [(end, texts[1])] : [])
   }
 }
 

@@ -48,8 +48,9 @@ struct TimelineColumns: Sendable {
     put(.time, showsFraction ? 12 : 8)
     put(.what, 6)
     if showsCode { put(.code, 4) }
-    if showsOutcome { put(.outcome, 11) }
-    put(.kind, 6)
+    if showsOutcome { put(.outcome, 8) }
+    // The whole name of every kind in the table, most of them, or short ones.
+    put(.kind, width >= 144 ? 18 : width >= 106 ? 13 : 6)
     if let longest = clusters.map({ TextWidth.of($0) }).max() {
       put(.cluster, min(max(7, longest), showsOutcome ? 16 : showsCode ? 10 : 7))
     }
@@ -95,8 +96,8 @@ struct TimelineColumns: Sendable {
       case .what: screen.write(Self.what(act), x: at, y: y, style: tone, width: place.width)
       case .code: screen.write(code(act), x: at, y: y, style: tone, width: place.width)
       case .outcome:
-        screen.write(act.outcome == .changed ? "" : act.outcome.name, x: at, y: y, style: tone, width: place.width)
-      case .kind: screen.write(Self.kind(act), x: at, y: y, width: place.width)
+        screen.write(Self.outcome(act.outcome), x: at, y: y, style: tone, width: place.width)
+      case .kind: screen.write(Self.kind(act, width: place.width), x: at, y: y, width: place.width, cut: .middle)
       case .cluster: screen.write(act.cluster ?? "-", x: at, y: y, width: place.width)
       case .object: renderObject(act, into: &screen, x: at, y: y, width: place.width, style: tone)
       case .actor: Self.renderActor(act, into: &screen, x: at, y: y, width: place.width)
@@ -147,8 +148,10 @@ struct TimelineColumns: Sendable {
     }
   }
 
-  static func kind(_ act: Act) -> String {
-    act.object.map { ResourceKind.of(group: $0.group, resource: $0.resource).label } ?? "-"
+  /// As lists show it; where there is no room for that, the short name that no other kind has.
+  static func kind(_ act: Act, width: Int) -> String {
+    guard let kind = act.object.map({ ResourceKind.of(group: $0.group, resource: $0.resource) }) else { return "-" }
+    return kind.label.count <= width ? kind.label : kind.abbreviation
   }
 
   /// `shop/allow-web`; `shop/*` for an act on many, `-` for one on none.
@@ -168,6 +171,15 @@ struct TimelineColumns: Sendable {
     let kept = max(5, namespace.count - excess - 1)
     guard kept < namespace.count - 1 else { return path }
     return namespace.prefix(kept) + "~" + path.dropFirst(namespace.count)
+  }
+
+  /// In at most eight characters, as the line of levels has it; a change goes without saying.
+  private static func outcome(_ outcome: Outcome) -> String {
+    switch outcome {
+    case .changed: ""
+    case .subresource: "sub"
+    default: outcome.name
+    }
   }
 
   /// What is said of an outcome where there is no column for it; a change goes without saying.

@@ -9,6 +9,23 @@ enum TimelineCommands {
   /// In the order of help; the hint line takes the first six with a hint.
   static let all: [Command<TimelinePane>] = open + move + find + time + out
 
+  /// What the hint line says where nothing is listed, by the names of commands.
+  static let hintsWithoutRows = [
+    ("filter", "filter"), ("next-level", "level"), ("data", "log"), ("back", "back"), ("reload", "again"),
+    ("close", "close"),
+  ]
+  /// The same where there is nothing to list.
+  static let hintsWithoutLogs = [
+    ("sources", "sources"), ("check", "check"), ("reload", "again"), ("help", "help"), ("close", "close"),
+  ]
+  /// The same on a row of another log, which is about no object. Only flows have a side that reports them.
+  static func hints(of facts: LogFacts) -> [(name: String, hint: String)] {
+    let side: [(name: String, hint: String)] = if case .flow = facts { [("reporter", "side")] } else { [] }
+    return [("event", "open"), ("around", "around"), ("filter", "filter"), ("data", "log")] + side + [
+      ("next-of-object", "same")
+    ]
+  }
+
   private static let open: [Row] = [
     Row(.enter, name: "event", group: .open, "Open the event", hint: "open") { pane, _ in
       if pane.focusedHole != nil { return [.open(.check(rule: "holes"))] }

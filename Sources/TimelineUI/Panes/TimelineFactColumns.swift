@@ -25,7 +25,8 @@ extension TimelineColumns {
       case (.code, .flow(let flow)): write(flow.proto ?? "-")
       case (.code, _): continue
       case (.outcome, .flow(let flow)): write(flow.bytes.map(FactWords.bytes) ?? "", Style(.hint))
-      case (.outcome, .dns(let dns)): write(dns.lookups.map { "\(PaneWords.grouped($0)) asked" } ?? "", Style(.hint))
+      case (.outcome, .dns(let dns)):
+        write(dns.lookups.map { $0 < 100 ? "\($0) asked" : PaneWords.grouped($0) } ?? "", Style(.hint))
       case (.outcome, .plain): continue
       case (.kind, .flow(let flow)): write(hasCode ? "flow" : flow.proto ?? "flow")
       case (.kind, _): if hasCode { write(facts.data.name) }

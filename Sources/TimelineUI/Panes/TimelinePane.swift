@@ -42,6 +42,8 @@ struct TimelinePane: Pane {
   /// What the histogram on show was asked with.
   private var histogramKey: HistogramKey?
   private var hasMoved = false
+  /// The act that the user put the focus on, while another list that lacks it shows what is nearest to it.
+  private var wished: Act?
   /// The filters before this one, for going back to the same row.
   private var past: [Past] = []
   /// Act that the first page is to stand on.
@@ -87,8 +89,11 @@ struct TimelinePane: Pane {
 
   /// Everything half an hour around an act, nothing folded.
   init(around act: Act, _ session: Session) {
-    let from = act.time.adding(seconds: -1800)
-    let to = act.time.adding(seconds: 1800)
+    // In whole seconds, which are easier to read.
+    let second: Int64 = 1_000_000
+    let start = act.time.microseconds / second * second
+    let from = Timestamp(microseconds: start).adding(seconds: -1800)
+    let to = Timestamp(microseconds: start == act.time.microseconds ? start : start + second).adding(seconds: 1800)
     query = EventQuery(filter: Filter.everything.within(from...to, session.filterContext), level: .everything)
     startAct = act
   }
@@ -119,7 +124,13 @@ struct TimelinePane: Pane {
 
   var hints: [CommandEntry] {
     if bar.isEditing { return FilterBar.entries }
-    return strip.isFocused ? HistogramKeys.entries : Self.entries
+    if timePrompt != nil { return TimePrompt.entries }
+    if strip.isFocused { return HistogramKeys.entries }
+    if total == 0 {
+      let isBare = page?.dataTotals.isEmpty ?? false
+      return Self.entries.hinting(isBare ? TimelineCommands.hintsWithoutLogs : TimelineCommands.hintsWithoutRows)
+    }
+    return focusedAct?.facts.map { Self.entries.hinting(TimelineCommands.hints(of: $0)) } ?? Self.entries
   }
 
   func subject(_ session: Session) -> String {
@@ -199,13 +210,15 @@ struct TimelinePane: Pane {
 
   private mutating func ask(_ anchor: PageRequest.Anchor, _ purpose: Awaited.Purpose, _ session: Session) -> [Effect] {
     let request = request(anchor, session)
+    if case .jump = purpose { wished = nil }
     awaited = Awaited(request: request, purpose: purpose, distanceFromTop: max(0, distanceFromTop))
     return [.ask(.page(request))]
   }
 
   /// Asks again for what is listed, staying on the same act.
   mutating func reload(_ session: Session) -> [Effect] {
-    if let act = focusedAct { return ask(.act(act.id, time: act.time), .keep, session) }
+    if wished == nil { wished = focusedAct }
+    if let act = wished { return ask(.act(act.id, time: act.time), .keep, session) }
     return ask(.position(focus), .keep, session)
   }
 
@@ -326,6 +339,7 @@ struct TimelinePane: Pane {
       focus = min(lines.marks[index], max(0, total - 1))
       focusedMark = index
       hasMoved = true
+      wished = nil
       return settle(session)
     case .heading, .none: return []
     }
@@ -335,6 +349,7 @@ struct TimelinePane: Pane {
     focusedMark = nil
     focus = min(max(0, position), max(0, total - 1))
     hasMoved = true
+    wished = nil
     return settle(session)
   }
 
@@ -405,7 +420,7 @@ struct TimelinePane: Pane {
     self.awaited = nil
     failure = nil
     page = new
-    if let histogram = new.histogram { strip.take(histogram) }
+    if new.storeSpan == nil { strip.clear() } else if let histogram = new.histogram { strip.take(histogram) }
     if new.request.histogramBuckets > 0 {
       histogramKey = HistogramKey(
         query: new.request.query, version: new.storeVersion, zone: new.request.zone,
@@ -419,7 +434,7 @@ struct TimelinePane: Pane {
         keep(awaited.distanceFromTop, session)
       }
     case .keep:
-      focus = position(of: focusedBefore, in: new) ?? new.anchorPosition ?? 0
+      focus = position(of: wished, in: new) ?? position(of: focusedBefore, in: new) ?? new.anchorPosition ?? 0
       keep(awaited.distanceFromTop, session)
     case .jump:
       focus = new.anchorPosition ?? 0

@@ -11,13 +11,15 @@ extension TimelinePane {
     let layout = TimelineLayout(session.size)
     let isReading = session.progress?.state == .reading
     bar.render(
-      into: &screen, area: layout.bar, filter: query.filter.description, counts: countsText(isReading: isReading))
+      into: &screen, area: layout.bar, filter: query.filter.description,
+      counts: countsText(isReading: isReading, session))
     renderLevel(into: &screen, area: layout.level)
     strip.render(
       into: &screen, layout: layout, label: barsLabel, zone: session.zone, focusedTime: focusedAct?.time,
       holes: holes)
     let columns = TimelineColumns(width: layout.list.width, clusters: page?.clusters ?? [])
     columns.renderHeader(into: &screen, area: layout.header, focused: column, shown: page?.shown)
+    renderDay(into: &screen, area: layout.header, columns, session)
     if total > 0 {
       renderRows(into: &screen, area: layout.list, columns: columns, session: session)
     } else {
@@ -33,17 +35,18 @@ extension TimelinePane {
       let below = Rect(
         x: area.x, y: layout.bar.y + 1, width: area.width, height: layout.list.y + layout.list.height - layout.bar.y - 1
       )
-      bar.renderBelow(into: &screen, area: below, session: session)
+      bar.renderBelow(into: &screen, area: below, listed: query.filter, session: session)
     }
   }
 
   // MARK: Above the list
 
-  /// `412 of 18,204`; `+` while the numbers still grow, `...` while the rows are not those of the filter yet.
-  private func countsText(isReading: Bool) -> String {
+  /// `412 of 18,204`; `+` while the numbers still grow, `...` while they and the rows are not those of what stands in
+  /// the bar yet.
+  private func countsText(isReading: Bool, _ session: Session) -> String {
     guard let page else { return isReading ? "..." : "" }
     let more = isReading ? "+" : ""
-    let pending = isPending ? "... " : ""
+    let pending = isPending || bar.differs(from: query.filter, session) ? "... " : ""
     return "\(pending)\(PaneWords.grouped(page.total))\(more) of \(PaneWords.grouped(page.storeTotal))\(more)"
   }
 
@@ -90,7 +93,7 @@ extension TimelinePane {
   }
 
   /// `52 flow 41 dns`
-  private var hiddenText: String {
+  var hiddenText: String {
     DataKind.allCases.compactMap { data in
       page?.hidden[data].map { "\(PaneWords.grouped($0)) \(data.name)" }
     }.joined(separator: " ")
@@ -113,6 +116,19 @@ extension TimelinePane {
   }
 
   // MARK: The list
+
+  /// The day of the first row, at the right above the list, where its heading has gone out of sight.
+  private func renderDay(into screen: inout Screen, area: Rect, _ columns: TimelineColumns, _ session: Session) {
+    let lines = days
+    guard case .act(let position) = lines.item(at: top), let day = lines.day(of: position),
+      let last = columns.places(of: page?.shown, isAlone: page?.shown != nil).last
+    else { return }
+    let civil = session.zone.civil(lines.days[day].start)
+    let room = area.width - last.x - last.column.title(in: page?.shown).count - 2
+    let texts = [civil.longDayText, String(civil.longDayText.dropLast(5)), civil.dayText]
+    guard let text = texts.first(where: { $0.count <= room }) else { return }
+    screen.write(text, x: area.x + area.width - 1 - text.count, y: area.y, style: .heading)
+  }
 
   private func renderRows(into screen: inout Screen, area: Rect, columns: TimelineColumns, session: Session) {
     let lines = days
@@ -146,38 +162,6 @@ extension TimelinePane {
     }
   }
 
-  /// What is said in place of rows.
-  private func emptyLines(_ session: Session) -> [String] {
-    if let failure { return ["This could not be listed: " + failure, "R tries again, f changes the filter."] }
-    let isReading = session.progress?.state == .reading
-    guard let page, !isPending else {
-      return [isReading ? "Reading \(session.progress?.file ?? session.sourceName) ..." : "Looking ..."]
-    }
-    if page.storeTotal == 0 {
-      if isReading { return ["Reading \(session.progress?.file ?? session.sourceName) ..."] }
-      let rejects = session.progress?.rejectCount ?? 0
-      return ["There are no acts here."]
-        + (rejects > 0 ? ["\(PaneWords.count(rejects, "line")) could not be read as audit records."] : [])
-    }
-    let folded = page.folded.values.reduce(0, +)
-    var lines = ["0 of \(PaneWords.grouped(page.storeTotal))."]
-    lines += page.unknownKinds.map { "Nothing in these logs has \($0.words)." }
-    if folded > 0 {
-      lines.append("\(PaneWords.count(folded, "act")) folded at level \(query.level.rawValue): v lists more.")
-    }
-    if !hiddenText.isEmpty {
-      lines.append(
-        page.hiddenIsUnfiltered
-          ? "Rows of other logs were not searched (\(hiddenText)): K lists them."
-          : "Rows of other logs are hidden (\(hiddenText)): K lists them.")
-    }
-    for (index, term) in page.withoutTerm.enumerated().prefix(9) {
-      lines.append("\(index + 1)  without \(term.text): \(PaneWords.grouped(term.count))")
-    }
-    if !page.withoutTerm.isEmpty { lines.append("A digit takes its term out of the filter; < goes back.") }
-    return lines
-  }
-
   // MARK: Below the list
 
   private func renderRule(into screen: inout Screen, area: Rect) {
@@ -197,12 +181,13 @@ extension TimelinePane {
       let words = "\(hole.words(session)); 99 of 100 gaps around are under \(Phrases.duration(hole.norm))"
       screen.write(words, x: area.x + 1, y: area.y, width: area.width - 2)
     } else if let act = focusedAct {
+      let width = area.width - 2
+      let clock = session.zone.civil(act.time).clockText + "  "
       let sentence =
         act.facts == nil
-        ? session.zone.civil(act.time).clockText + "  " + act.summary
-        : FactWords.sentence(act, session.zone, width: area.width - 2)
-      screen.write(
-        sentence, x: area.x + 1, y: area.y, width: area.width - 2, cut: act.facts == nil ? .middle : .end)
+        ? clock + act.sentence(width: width - clock.count, asciiOnly: screen.asciiOnly)
+        : FactWords.sentence(act, session.zone, width: width)
+      screen.write(sentence, x: area.x + 1, y: area.y, width: width, cut: act.facts == nil ? .middle : .end)
     }
   }
 
@@ -220,110 +205,48 @@ extension TimelinePane {
     // Of the act that was found, in the list in which it was counted.
     if let match, match.act == focusedAct?.id, match.total == total, !isPending { left += "   " + match.words }
     if total > 0, let failure { left += "   failed: " + failure }
-    let right = [session.excludedWords ?? "", progressText(session), clockText(session)].filter { !$0.isEmpty }.joined(
-      separator: "  ")
+    // What weighs most stands in front, and stays where there is not room for all.
+    let notes = [
+      session.failures.words.map { $0 + ": 0" }, rejectText(session), progressText(session), session.excludedWords,
+      clockText(session),
+    ]
+    var room = area.width - 6 - TextWidth.of(left, asciiOnly: screen.asciiOnly)
+    let right = notes.compactMap(\.self).filter { note in
+      let width = TextWidth.of(note, asciiOnly: screen.asciiOnly) + 2
+      guard width <= room + 2 else { return false }
+      room -= width
+      return true
+    }.joined(separator: "  ")
     screen.ends(left, right, y: area.y, x: area.x, width: area.width)
   }
 
   /// `skew apiserver-2 +1.8s`: what the order by time is worth.
-  private func clockText(_ session: Session) -> String {
-    guard let trail = session.trail else { return "" }
+  private func clockText(_ session: Session) -> String? {
+    guard let trail = session.trail else { return nil }
     if let worst = trail.skews.max(by: { $0.seconds < $1.seconds }) {
       let tenths = Int((worst.seconds * 10).rounded())
       return "skew \(worst.stream) +\(tenths / 10).\(tenths % 10)s"
     }
-    return trail.steps.isEmpty ? "" : "clock jumps: C"
+    return trail.steps.isEmpty ? nil : "clock jumps: C"
   }
 
-  /// `ee-audit.log.3.gz 41% 61 MB/s 18,204 acts`; what could not be read stays told afterwards.
-  private func progressText(_ session: Session) -> String {
-    guard let progress = session.progress else { return "" }
-    let rejects = progress.rejectCount > 0 ? "  \(PaneWords.count(progress.rejectCount, "line")) unreadable" : ""
+  /// `41 lines unreadable`
+  private func rejectText(_ session: Session) -> String? {
+    session.rejectCount > 0 ? PaneWords.count(session.rejectCount, "line") + " unreadable" : nil
+  }
+
+  /// `ee-audit.log.3.gz 41% 61 MB/s 18,204 acts`; nil once all is read.
+  private func progressText(_ session: Session) -> String? {
+    guard let progress = session.progress else { return nil }
     switch progress.state {
-    case .finished: return rejects
-    case .stopped: return "reading stopped" + rejects
+    case .finished: return nil
+    case .stopped: return "reading stopped"
     case .reading:
       let name = progress.file.split(separator: "/").last.map(String.init) ?? progress.file
       let percent = progress.bytesTotal.map { $0 > 0 ? " \(min(100, progress.bytesRead * 100 / $0))%" : "" } ?? ""
       let speed = progress.bytesPerSecond
       let rate = speed < 1_000_000 ? " \(Int(speed / 1000)) kB/s" : " \(Int(speed / 1_000_000)) MB/s"
-      return "\(name)\(percent)\(rate) \(PaneWords.grouped(progress.actCount)) acts\(rejects)"
+      return "\(name)\(percent)\(rate) \(PaneWords.grouped(progress.actCount)) acts"
     }
-  }
-
-  // MARK: Preview
-
-  private func renderPreview(into screen: inout Screen, area: Rect, isRight: Bool, session: Session) {
-    var inner = area
-    if isRight {
-      for y in area.rows { screen.write(screen.asciiOnly ? "|" : "│", x: area.x, y: y, style: .frame) }
-      inner = area.inset(left: 2, right: 1)
-    } else {
-      screen.rule(y: area.y, x: area.x, width: area.width)
-      inner = area.inset(top: 1, left: 1, right: 1)
-    }
-    guard let act = focusedAct else { return }
-    for (line, y) in zip(previewLines(act, session, height: inner.height), inner.rows) {
-      var x = inner.x
-      if !line.label.isEmpty {
-        screen.write(line.label, x: x, y: y, style: .frame, width: line.labelWidth - 1)
-        x += line.labelWidth
-      }
-      screen.write(line.text, x: x, y: y, style: line.style, width: inner.x + inner.width - x, cut: line.cut)
-    }
-  }
-
-  private struct PreviewLine {
-    var label = ""
-    var labelWidth = 8
-    var text: String
-    var style = Style.plain
-    var cut = Screen.Cut.end
-  }
-
-  /// A row of another log: who, verdict, policies and figures, as the Event screen has them.
-  private func previewLines(_ sheet: FactSheet) -> [PreviewLine] {
-    sheet.sections.flatMap { section in
-      // Names of members need more room than words do.
-      let widest = section.lines.map(\.label.count).max() ?? 0
-      return [PreviewLine(text: section.title, style: .heading)]
-        + section.lines.map { line in
-          let note = line.note.isEmpty ? "" : "   (\(line.note))"
-          return PreviewLine(
-            label: line.label, labelWidth: max(9, widest + 2), text: line.text + note,
-            style: line.isFailure ? .failed : .plain)
-        }
-    }
-  }
-
-  private func previewLines(_ act: Act, _ session: Session, height: Int) -> [PreviewLine] {
-    let known = detail?.act.id == act.id ? detail : nil
-    if let sheet = FactSheet(
-      known ?? ActDetail(act: act, requestURI: "", request: nil, response: nil), zone: session.zone)
-    {
-      return previewLines(sheet)
-    }
-    var lines = [
-      PreviewLine(label: "when", text: PaneWords.longTime(act.time, zone: session.zone, microseconds: true)),
-      PreviewLine(label: "actor", text: act.actorText),
-      PreviewLine(label: "groups", text: act.groups.isEmpty ? "-" : act.groups.joined(separator: ", ")),
-      PreviewLine(label: "from", text: act.ips.isEmpty ? "-" : act.ips.joined(separator: ", ")),
-      PreviewLine(label: "agent", text: act.agent ?? "-"),
-      PreviewLine(
-        label: "result", text: "\(act.code.map(String.init) ?? "-")  \(act.outcome.name)",
-        style: TimelineColumns.style(of: act)),
-      PreviewLine(label: "object", text: act.key?.description ?? TimelineColumns.object(act), cut: .middle),
-      PreviewLine(
-        label: "source", text: "\(act.source.file):\(act.source.line)   level \(act.level?.name ?? "-")", cut: .start),
-    ]
-    guard let detail, detail.act.id == act.id else { return lines }
-    lines.insert(PreviewLine(label: "request", text: detail.requestURI, cut: .middle), at: 6)
-    if let message = detail.message { lines.append(PreviewLine(label: "message", text: message, style: .failed)) }
-    if let body = detail.response ?? detail.request, height > lines.count + 2 {
-      lines.append(PreviewLine(text: ""))
-      let shown = MachineFields.removed(from: body).manifest
-      lines += ManifestText(shown, limit: height - lines.count).lines.map { PreviewLine(text: $0.text) }
-    }
-    return lines
   }
 }

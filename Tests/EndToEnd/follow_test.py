@@ -105,6 +105,18 @@ class Following(unittest.TestCase):
         thread.start()
         return rows, thread
 
+    def await_rows(self, rows, count):
+        end = time.monotonic() + 10
+        while len(rows) < count and time.monotonic() < end:
+            time.sleep(0.02)
+        self.assertEqual(len(rows), count)
+
+    def interrupt(self, process, thread):
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(process.wait(10), 130)
+        thread.join()
+        process.stdout.close(); process.stderr.close()
+
     def expect_once(self, rotate, *words, path=None):
         open(path or self.log, "a").close()
         process = self.follow(*(words or [self.log]))
@@ -175,10 +187,7 @@ class Following(unittest.TestCase):
         for number in range(3):
             process.stdin.write(line(number))
             process.stdin.flush()
-            end = time.monotonic() + 10
-            while len(rows) <= number and time.monotonic() < end:
-                time.sleep(0.02)
-            self.assertEqual(len(rows), number + 1)
+            self.await_rows(rows, number + 1)
         process.stdin.close()
         self.assertEqual(process.wait(10), 0)
         thread.join()
@@ -189,23 +198,15 @@ class Following(unittest.TestCase):
             file.write(line(0))
         process = self.follow(self.log)
         rows, thread = self.collect(process)
-        def wait(count):
-            end = time.monotonic() + 10
-            while len(rows) < count and time.monotonic() < end:
-                time.sleep(0.02)
-            self.assertEqual(len(rows), count)
-        wait(1)
+        self.await_rows(rows, 1)
         with open(self.log, "a") as file:
             file.write(line(1)[:-1])
             file.flush()
             time.sleep(0.7)
             self.assertEqual(len(rows), 1)
             file.write("\n")
-        wait(2)
-        process.send_signal(signal.SIGINT)
-        self.assertEqual(process.wait(10), 130)
-        thread.join()
-        process.stdout.close(); process.stderr.close()
+        self.await_rows(rows, 2)
+        self.interrupt(process, thread)
 
     def test_a_record_in_parts_counts_once_its_last_part_is_there(self):
         def part(tag, text):
@@ -215,24 +216,16 @@ class Following(unittest.TestCase):
             file.write(part("F", first) + part("P", second[:300]))
         process = self.follow(self.log)
         rows, thread = self.collect(process)
-        def wait(count):
-            end = time.monotonic() + 10
-            while len(rows) < count and time.monotonic() < end:
-                time.sleep(0.02)
-            self.assertEqual(len(rows), count)
-        wait(1)
+        self.await_rows(rows, 1)
         with open(self.log, "a") as file:
             file.write(part("P", second[300:600]))
             file.flush()
             time.sleep(0.7)
             self.assertEqual(len(rows), 1)
             file.write(part("F", second[600:]) + part("F", third))
-        wait(3)
+        self.await_rows(rows, 3)
         self.assertEqual(len({audit for _, audit in rows}), 3)
-        process.send_signal(signal.SIGINT)
-        self.assertEqual(process.wait(10), 130)
-        thread.join()
-        process.stdout.close(); process.stderr.close()
+        self.interrupt(process, thread)
 
     def test_an_answer_that_comes_later_is_one_row(self):
         open(self.log, "w").close()
@@ -243,11 +236,8 @@ class Following(unittest.TestCase):
             with open(self.log, "a") as file:
                 file.write(line(7, stage) if stage != "RequestReceived" else line(7, stage, responseStatus=None))
             time.sleep(0.6)
-        process.send_signal(signal.SIGINT)
-        process.wait(10)
-        thread.join()
+        self.interrupt(process, thread)
         self.assertEqual(len(rows), 1)
-        process.stdout.close(); process.stderr.close()
 
     def test_following_at_rest_costs_nothing(self):
         with open(self.log, "w") as file:

@@ -76,6 +76,12 @@ enum Configuration {
     return absolutePath(".") + (parts.isEmpty ? "" : "/" + parts.joined(separator: "/"))
   }
 
+  /// Whether the path is a file that holds nothing, as one is that was just copied and emptied.
+  static func isEmptyFile(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && status.st_size == 0
+  }
+
   /// Whether logs can be read from the path: a file, a folder, or a file in an archive.
   static func isSource(_ path: String) -> Bool { exists(path) || ArchivePath.archive(of: path) != nil }
 

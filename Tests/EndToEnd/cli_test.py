@@ -552,6 +552,13 @@ class CommandLine(unittest.TestCase):
         os.remove(os.path.join(place, "one.log"))
         self.assertEqual(len(self.rows("log", place)), 1)
 
+    def test_a_file_that_was_emptied_leaves_the_index(self):
+        self.assertEqual(len(self.rows("log", self.log)), 4)
+        os.truncate(self.log, 0)
+        self.assertEqual(self.rows("log", self.log), [])
+        self.write("audit.log", EVENTS[:1])
+        self.assertEqual(len(self.rows("log", self.log)), 1)
+
     # Secrets
 
     def test_secrets_are_redacted_unless_that_is_turned_off(self):

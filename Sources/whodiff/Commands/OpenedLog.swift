@@ -68,8 +68,10 @@ struct OpenedLog {
   /// Whether the index still holds acts of files that are gone, or of what a file held before it was replaced: only
   /// what was named counts.
   private static func holdsMore(than paths: [String], _ store: EventStore) -> Bool {
-    let known = store.snapshot().sources.map(\.path)
+    let sources = store.snapshot().sources
+    let known = sources.map(\.path)
     return Set(known).count < known.count || !Set(known).isSubset(of: paths)
+      || sources.contains { $0.bytesRead > 0 && Configuration.isEmptyFile($0.path) }
   }
 
   /// What is followed may come later.

@@ -11,7 +11,7 @@ public enum Outcome: UInt8, CaseIterable, Hashable, Sendable {
   case denied
   /// Any other 4xx or 5xx.
   case failed
-  /// No final stage was logged, or the server panicked.
+  /// No final stage was logged, or no answer with it, or the server panicked.
   case unknown
   /// status, scale, binding, token, ... accepted.
   case subresource
@@ -37,7 +37,8 @@ public enum Outcome: UInt8, CaseIterable, Hashable, Sendable {
   public static func isWrite(verb: String) -> Bool { !isRead(verb: verb) && verb != "connect" && verb != "proxy" }
 
   /// The outcome as far as one act alone tells. `changed` may yet prove to be a `noop`: that takes the object's
-  /// other acts (`VersionLedger`).
+  /// other acts (`VersionLedger`). A write that alters nothing whatever the answer is needs none.
+  /// - Parameter code: nil where the answer is not known.
   public static func classify(
     verb: String, object: ObjectReference?, code: Int?, stages: StageSet, dryRun: Bool, requestURI: String = ""
   ) -> Outcome {
@@ -52,9 +53,11 @@ public enum Outcome: UInt8, CaseIterable, Hashable, Sendable {
       return .unknown
     }
     if dryRun { return .dryrun }
-    if connects { return .connect }
+    // A connection that began was accepted.
+    if connects { return code != nil || stages.contains(StageSet(.responseStarted)) ? .connect : .unknown }
     // A non-resource URL has no object that could have been altered.
     if object == nil { return .noop }
+    guard let code, code < 300 else { return .unknown }
     if let subresource = object?.subresource, !subresource.isEmpty {
       return subresource == "eviction" ? .changed : .subresource
     }

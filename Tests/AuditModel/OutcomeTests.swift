@@ -31,6 +31,24 @@ private func outcome(
     #expect(outcome("patch", nil, stages: [StageSet(.requestReceived), StageSet(.panic)]) == .unknown)
   }
 
+  @Test func `a write whose answer is not known is no change`() {
+    #expect(outcome("update", nil) == .unknown)
+    #expect(outcome("create", nil, resource: "pods", subresource: "eviction") == .unknown)
+    #expect(outcome("update", nil, resource: "pods", subresource: "status") == .unknown)
+    #expect(outcome("update", 307) == .unknown)
+    #expect(outcome("create", nil, resource: "pods", subresource: "exec") == .unknown)
+    // What alters nothing does so whatever the answer is.
+    #expect(outcome("get", nil) == .read)
+    #expect(outcome("update", nil, dryRun: true) == .dryrun)
+    #expect(outcome("create", nil, resource: nil) == .noop)
+  }
+
+  @Test func `a connection that began needs no code, and one through a proxy may have any`() {
+    let began = StageSet(.responseStarted)
+    #expect(outcome("create", nil, resource: "pods", subresource: "exec", stages: began) == .connect)
+    #expect(outcome("get", 302, resource: "services", subresource: "proxy") == .connect)
+  }
+
   @Test func `exec is a connection even when a websocket makes it a get`() {
     #expect(outcome("create", 101, resource: "pods", subresource: "exec") == .connect)
     #expect(outcome("get", 101, resource: "pods", subresource: "exec", stages: StageSet(.responseStarted)) == .connect)

@@ -329,9 +329,31 @@ struct AuditEventTests {
         + #""userAgent":{},"impersonatedUser":[]"#)
     let found = try #require(event(text))
     #expect(found.object == nil && found.sourceIPs == [] && found.code == nil && found.userAgent == nil)
-    let odd = record("a", more: #","sourceIPs":[1,"10.0.0.1",null],"responseStatus":{"code":"200"}"#)
+    let odd = record("a", more: #","sourceIPs":[1,"10.0.0.1",null],"responseStatus":{"code":"OK"}"#)
     #expect(event(odd)?.sourceIPs == ["10.0.0.1"])
     #expect(event(odd)?.code == nil)
+  }
+
+  private static let answers: [(answer: String, code: Int?)] = [
+    (#""responseStatus":{"code":409}"#, 409),
+    (#""responseStatus":{"code":"201"}"#, 201),
+    (#""responseStatus":{"code":0}"#, nil),
+    (#""responseStatus":{"code":0,"status":"Failure"}"#, nil),
+    (#""responseStatus":{"status":"Failure","reason":"Forbidden","message":"x"}"#, 403),
+    (#""responseStatus":{"status":"Success"}"#, 200),
+    (#""responseStatus":{}"#, nil),
+    (#""responseObject":{"kind":"Pod","metadata":{"name":"p"}}"#, 200),
+    (#""responseObject":{"kind":"Status","status":"Failure","reason":"Conflict"}"#, 409),
+    (#""responseObject":{"kind":"Status","status":"Failure","code":422}"#, 422),
+    (#""responseObject":{"kind":"Status","status":"Failure"}"#, nil),
+    (#""responseStatus":{"reason":"NotFound"},"responseObject":{"kind":"Pod","metadata":{"name":"p"}}"#, 404),
+    (#""requestObject":{"kind":"Pod","metadata":{"name":"p"}}"#, nil),
+  ]
+
+  @Test(arguments: answers) func `the code of an answer is known as far as the record tells`(
+    answer: String, code: Int?
+  ) {
+    #expect(event(record("a", more: "," + answer))?.code == code)
   }
 
   @Test func `annotation keys without dots are understood`() {

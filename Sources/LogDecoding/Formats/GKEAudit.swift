@@ -53,11 +53,14 @@ private func translateGKE(_ bytes: UnsafeRawBufferPointer) throws(DecodeError) -
   event.add("userAgent", payload["requestMetadata", "callerSuppliedUserAgent"]?.string)
   event.add("objectRef", object?.json)
   if !isOnlyFirst {
-    let code = httpStatus(payload["status", "code"]?.integer ?? 0, verb: method.verb, response)
-    var status = JSONMembers()
-    status.add("code", .integer(code))
-    status.add("message", payload["status", "message"]?.string ?? response?["message"]?.string)
-    event.add("responseStatus", .object(status))
+    // BigQuery writes numbers as text.
+    let status = payload["status", "code"]
+    let code = httpStatus(
+      status?.integer ?? status?.string.flatMap { Int64($0) } ?? 0, verb: method.verb, response)
+    var answer = JSONMembers()
+    answer.add("code", .integer(code))
+    answer.add("message", payload["status", "message"]?.string ?? response?["message"]?.string)
+    event.add("responseStatus", .object(answer))
   }
   event.add("requestObject", isDryRun && method.verb == "delete" ? dryRunOptions(request) : request)
   event.add("responseObject", response)

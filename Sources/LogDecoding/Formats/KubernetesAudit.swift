@@ -62,7 +62,7 @@ func decodeAuditEvent(
     requestURI: requestURI, user: user, groups: groups,
     impersonatedUser: fields[.impersonatedUser].object?["username"].nonEmpty,
     sourceIPs: fields[.sourceIPs].strings, userAgent: fields[.userAgent].nonEmpty, object: object,
-    code: fields[.responseStatus].object?["code"].integer.flatMap { Int(exactly: $0) },
+    code: answerCode(fields, verb: verb),
     receivedAt: clock.received, stageAt: clock.stage, decision: decision, reason: reason, truncated: truncated,
     dryRun: isDryRun(verb: verb, uri: fields[.requestURI].bytes, body: fields[.requestObject]),
     request: request, response: response,

@@ -88,10 +88,16 @@ struct FormatsCommand: ParsableCommand {
       `[UTC]`), are read in the zone of `--tz`, which is UTC where it is not given; with another `--tz` such a log is read
       again.
 
-      Lines of containers that came in parts are joined again, stream by stream. A record whose end is not written yet is
+      Lines of containers that came in parts are joined again, stream by stream, also inside of other wrappers; so are the
+      lines of a server-sent event. A record whose end is not written yet is
       shown as far as it goes, and read anew once the log has grown. Of a record that some limit cut off
       (CloudWatch 256 KiB, AKS and container runtimes 16 KiB, syslog 1 KiB) what came before the cut becomes an act
       that is marked as truncated and has no bodies.
+
+      The outcome of a write is `unknown` unless the record tells what it was answered with: by `responseStatus.code`, or
+      where that is missing by its status and reason, or by an answer that is there. So it is where a limit cut the record
+      before that, where a legacy line has `<deferred>`, and in an export that leaves the column out, which then tells who
+      asked for what and not what came of it. Only a connection that began, a dry run and a read need no code.
 
       ## What is written
 

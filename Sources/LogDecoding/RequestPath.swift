@@ -2,7 +2,8 @@ import AuditModel
 
 /// The object that a request's path is about, as kube-apiserver takes paths apart; nil for a path of no resource.
 ///
-/// `/api/VERSION/...` is of the core group, `/apis/GROUP/VERSION/...` of the others.
+/// `/api/VERSION/...` is of the core group, `/apis/GROUP/VERSION/...` of the others. The first releases had a `watch`
+/// or `proxy` behind the version, which is a verb.
 func objectReference(ofPath path: Substring) -> ObjectReference? {
   var parts = path.split(separator: "/").map(String.init)
   var group = ""
@@ -14,11 +15,24 @@ func objectReference(ofPath path: Substring) -> ObjectReference? {
   default: return nil
   }
   let version = parts.removeFirst()
+  if parts.count > 1, verbsInPaths.contains(parts[0]) { parts.removeFirst() }
   return objectReference(group: group, version: version, rest: parts, resource: nil)
 }
 
+/// The verb that stands in a path of the first releases: `/api/v1/proxy/nodes/n1`.
+func verb(ofPath path: Substring) -> String? {
+  let parts = path.split(separator: "/", maxSplits: 4)
+  let place = parts.first == "api" ? 2 : 3
+  guard parts.first == "api" || parts.first == "apis", parts.count > place + 1 else { return nil }
+  let word = String(parts[place])
+  return verbsInPaths.contains(word) ? word : nil
+}
+
+private let verbsInPaths: Set<String> = ["watch", "proxy"]
+
 /// - Parameters:
-///   - rest: `[namespaces NS] RESOURCE [NAME [SUBRESOURCE...]]`.
+///   - rest: `[namespaces NS] RESOURCE [NAME [SUBRESOURCE [...]]]`; what is behind a subresource, as of `proxy`, is
+///     for what is reached through it.
 ///   - resource: what is asked for, where it is known: a Namespace's own path looks like that of what is inside it.
 func objectReference(group: String, version: String, rest: [String], resource: String?) -> ObjectReference? {
   var parts = rest[...]
@@ -34,7 +48,7 @@ func objectReference(group: String, version: String, rest: [String], resource: S
   guard let name = parts.popFirst() else { return nil }
   return ObjectReference(
     group: group, version: version, resource: name, namespace: namespace, name: parts.popFirst(),
-    subresource: parts.isEmpty ? nil : parts.joined(separator: "/"))
+    subresource: parts.first)
 }
 
 extension JSONMembers {

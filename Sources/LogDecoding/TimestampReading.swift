@@ -41,7 +41,7 @@ struct TimestampReader {
 
   private mutating func readOther(_ bytes: UnsafeRawBufferPointer) -> Timestamp? {
     let text = String(decoding: bytes, as: UTF8.self)
-    if let time = Timestamp(rfc3339: text) { return time }
+    if let time = Timestamp(rfc3339: text) ?? Self.epoch(text) { return time }
     guard let shown = wallTime(text) else { return nil }
     tookWallTime = true
     return wallClock.moment(shown)
@@ -55,6 +55,18 @@ struct TimestampReader {
       value = value * 10 + Int(digit)
     }
     return value
+  }
+
+  /// A number as text: of nine digits or more, so that no date is taken for one.
+  private static func epoch(_ text: String) -> Timestamp? {
+    let digits = text.utf8.prefix { (0x30...0x39).contains($0) }.count
+    guard digits >= 9 else { return nil }
+    if digits == text.utf8.count { return Int64(text).flatMap(epoch) }
+    guard text.utf8.dropFirst(digits).first == UInt8(ascii: "."),
+      text.utf8.dropFirst(digits + 1).allSatisfy({ (0x30...0x39).contains($0) }),
+      let seconds = Double(text), seconds < 1e11
+    else { return nil }
+    return Timestamp(seconds: 0).adding(seconds: seconds)
   }
 
   static func epoch(_ value: Int64) -> Timestamp? {

@@ -356,6 +356,34 @@ struct AuditEventTests {
     #expect(event(record("a", more: "," + answer))?.code == code)
   }
 
+  @Test(arguments: [#""1791190800""#, #""1791190800.0""#, #""1791190800000""#, "1791190800"])
+  func `a number that is a time may be written as text`(time: String) {
+    let text = #"{"auditID":"a","verb":"get","requestReceivedTimestamp":\#(time)}"#
+    #expect(event(text)?.receivedAt.rfc3339 == "2026-10-05T09:00:00.000000Z")
+  }
+
+  @Test func `a date without dashes is no number of seconds`() {
+    #expect(decode(#"{"auditID":"a","verb":"get","requestReceivedTimestamp":"20261005"}"#).events.isEmpty)
+  }
+
+  private static let paths: [(path: String, object: String?)] = [
+    ("/api/v1/nodes/n1/proxy/run/x", "nodes n1 proxy"),
+    ("/api/v1/namespaces/shop/services/http:svc:80/proxy/a/b", "services http:svc:80 proxy"),
+    ("/api/v1/watch/namespaces/shop/pods", "pods - -"),
+    ("/api/v1/proxy/nodes/n1/run", "nodes n1 run"),
+    ("/api/v1/namespaces/shop/finalize", "namespaces shop finalize"),
+    ("/api/v1/namespaces/shop/pods/p/log", "pods p log"),
+    ("/apis/apps/v1/watch/deployments", "deployments - -"),
+    ("/api/v1/watch", "watch - -"),
+    ("/api/v1", nil),
+  ]
+
+  @Test(arguments: paths) func `a path names its object as kube-apiserver takes it apart`(path: String, object: String?)
+  {
+    let found = objectReference(ofPath: path[...]).map { "\($0.resource) \($0.name ?? "-") \($0.subresource ?? "-")" }
+    #expect(found == object)
+  }
+
   @Test func `annotation keys without dots are understood`() {
     let text = record(
       "a", more: #","annotations":{"authorization_k8s_io/decision":"forbid","audit_k8s_io/truncated":"true"}"#)

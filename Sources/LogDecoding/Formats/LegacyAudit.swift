@@ -80,11 +80,12 @@ private func user(_ name: String?, _ groups: String?) -> JSONValue {
 
 /// The first releases wrote the method of HTTP.
 private func verb(_ method: String, path: Substring, uri: String, _ object: ObjectReference?) -> String {
+  if let verb = LogDecoding.verb(ofPath: path) { return verb }
   guard method.allSatisfy({ $0.isASCII && $0.isUppercase }) else { return method }
   guard let object else { return method.lowercased() }
   let isOne = object.name != nil
   return switch method {
-  case "GET" where uri.contains("watch=true") || uri.contains("watch=1") || path.contains("/watch/"): "watch"
+  case "GET" where uri.contains("watch=true") || uri.contains("watch=1"): "watch"
   case "GET", "HEAD": isOne ? "get" : "list"
   case "POST": "create"
   case "PUT": "update"

@@ -12,11 +12,33 @@ extension Envelope {
       guard message.isArray else {
         return contents.reject("a journal entry without its message, which was too long: journalctl --all keeps it")
       }
-      // What is not UTF-8 is written as an array of bytes.
-      var bytes: [UInt8] = []
-      message.forEach { item in
-        if let byte = item.integer { bytes.append(UInt8(truncatingIfNeeded: byte)) }
-      }
-      contents.add(bytes)
+      addMessages(message, to: &contents)
     })
+}
+
+/// What is not UTF-8 is written as an array of bytes; a field that an entry has several times as an array of texts,
+/// or of such arrays.
+private func addMessages(_ list: JSONElement, to contents: inout EnvelopeContents) {
+  var (bytes, isOther): ([UInt8], Bool) = ([], false)
+  list.forEach { item in
+    if let byte = item.integer {
+      bytes.append(UInt8(truncatingIfNeeded: byte))
+    } else if item.isString {
+      contents.add(text: item)
+    } else if item.isArray {
+      contents.add(byteItems(item))
+    } else {
+      isOther = true
+    }
+  }
+  if !bytes.isEmpty { contents.add(bytes) }
+  if isOther { contents.reject("a journal entry of which a message is neither text nor bytes") }
+}
+
+private func byteItems(_ list: JSONElement) -> [UInt8] {
+  var bytes: [UInt8] = []
+  list.forEach { item in
+    if let byte = item.integer { bytes.append(UInt8(truncatingIfNeeded: byte)) }
+  }
+  return bytes
 }

@@ -16,18 +16,27 @@ extension Envelope {
 private func messageMember(_ record: borrowing JSONObject) -> JSONElement? {
   var found: JSONElement?
   var count = 0
-  for key in messageKeys where record[key].starts(with: "{") {
+  for key in messageKeys where beginsRecord(record[key]) {
     found = record[key]
     count += 1
   }
-  if let event = record["event"].object, event["original"].starts(with: "{") {
+  if let event = record["event"].object, beginsRecord(event["original"]) {
     found = event["original"]
     count += 1
   }
   return count == 1 ? found : nil
 }
 
-private let messageKeys: [StaticString] = ["message", "log", "msg", "body", "line", "MESSAGE", "@message"]
+/// A text whose first byte that is no blank opens an object.
+private func beginsRecord(_ element: JSONElement) -> Bool {
+  guard let text = element.bytes else { return false }
+  let start = text.afterFiller(from: 0)
+  return start < text.count && text[start] == Ascii.openBrace
+}
+
+private let messageKeys: [StaticString] = [
+  "message", "log", "msg", "body", "line", "MESSAGE", "@message", "event.original",
+]
 
 /// Time and cluster where most writers put them.
 func commonTransport(_ record: borrowing JSONObject) -> Transport {

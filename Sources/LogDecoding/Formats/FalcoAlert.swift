@@ -23,6 +23,11 @@ private func decodeFalco(_ alert: borrowing JSONObject, _ times: inout Timestamp
       type: fields["ka.target.resource"].known, namespace: fields["ka.target.namespace"].known,
       name: fields["ka.target.name"].known)
     facts.code = fields["ka.response.code"].count.flatMap { Int(exactly: $0) }
+    // An alert has no columns of a request, and its output says of these what its rule chose to.
+    let request = [
+      fields["ka.verb"].known, fields["ka.auditid"].known.map { "audit ID \($0)" },
+    ].compactMap { $0 }
+    if !request.isEmpty { facts.message? += " (\(request.joined(separator: ", ")))" }
   }
   return LogEntry(time: time, facts: .plain(facts))
 }

@@ -11,8 +11,12 @@ struct DecodingCall {
   var counted = 0
   /// Records that began and go on in lines to come.
   private var open: [Joint: OpenRecord] = [:]
-  /// Where records of several lines stand.
+  /// From where on to the end of which records of several parts have to be given again together.
   private var spans: [Range<Int>] = []
+  /// Where the line, or in a stream the piece, begins that is decoded.
+  var unit = 0
+  /// In what lists the pieces of a stream stood behind which a record goes on, by where they begin.
+  var splitters: [Int: RecordSplitter] = [:]
   /// Told of each record: the bytes that its content key is of, and the JSON text that was decoded.
   var observer:
     ((_ own: UnsafeRawBufferPointer, _ decoded: UnsafeRawBufferPointer, _ contentID: ContentID, _ isCut: Bool) -> Void)?
@@ -50,37 +54,52 @@ struct DecodingCall {
   /// What is there of a record that goes on.
   struct OpenRecord {
     var text: [UInt8]
-    /// From the first byte of its first line to the last of its latest.
+    /// From the first byte of its first part to the last of its latest.
     var place: Range<Int>
     var line: Int
     var transport: Transport
+    /// Wrappers that were opened around it.
+    var depth: Int
+    /// Where the line or piece begins in which it does.
+    var unit: Int
+    /// How far the object has come that its text is; nil for other text.
+    var extent: ObjectExtent?
   }
 
   var hasOpenRecords: Bool { !open.isEmpty }
 
   /// Adds a part to its record. The record, when it is whole now.
   mutating func join(
-    _ part: JointPart, _ text: some Collection<UInt8>, at place: Range<Int>, _ transport: Transport
+    _ part: JointPart, _ text: some Collection<UInt8>, at place: Range<Int>, _ transport: Transport, depth: Int
   ) -> OpenRecord? {
-    countLines(to: place.lowerBound)
-    var record =
-      open.removeValue(forKey: part.joint)
-      ?? OpenRecord(text: [], place: place, line: line, transport: transport)
+    var record: OpenRecord
+    if let begun = open.removeValue(forKey: part.joint) {
+      record = begun
+      record.extent?.take(text)
+    } else {
+      countLines(to: place.lowerBound)
+      record = OpenRecord(text: [], place: place, line: line, transport: transport, depth: depth, unit: unit)
+      if part.isToldByText { record.extent = ObjectExtent(text) }
+    }
     record.text += text
-    record.place = record.place.lowerBound..<place.upperBound
+    record.place = record.place.lowerBound..<max(record.place.upperBound, place.upperBound)
     if part.isOpen {
       open[part.joint] = record
       return nil
     }
-    if record.place != place { spans.append(record.place) }
+    if record.place != place { spans.append(record.unit..<record.place.upperBound) }
     return record
   }
 
   func isOpen(_ joint: Joint) -> Bool { open[joint] != nil }
+  func extent(of joint: Joint) -> ObjectExtent? { open[joint]?.extent }
+  /// Whether a record goes on that began in what is decoded now.
+  var isOpenSinceUnit: Bool { open.values.contains { $0.unit == unit } }
 
-  /// Where the first record that is still open begins, or one before it that is whole and ended behind that place.
+  /// Where what is to be given again begins for the sake of the first record that is still open, or of one before it
+  /// that is whole and ended behind that place.
   var startOfOpenRecords: Int? {
-    guard var start = open.values.map(\.place.lowerBound).min() else { return nil }
+    guard var start = open.values.map(\.unit).min() else { return nil }
     while let span = spans.first(where: { $0.lowerBound < start && $0.upperBound > start }) { start = span.lowerBound }
     return start
   }
@@ -90,8 +109,15 @@ struct DecodingCall {
     guard !open.isEmpty else { return [] }
     let late = open.filter { place == .max || place - $0.value.place.lowerBound > length($0.key.kind) }
     for joint in late.keys { open[joint] = nil }
-    spans += late.values.map(\.place)
+    spans += late.values.map { $0.unit..<$0.place.upperBound }
     return late.values.sorted { $0.place.lowerBound < $1.place.lowerBound }
+  }
+
+  /// Takes out one that is open.
+  mutating func giveUp(_ joint: Joint) -> OpenRecord? {
+    guard let record = open.removeValue(forKey: joint) else { return nil }
+    spans.append(record.unit..<record.place.upperBound)
+    return record
   }
 
   /// Forgets all that stands at or behind the first record that is still open: it will be given again. What was used

@@ -15,7 +15,8 @@ public enum Framing: Hashable, Sendable {
 }
 
 extension RecordDecoder {
-  /// Tells from the first bytes, up to 64 KiB or a whole line: what the first line with a record does decides.
+  /// Tells from the first bytes, up to 64 KiB or a whole line: what the first line with a record does decides, and a
+  /// later one that opens a value which goes on further in.
   public static func framing(of head: UnsafeRawBufferPointer) -> Framing {
     var at = 0
     var isInOrder = false
@@ -31,23 +32,17 @@ extension RecordDecoder {
       if startsBlock(head.part(whole)) { return .blocks }
       let line = behindPrefix(head, whole, &isInOrder)
       guard let first = head.part(line).first, first == Ascii.openBrace || first == Ascii.openBracket else { continue }
-      var splitter = RecordSplitter()
       let bytes = head.part(line)
-      // A text in brackets is no array.
-      if first == Ascii.openBracket, case .junk(let junk) = splitter.next(in: bytes, from: 0, isLast: true),
-        junk.lowerBound == 0
-      {
-        continue
-      }
+      if isTextInBrackets(bytes) { continue }
       // What writes parts writes lines, whatever this one looks like.
-      if isInOrder || isContainerLine(bytes) { return .linesInOrder }
+      if isInOrder || mayHoldPart(bytes) { return .linesInOrder }
       let end = ending(of: bytes)
       let ending = first == Ascii.openBracket && end == .insideOneRecord ? .further : end
       guard let newline else {
         // The line goes on: one long record, unless something else than its end was seen.
         return ending == .insideOneRecord || ending == .closed ? .lines : .stream
       }
-      if ending == .closed { return .lines }
+      if ending == .closed { return opensFurtherIn(head, from: at) ? .stream : .lines }
       // Open at the end of its line: cut off, or going on further in.
       let next = head.trimmed((newline + 1)..<head.count)
       let startsAtMargin = newline + 1 < head.count && head[newline + 1] == Ascii.openBrace
@@ -75,6 +70,42 @@ extension RecordDecoder {
     let starts: [StaticString] = [#"{"log":""#, #"{"stream":""#, #"{"time":""#, #"{"date":"#, #"{"@timestamp":""#]
     return starts.contains { bytes.starts(with: $0) } && bytes.contains(#""log":""#)
       && bytes.contains(#""stream":"std"#)
+  }
+
+  /// Whether what a wrapper on the line holds may be a part of a record, or the line itself.
+  static func mayHoldPart(_ line: UnsafeRawBufferPointer) -> Bool {
+    if isContainerLine(line) { return true }
+    let marks: [StaticString] = [
+      " stdout P ", " stdout F ", " stderr P ", " stderr F ", #"\"stream\":\"std"#,
+    ]
+    return marks.contains { line.contains($0) }
+  }
+
+  /// Whether a line opens a value that goes on in the next, as pretty-printers write: they break lines only behind
+  /// brackets and commas. A record that was cut off does not look so, but for where it was cut by chance.
+  private static func opensFurtherIn(_ head: UnsafeRawBufferPointer, from start: Int) -> Bool {
+    var at = start
+    while let newline = head.first(Ascii.newline, from: at) {
+      let line = head.part(head.trimmed(at..<newline))
+      at = newline + 1
+      guard let first = line.first, first == Ascii.openBrace || first == Ascii.openBracket, let last = line.last,
+        last == Ascii.openBrace || last == Ascii.openBracket || last == Ascii.comma
+      else { continue }
+      let next = head.part(head.trimmed(at..<head.count))
+      guard at < head.count, head[at] != Ascii.openBrace, let byte = next.first,
+        byte == Ascii.quote || byte == Ascii.openBrace || byte == Ascii.openBracket
+      else { continue }
+      if !isTextInBrackets(line), ending(of: line) != .closed { return true }
+    }
+    return false
+  }
+
+  /// `[INFO] started` is no array.
+  private static func isTextInBrackets(_ line: UnsafeRawBufferPointer) -> Bool {
+    guard line.first == Ascii.openBracket else { return false }
+    var splitter = RecordSplitter()
+    if case .junk(let junk) = splitter.next(in: line, from: 0, isLast: true) { return junk.lowerBound == 0 }
+    return false
   }
 
   private enum Ending {

@@ -67,7 +67,8 @@ extension RecordDecoder {
   private func isPart(_ text: UnsafeRawBufferPointer) -> Bool {
     guard let newline = text.first(Ascii.newline, from: 0) else { return false }
     let line = text.part(0..<newline)
-    if line[0] == Ascii.openBrace { return RecordDecoder.isContainerLine(line) }
-    return LinePrefix.match(line)?.part != nil || legacyPart(line) != nil
+    if line[0] == Ascii.openBrace { return RecordDecoder.mayHoldPart(line) }
+    if let match = LinePrefix.match(line) { return match.part != nil || RecordDecoder.mayHoldPart(line) }
+    return legacyPart(line) != nil
   }
 }

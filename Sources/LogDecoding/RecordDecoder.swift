@@ -71,8 +71,7 @@ public final class RecordDecoder {
     case .documents: consumed = decodeDocuments(&call, isLast: isLast)
     case .blocks: consumed = decodeBlocks(&call, isLast: isLast)
     case .stream:
-      consumed = decodePieces(
-        &call, in: call.bytes, range: 0..<call.bytes.count, splitter: &splitter, origin: Origin(), isLast: isLast)
+      consumed = decodeStream(&call, isLast: isLast)
       if consumed > 0 { splitter.startsLine = call.bytes[consumed - 1] == Ascii.newline }
     }
     call.sort()
@@ -118,12 +117,15 @@ public final class RecordDecoder {
       let end = newline ?? bytes.count
       let range = bytes.trimmed(at..<end)
       call.counted = at
+      call.unit = at
       if isSkippingLine {
         isSkippingLine = false
       } else if !range.isEmpty {
         if call.hasOpenRecords { giveUp(&call, before: end) }
         decode(&call, in: bytes, range, origin: Origin(), isCut: newline == nil)
         if newline == nil { leaveUnlessWhole(call, range) }
+      } else if call.hasOpenRecords {
+        endEvent(&call)
       }
       at = newline.map { $0 + 1 } ?? end
       if newline != nil { call.line += 1 }
@@ -136,24 +138,35 @@ public final class RecordDecoder {
     return call.holdBack(from: at)
   }
 
-  /// What begun records hold that are not waited for any longer is read as it is.
-  func giveUp(_ call: inout DecodingCall, before place: Int = .max) {
-    for record in call.giveUp(before: place, length: { $0 == .legacyAnswer ? 1 << 20 : longestRecord }) {
-      decode(&call, record)
-    }
-  }
-
-  func decode(_ call: inout DecodingCall, _ record: DecodingCall.OpenRecord) {
-    var origin = Origin()
-    origin.place = record.place
-    origin.line = record.line
-    origin.transport = record.transport
-    origin.depth = 1
-    origin.isJoined = true
-    decode(&call, payload: record.text, origin: origin)
-  }
-
   // MARK: Pieces
+
+  private func decodeStream(_ call: inout DecodingCall, isLast: Bool) -> Int {
+    let consumed = decodePieces(
+      &call, in: call.bytes, range: 0..<call.bytes.count, splitter: &splitter, origin: Origin(), isLast: isLast)
+    if isLast {
+      if let place = call.startOfOpenRecords { leaveUnfinished(call, from: place) }
+      giveUp(&call)
+      return consumed
+    }
+    let kept = call.holdBack(from: consumed)
+    // The list around a part that is given again stays as it was.
+    if kept < consumed, let then = call.splitters[kept] { splitter = then }
+    return kept
+  }
+
+  /// Pieces of a stream are what lines are elsewhere: of a record in parts the first is given again with all behind it.
+  private func beginUnit(_ call: inout DecodingCall, _ piece: Range<Int>, _ origin: Origin) {
+    guard framing == .stream, origin.place == nil, origin.depth == 0 else { return }
+    call.unit = piece.lowerBound
+    if call.hasOpenRecords { giveUp(&call, before: piece.upperBound) }
+  }
+
+  private func endUnit(_ call: inout DecodingCall, _ splitter: RecordSplitter, _ origin: Origin) {
+    guard framing == .stream, origin.place == nil, origin.depth == 0, call.hasOpenRecords, call.isOpenSinceUnit else {
+      return
+    }
+    call.splitters[call.unit] = splitter
+  }
 
   /// - Parameters:
   ///   - text: what the splitter sees, up to the end of the range.
@@ -171,6 +184,8 @@ public final class RecordDecoder {
       if let cluster = splitter.cluster { origin.transport.cluster = cluster }
       switch step {
       case .record(let record):
+        beginUnit(&call, record, origin)
+        defer { endUnit(&call, splitter, origin) }
         if bytes[record.lowerBound] != Ascii.openBrace {
           decodeText(&call, in: bytes, record, origin: origin, isCut: false)
         } else if !decodeObject(&call, in: text, record, origin: origin, isAlone: true) {
@@ -178,6 +193,8 @@ public final class RecordDecoder {
         }
         at = record.upperBound
       case .junk(let junk):
+        beginUnit(&call, junk, origin)
+        defer { endUnit(&call, splitter, origin) }
         let isAtEnd = isLast && isCut && junk.upperBound == bytes.count
         // A text of its own, which is written on.
         if isLast, origin.place == nil, framing == .stream, bytes.trimmed(junk.upperBound..<bytes.count).isEmpty {

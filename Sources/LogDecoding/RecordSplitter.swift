@@ -174,6 +174,12 @@ struct RecordSplitter {
         if startDepth == 0, depth == 1 || depth == 2 && head.isTwoDeep, head.isList(depth: depth) {
           return .list(at + 1, depth: depth, cluster: head.cluster)
         }
+        if startDepth == 0, depth == 1, head.isItemsOfOther {
+          guard let isOne = bytes.beginsWithEvent(from: at + 1) else {
+            if isLast { return open(bytes, from: start, isLast: true) } else { return .open }
+          }
+          if isOne { return .list(at + 1, depth: depth, cluster: head.cluster) }
+        }
         depth += 1
       case Ascii.closeBrace, Ascii.closeBracket:
         depth -= 1
@@ -257,6 +263,9 @@ struct RecordSplitter {
       }
     }
 
+    /// `items` of a list that calls itself something else than an EventList: what the first item is decides.
+    var isItemsOfOther: Bool { !isAtKey && !isRecord && isOther && !isEventList && key == "items" }
+
     mutating func string(_ text: UnsafeRawBufferPointer, depth: Int) {
       if isAtKey {
         key = text
@@ -281,6 +290,34 @@ extension UnsafeRawBufferPointer {
     let brace = place + indent
     guard brace < count, self[brace] == Ascii.openBrace else { return false }
     return self[place..<brace].allSatisfy { $0 == 0x20 || $0 == 0x09 }
+  }
+
+  /// Whether the first item of an array, which begins before a place, is an object with an audit ID; nil where the
+  /// bytes end before that is known.
+  fileprivate func beginsWithEvent(from start: Int) -> Bool? {
+    var at = afterFiller(from: start)
+    guard at < count else { return nil }
+    guard self[at] == Ascii.openBrace else { return false }
+    var (depth, isAtKey) = (0, false)
+    while at < count {
+      switch self[at] {
+      case Ascii.quote:
+        guard let close = closingQuote(from: at + 1) else { return nil }
+        if depth == 1, isAtKey, part((at + 1)..<close) == "auditID" { return true }
+        isAtKey = false
+        at = close
+      case Ascii.openBrace, Ascii.openBracket:
+        depth += 1
+        isAtKey = depth == 1
+      case Ascii.closeBrace, Ascii.closeBracket:
+        depth -= 1
+        if depth == 0 { return false }
+      case Ascii.comma: isAtKey = depth == 1
+      default: break
+      }
+      at += 1
+    }
+    return nil
   }
 
   /// The first run of eight or more NULs.

@@ -12,18 +12,3 @@ struct Transport {
     Transport(time: inner.time ?? time, cluster: inner.cluster ?? cluster)
   }
 }
-
-/// What ties the parts of one record that stands on several lines together.
-struct Joint: Hashable {
-  enum Kind: Hashable { case criPart, dockerPart, legacyAnswer }
-  var kind: Kind
-  /// The stream of the container, or the ID of the request.
-  var stream: String
-}
-
-/// A part of a record that goes on, or went on, in another line.
-struct JointPart {
-  var joint: Joint
-  /// More is to come.
-  var isOpen: Bool
-}

@@ -205,18 +205,6 @@ extension RecordDecoder {
     return inner
   }
 
-  /// Takes a part of a record; false when it is all of one, to be read as such.
-  private func take(
-    _ call: inout DecodingCall, _ part: JointPart, _ text: some Collection<UInt8>, at range: Range<Int>,
-    origin: Origin, _ transport: Transport
-  ) -> Bool {
-    // Only lines can be held back until the last part has come.
-    guard framing == .lines || framing == .linesInOrder, origin.place == nil, part.isOpen || call.isOpen(part.joint)
-    else { return false }
-    if let record = call.join(part, text, at: range, transport) { decode(&call, record) }
-    return true
-  }
-
   // MARK: Text
 
   /// Takes what begins with no bracket: a record behind a prefix, a record of a text format, a string that holds one.

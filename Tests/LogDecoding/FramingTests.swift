@@ -35,6 +35,11 @@ struct FramingTests {
     ("the start of a long list", "{\"kind\":\"EventList\",\"items\":[\(a),\(b),", .stream),
     ("the start of a long array", "[\(a),", .stream),
     ("the start of glued records", "\(a)\(b){\"kind\":\"Ev", .stream),
+    ("a pretty-printed record behind compact ones", "\(a)\n\(pretty)\n\(b)\n", .stream),
+    ("an array over lines behind a record", "\(a)\n[\n  \(pretty)\n]\n", .stream),
+    ("records cut off behind whole ones", "\(a)\n{\"kind\":\"Ev\n\(b)\n{\"auditID\":\"x\",\n\(b)\n", .lines),
+    ("text in brackets behind a record", "\(a)\n[INFO] started,\n  \"x\"\n\(b)\n", .lines),
+    ("lines of containers in a wrapper", "{\"line\":\"2026-10-05T09:12:44Z stdout F x\"}\n", .linesInOrder),
     ("the start of a long record", "{\"kind\":\"Event\",\"requestObject\":{\"spec\":", .lines),
   ]
 
@@ -68,6 +73,13 @@ struct FramingTests {
     (
       "pretty-printed", "\(pretty)\n\(pretty)\n",
       ["1 @0+\(pretty.utf8.count) p", "10 @\(pretty.utf8.count + 1)+\(pretty.utf8.count) p"]
+    ),
+    (
+      "compact, then an array over lines, then compact", "\(a)\n[\n  \(pretty)\n]\n[\(b)]\n",
+      [
+        "1 @0+\(a.utf8.count) a", "3 @\(a.utf8.count + 5)+\(pretty.utf8.count) p",
+        "13 @\(a.utf8.count + pretty.utf8.count + 9)+\(b.utf8.count) b",
+      ]
     ),
     ("an empty list", "{\"kind\":\"EventList\",\"apiVersion\":\"audit.k8s.io/v1\",\"items\":[]}\n", []),
   ]

@@ -46,8 +46,9 @@ struct SalvageTests {
       let pieces = found.records.filter { $0.position.offset >= start }
       let rejects = found.rejects.filter { $0.offset >= start }
       // A part of a record of several lines stands where the first does.
-      let isJoined = found.records.contains {
-        Int($0.position.offset) < start && Int($0.position.offset) + $0.position.length > start
+      let places = found.records.map { ($0.position.offset, $0.position.length) }
+      let isJoined = (places + found.rejects.map { ($0.offset, $0.length) }).contains { offset, length in
+        Int(offset) < start && Int(offset) + length > start
       }
       #expect(pieces.count > 1 || !rejects.isEmpty || passed || isJoined, "cut at \(cut)")
       for piece in pieces.dropLast() {

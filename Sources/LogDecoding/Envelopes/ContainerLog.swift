@@ -1,8 +1,8 @@
 import AuditModel
 
 extension Envelope {
-  /// docker's json-file driver, and what fluentd and fluent-bit make of container logs. docker cuts a line at 16 KiB:
-  /// a part without a newline goes on in the next line of the same stream.
+  /// docker's json-file driver, and what fluentd and fluent-bit make of container logs. docker cuts a line at 16 KiB,
+  /// or where its writer did: a part without a newline goes on in the next line of the same stream.
   static let dockerLine = Envelope(
     name: "docker-json", summary: "Container log of docker (json-file), fluentd or fluent-bit",
     mark: "log and stream, with time",
@@ -17,8 +17,11 @@ extension Envelope {
       if let tag = line.bytes("logtag") {
         contents.part = JointPart(joint: joint, isOpen: tag == "P")
       } else {
-        // Collectors cut the newline off; only what is as long as docker's parts can be one.
-        contents.part = JointPart(joint: joint, isOpen: log.last != Ascii.newline && log.count >= dockerPartLength)
+        // Collectors cut the newline off: so a part is what has none and an object that is not closed, and of other
+        // text what is as long as docker's parts.
+        let isEnded = log.last == Ascii.newline
+        contents.part = JointPart(
+          joint: joint, isOpen: !isEnded && log.count >= dockerPartLength, isToldByText: true, isLast: isEnded)
       }
     })
 }

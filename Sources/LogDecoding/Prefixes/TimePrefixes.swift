@@ -51,13 +51,17 @@ extension LinePrefix {
     return LinePrefixMatch(payload: line.rest)
   }
 
-  /// Server-sent events, as Whisker's stream writes them. Lines that are no data hold nothing.
+  /// Server-sent events, as Whisker's stream writes them. An event may have several lines of data; lines that are no
+  /// data hold nothing.
   static let serverSentEvent = LinePrefix(
     name: "server-sent-events", summary: "Server-sent events, as of Whisker", mark: "data: {"
   ) { line in
     if line.take("data:") {
       _ = line.take(" ")
-      return line.isAtBrace ? LinePrefixMatch(payload: line.rest) : nil
+      guard line.next != nil else { return nil }
+      return LinePrefixMatch(
+        payload: line.rest, isOpenEnded: line.isAtBrace,
+        part: JointPart(joint: .eventData, isOpen: false, isToldByText: true))
     }
     guard line.take("event:") || line.take("id:") || line.take("retry:") || line.take(":"), line.bytes.count < 256
     else {

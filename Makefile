@@ -3,7 +3,7 @@ SWIFT   ?= swift
 PREFIX  ?= /usr/local
 DESTDIR ?=
 BINARY  := .build/release/whodiff
-PACKAGES := libarchive-dev libncurses-dev libsimdjson-dev libsqlite3-dev libssl-dev libzstd-dev
+PACKAGES := libarchive-dev libncurses-dev libsimdjson-dev libsqlite3-dev libssl-dev libzstd-dev zlib1g-dev
 CHECK_PACKAGES := patch python3 tmux zstd
 # The Swift runtime is linked in: the program starts in a few milliseconds and runs where no toolchain is.
 RELEASE := -c release --static-swift-stdlib

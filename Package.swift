@@ -32,12 +32,13 @@ let package = Package(
     .systemLibrary(name: "CArchive"),
     .systemLibrary(name: "CCrypto"),
     .systemLibrary(name: "CNcurses"),
+    .systemLibrary(name: "CZlib"),
     .systemLibrary(name: "CZstd"),
     .target(
       name: "CSimdJSON", cxxSettings: [.unsafeFlags(["-O2"])], linkerSettings: [.linkedLibrary("simdjson")]),
 
     library("AuditModel"),
-    library("LogDecoding", ["AuditModel", "CSimdJSON", "CArchive", "CCrypto"]),
+    library("LogDecoding", ["AuditModel", "CSimdJSON", "CArchive", "CCrypto", "CZlib"]),
     library("EventQueries", ["AuditModel"]),
     library(
       "EventStorage", ["AuditModel", "EventQueries", "CZstd", .product(name: "GRDB", package: "GRDB.swift")]),

@@ -18,13 +18,13 @@ compile() {
   shift
   swiftc -Onone -wmo -parse-as-library -swift-version 6 -sanitize=fuzzer -enable-upcoming-feature InternalImportsByDefault \
     -enable-upcoming-feature ExistentialAny -module-name "$module" -emit-module -emit-module-path "$out/$module.swiftmodule" \
-    -I "$out" -I "$out/modules/CSimdJSON" -I Sources/CArchive -I Sources/CCrypto -c "$@" -o "$out/$module.o"
+    -I "$out" -I "$out/modules/CSimdJSON" -I Sources/CArchive -I Sources/CCrypto -I Sources/CZlib -c "$@" -o "$out/$module.o"
 }
 # An entry and the program around it.
 program() {
   compile "$1" "Tests/Fuzz/$1.swift"
   swiftc -sanitize=fuzzer "$out/AuditModel.o" "$out/LogDecoding.o" "$out/$1.o" "$out/shim.o" -o "$out/$2" \
-    -larchive -lcrypto -lsimdjson -lstdc++ 2> "$out/link.log" || { cat "$out/link.log" >&2; exit 1; }
+    -larchive -lcrypto -lz -lsimdjson -lstdc++ 2> "$out/link.log" || { cat "$out/link.log" >&2; exit 1; }
 }
 clang++ -std=c++17 -O2 -ISources/CSimdJSON/include -c Sources/CSimdJSON/shim.cpp -o "$out/shim.o"
 compile AuditModel Sources/AuditModel/*.swift

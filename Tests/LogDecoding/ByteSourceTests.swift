@@ -143,10 +143,60 @@ struct ByteSourceTests {
       }
       #expect(offset == Int64(read.count))
       #expect(read.count >= least, "\(name)")
-      #expect(String(decoding: read, as: UTF8.self).split(separator: "\n").dropLast().allSatisfy { $0 == "a line" })
+      #expect(
+        String(decoding: read, as: UTF8.self).split(separator: "\n").dropLast().allSatisfy { $0.hasSuffix(" line") })
       // Asked again it says the same and never that all is well.
       #expect(failure(readOn) != nil)
     }
+  }
+
+  @Test(arguments: [9, 20, 500]) func `of a gzip file that is cut off nothing is lost that was packed`(lost: Int) throws
+  {
+    let folder = try TemporaryFolder()
+    var random = SeededRandom(seed: lost)
+    let text = (0..<400).map { _ in record(String(random.next(), radix: 16)) }.joined(separator: "\n")
+    let whole = Packing.gzip("", Array(text.utf8))
+    let source = try ByteSource.open(try folder.write("cut.gz", Array(whole.dropLast(lost))))
+    var read: [UInt8] = []
+    let error = failure {
+      while true {
+        var part = [UInt8](repeating: 0, count: 4000)
+        let count = try source.read(into: &part, from: 0)
+        if count == 0 { break }
+        read += part[..<count]
+      }
+    }
+    guard case .damaged(_, Int64(read.count), "truncated gzip input") = error else {
+      Issue.record("\(error?.description ?? "no error") after \(read.count) bytes")
+      return
+    }
+    #expect(text.utf8.starts(with: read))
+    // A packed byte stands for no more than some lines of this text.
+    #expect(read.count >= text.utf8.count - max(0, lost - 8) * 200)
+  }
+
+  @Test func `a gzip file that is damaged gives what stands before the damage`() throws {
+    let folder = try TemporaryFolder()
+    var random = SeededRandom(seed: 1)
+    let text = (0..<400).map { _ in record(String(random.next(), radix: 16)) }.joined(separator: "\n")
+    var bytes = Packing.gzip("", Array(text.utf8))
+    let place = bytes.count / 2
+    for at in place..<(place + 40) { bytes[at] = 0xFF }
+    let source = try ByteSource.open(try folder.write("broken.gz", bytes))
+    var count = 0
+    let error = failure {
+      while true {
+        var part = [UInt8](repeating: 0, count: 4000)
+        let got = try source.read(into: &part, from: 0)
+        if got == 0 { break }
+        count += got
+      }
+    }
+    guard case .damaged = error else {
+      Issue.record("not damaged")
+      return
+    }
+    #expect(count > text.utf8.count / 3)
   }
 
   @Test func `a small file that unpacks without end is stopped`() throws {

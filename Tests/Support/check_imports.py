@@ -4,7 +4,7 @@ import pathlib, re, sys
 
 PROJECT = {
     "AuditModel": [],
-    "LogDecoding": ["AuditModel", "CSimdJSON", "CArchive", "CCrypto"],
+    "LogDecoding": ["AuditModel", "CSimdJSON", "CArchive", "CCrypto", "CZlib"],
     "EventQueries": ["AuditModel"],
     "EventStorage": ["AuditModel", "EventQueries", "GRDB", "CZstd"],
     "ObjectHistory": ["AuditModel"],

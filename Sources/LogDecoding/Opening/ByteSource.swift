@@ -118,7 +118,7 @@ public final class ByteSource: @unchecked Sendable {
 
   /// The next bytes of text, from front to back. 0 at the end; fewer than there is room for do not mean the end.
   ///
-  /// A packed file that is damaged or cut off gives what can be read of it, which may lack up to 64 KiB of text in
+  /// A packed file that is damaged or cut off gives what can be read of it, which but for gzip may lack up to 64 KiB in
   /// front of the damage, and then throws.
   public func read(into buffer: UnsafeMutableRawBufferPointer) throws(SourceError) -> Int {
     let got = try stage.read(into: buffer)

@@ -1,6 +1,6 @@
 import CArchive
 
-/// Unpacks one text with libarchive, from front to back. gzip texts of several members are read through to the end.
+/// Unpacks one text with libarchive, from front to back: of all kinds but gzip, which `Gunzipping` unpacks.
 final class Decompressor: ByteStage {
   private let path: String
   private let archive: OpaquePointer?
@@ -19,7 +19,6 @@ final class Decompressor: ByteStage {
     self.limits = limits
     input = ArchiveInput(stage)
     archive = archive_read_new()
-    archive_read_support_filter_gzip(archive)
     archive_read_support_filter_zstd(archive)
     archive_read_support_filter_xz(archive)
     archive_read_support_filter_bzip2(archive)

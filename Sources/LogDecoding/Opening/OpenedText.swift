@@ -20,7 +20,10 @@ struct OpenedText {
     if compression == .none {
       archive = ArchiveKind(peek)
     } else {
-      let text = PeekedStage(Decompressor(path: path, over: stage, limits: limits))
+      let unpacked: any ByteStage =
+        compression == .gzip
+        ? Gunzipping(path: path, over: stage, limits: limits) : Decompressor(path: path, over: stage, limits: limits)
+      let text = PeekedStage(unpacked)
       head = text.peek(Self.headLength)
       self.stage = text
       archive = ArchiveKind(text.peek)

@@ -2,15 +2,13 @@
 public enum CalicoAccounts {
   public static let storageGroup = "crd.projectcalico.org"
   public static let publicGroup = "projectcalico.org"
+  public static let groups: Set<String> = [storageGroup, publicGroup]
 
   /// Whether a write to the storage group is no way past the API: Calico's own, or one of the controllers that clear
   /// up after a deletion. Whoever acts as one of them is still themselves.
   public static func mayWriteStorage(_ act: Act) -> Bool {
-    guard let user = act.by else { return false }
-    func isTrusted(_ name: String) -> Bool {
-      isCalico(name) || (act.verb.hasPrefix("delete") && cleaners.contains(name))
-    }
-    return isTrusted(user) && act.asUser.map(isTrusted) ?? true
+    if act.verb.hasPrefix("delete"), cleaners.contains(where: act.isOf(controller:)) { return true }
+    return act.by.map(isCalico) ?? false && act.asUser.map(isCalico) ?? true
   }
 
   /// The name alone is not enough: anybody may name an account in a namespace of their own so.
@@ -33,8 +31,5 @@ public enum CalicoAccounts {
     "tigera-apiserver",
     "tigera-operator",
   ]
-  private static let cleaners: Set<String> = [
-    "system:serviceaccount:kube-system:generic-garbage-collector",
-    "system:serviceaccount:kube-system:namespace-controller",
-  ]
+  private static let cleaners = ["generic-garbage-collector", "namespace-controller"]
 }

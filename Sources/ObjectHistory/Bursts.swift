@@ -9,11 +9,11 @@ import AuditModel
 /// - Returns: ranges of `revisions`, in order, each of at least two rows, one of them a version. Nothing of anybody else
 ///   and no finding stands inside.
 func applyBursts(
-  _ steps: [Step], rows: [Int?], revisions: [Revision], findings: [Finding], of key: ObjectKey
+  _ steps: [Step], rows: [Int?], revisions: [Revision], findings: [Finding]
 ) -> [Range<Int>] {
   var parts: [BurstPart?] = Array(repeating: nil, count: revisions.count)
   for (step, row) in zip(steps, rows) {
-    if let row { parts[row] = BurstPart(step, revisions[row], of: key) }
+    if let row { parts[row] = BurstPart(step, revisions[row]) }
   }
   let splits = Set(findings.map(\.position))
   var found: [Range<Int>] = []
@@ -54,13 +54,13 @@ private struct BurstPart {
 
   private static let noteManager = "kubectl-last-applied"
 
-  init?(_ step: Step, _ revision: Revision, of key: ObjectKey) {
+  init?(_ step: Step, _ revision: Revision) {
     let act = step.act
     guard act.verb == "patch", act.object?.subresource ?? "" == "", revision.operation ?? .update == .update,
       [.changed, .noop, .dryrun, .conflict].contains(revision.act?.outcome)
     else { return nil }
     if let patch = step.detail.request, !patch.isNull {
-      isApply = PatchKind(patch, object: key) == .apply
+      isApply = step.isApply
       guard isApply || patch.movesOnlyOwners else { return nil }
     } else {
       // Without a body its parameters tell: only an apply may say whether it is forced.

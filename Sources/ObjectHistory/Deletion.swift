@@ -59,7 +59,7 @@ extension Step {
   }
 
   /// A namespace stays until all that is in it is gone.
-  private var isAboutNamespace: Bool { act.object?.group == "" && act.object?.resource == "namespaces" }
+  var isAboutNamespace: Bool { act.object?.group == "" && act.object?.resource == "namespaces" }
 
   /// Whether it takes finalizers of a namespace away, which ends it: the API server has a subresource for that.
   var isFinalization: Bool { isAboutNamespace && act.object?.subresource == "finalize" }

@@ -36,10 +36,9 @@ struct FinderSearch {
 
   /// Whether all that the patch asks for was there before it.
   private func foundAll(_ step: Step, _ before: JSONValue?, _ after: JSONValue) -> Bool {
-    guard let patch = step.detail.request else { return false }
-    if step.isApply(storage.key) { return foundAll(patch, byApply: step, before, after) }
+    if step.isApply { return foundAll(byApply: step, before, after) }
     // An empty list that a type does not keep leaves no trace, and yet counts as a change.
-    guard let asked = AskedFields(patch, of: storage.key), asked.given.allSatisfy({ after[$0] != nil }) else {
+    guard let asked = AskedFields(step), asked.given.allSatisfy({ after[$0] != nil }) else {
       return false
     }
     // Who puts items of a list in another order owns no more than before.
@@ -59,12 +58,12 @@ struct FinderSearch {
 
   /// An apply's own entry is brought up to date whenever it alters anything. Since clocks of two servers may not agree on
   /// when that was, there has to be something else that was altered, and nothing that it asks for.
-  private func foundAll(_ patch: JSONValue, byApply step: Step, _ before: JSONValue?, _ after: JSONValue) -> Bool {
-    guard step.ownEntries(in: after, of: storage.key).contains(where: { $0["time"]?.string != nil }) else {
+  private func foundAll(byApply step: Step, _ before: JSONValue?, _ after: JSONValue) -> Bool {
+    guard step.ownEntries(in: after).contains(where: { $0["time"]?.string != nil }) else {
       return false
     }
     guard let before else { return true }
-    guard let asked = AskedFields(patch, of: storage.key) else { return false }
+    guard let asked = AskedFields(step) else { return false }
     return asked.given.allSatisfy { before[$0] == after[$0] }
       && !FieldDifferences(from: before, to: after, ignoring: FindingSearch.upkeep(of: storage.key)).paths.isEmpty
   }
@@ -84,8 +83,9 @@ private struct AskedFields {
   var extent: FieldExtent { FieldExtent(given + replaced + taken) }
 
   /// Nil for a patch with directives, and for one of managedFields.
-  init?(_ patch: JSONValue, of key: ObjectKey) {
-    switch PatchKind(patch, object: key) {
+  init?(_ step: Step) {
+    guard let patch = step.detail.request else { return nil }
+    switch step.patch {
     case .json:
       for operation in patch.array ?? [] where operation["op"]?.string != "test" {
         guard let path = AskedFields.steps(operation["path"]) else { return nil }
@@ -132,22 +132,19 @@ private struct AskedFields {
 /// What managedFields of an answer say of the one who sent a write.
 extension Step {
   /// The entries of its manager, for what it applies or else for its updates.
-  func ownEntries(in object: JSONValue, of key: ObjectKey) -> [JSONValue] {
-    let operation = isApply(key) ? "Apply" : "Update"
+  func ownEntries(in object: JSONValue) -> [JSONValue] {
+    let operation = isApply ? "Apply" : "Update"
     guard let name = fieldManager else { return [] }
-    return (object["metadata", "managedFields"]?.array ?? []).filter { entry in
-      entry["manager"]?.string == name && entry["operation"]?.string == operation
-        && (entry["subresource"]?.string ?? "").isEmpty
-    }
+    return object.owners.filter { $0["manager"]?.string == name && $0["operation"]?.string == operation }
   }
 
   /// Whether one of them was written while the request ran.
-  func hasLeftMark(in object: JSONValue, of key: ObjectKey) -> Bool {
-    ownEntries(in: object, of: key).contains(where: isMark)
+  func hasLeftMark(in object: JSONValue) -> Bool {
+    ownEntries(in: object).contains(where: isMark)
   }
 
   /// Whether an entry was written while the request ran: in whole seconds, by the same clock.
-  fileprivate func isMark(_ entry: JSONValue) -> Bool {
+  func isMark(_ entry: JSONValue) -> Bool {
     guard let time = entry["time"]?.string.flatMap({ Timestamp(rfc3339: $0) }) else { return false }
     let second: Int64 = 1_000_000
     return act.time.microseconds - act.time.microseconds % second <= time.microseconds && time <= end
@@ -156,15 +153,11 @@ extension Step {
   /// The fields that are its manager's; nil where an entry does not tell.
   fileprivate func ownFields(in object: JSONValue, of key: ObjectKey) -> FieldCover? {
     var fields = FieldSet()
-    for entry in ownEntries(in: object, of: key) {
+    for entry in ownEntries(in: object) {
       guard let owned = entry["fieldsV1"] else { return nil }
-      fields.formUnion(FieldSet(fieldsV1: owned))
+      fields.formUnion(FieldSet(fieldsV1: owned, as: FieldLayout(key)))
     }
     return fields.cover
-  }
-
-  func isApply(_ key: ObjectKey) -> Bool {
-    act.verb == "patch" && detail.request.flatMap { PatchKind($0, object: key) } == .apply
   }
 
   /// The step that the act would be if that had come of it; nil for one that was not simply accepted.

@@ -54,7 +54,7 @@ public struct History: Sendable {
     let findings = FindingSearch.findings(of: object, steps, rows: replay.rows, revisions: revisions, context: context)
     return History(
       object: object, kind: replay.kind, aliases: context.aliases, revisions: revisions, findings: findings,
-      bursts: applyBursts(steps, rows: replay.rows, revisions: revisions, findings: findings, of: object))
+      bursts: applyBursts(steps, rows: replay.rows, revisions: revisions, findings: findings))
   }
 
   /// What came of the acts, by their ids, of those that were accepted: `changed` or `noop`, as in the revisions.

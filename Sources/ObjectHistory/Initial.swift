@@ -32,7 +32,7 @@ struct InitialState {
     let start = first.act.time.adding(seconds: -1)
     for entry in FieldManager.all(of: document) where entry.time < start && !entry.isMadeUp {
       times.append(entry.time)
-      sources.append("managedFields: \(entry.operation) by \(entry.manager) at \(entry.time.rfc3339.prefix(19))Z")
+      sources.append("managedFields: \(entry.operation) by \(entry.manager) at \(entry.time.inSeconds)")
     }
     if isFull, InitialState.leavesContent(first) {
       // A deletion of a collection answers with what it found. One of an object answers with what it left, under a
@@ -78,7 +78,7 @@ struct InitialState {
   private static func lastApplied(_ document: JSONValue, _ step: Step, _ key: ObjectKey) -> JSONValue? {
     guard let text = document["metadata", "annotations", annotation]?.string, step.act.verb == "patch",
       let extent = Touched(step, key).extent, extent["metadata"]?["annotations"]?[annotation] == nil,
-      step.detail.request.flatMap({ PatchKind($0, object: key) }) != .apply, isLastWrite(document, step),
+      !step.isApply, isLastWrite(document, step),
       var applied = try? JSONValue(parsing: text), applied.members != nil
     else { return nil }
     for name in ["name", "namespace", "uid", "creationTimestamp"] {

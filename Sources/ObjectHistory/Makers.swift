@@ -38,9 +38,9 @@ struct MakerSearch {
       steps[index].reading(as: .changed, about: storage).map { (index: index, step: $0) }
     }
     // The server's own note outweighs what an unseen write may have added.
-    let isMarked = steps[maker].hasLeftMark(in: after, of: storage.key)
+    let isMarked = steps[maker].hasLeftMark(in: after)
     let fitting = others.filter { other in
-      mayHaveMade(other.step, before, after) && (!isMarked || other.step.hasLeftMark(in: after, of: storage.key))
+      mayHaveMade(other.step, before, after) && (!isMarked || other.step.hasLeftMark(in: after))
     }
     guard let first = fitting.min(by: { ($0.step.end, $0.step.act.id) < ($1.step.end, $1.step.act.id) }),
       let found = steps[maker].reading(as: .noop, about: storage)

@@ -11,8 +11,8 @@ extension Step {
   ///
   /// A field whose value an apply alters goes to its manager alone: as long as nobody lost one, no value was another in
   /// between either. Where managedFields were not logged, content and generation have to do.
-  func movedOnlyOwners(from before: JSONValue, to after: JSONValue, of key: ObjectKey) -> Bool {
-    guard act.verb == "patch", let request = detail.request, PatchKind(request, object: key) == .apply,
+  func movedOnlyOwners(from before: JSONValue, to after: JSONValue) -> Bool {
+    guard isApply, let request = detail.request,
       before["metadata", "resourceVersion"] != nil, before.generation == after.generation,
       others(among: before) == others(among: after)
     else { return false }
@@ -25,11 +25,10 @@ extension Step {
   /// Entries of managedFields of all but the act's own manager, and but for those of subresources; nil where none were
   /// logged.
   private func others(among object: JSONValue) -> Set<JSONValue>? {
-    guard let entries = object["metadata", "managedFields"]?.array else { return nil }
+    guard object["metadata", "managedFields"]?.array != nil else { return nil }
     return Set(
-      entries.filter { entry in
-        (entry["subresource"]?.string ?? "").isEmpty
-          && !(entry["operation"]?.string == "Apply" && entry["manager"]?.string == fieldManager)
+      object.owners.filter { entry in
+        !(entry["operation"]?.string == "Apply" && entry["manager"]?.string == fieldManager)
       })
   }
 }

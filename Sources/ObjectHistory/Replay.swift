@@ -19,6 +19,8 @@ struct Replay {
   var isAlive = false
   /// Whether a deletion began, as far as acts that do not show the object tell.
   var hasBegunToEnd = false
+  /// The row of a deletion whose time is not known, as long as no answer shows the object after it.
+  private var guessedDeletion: Int?
   /// When the last write ended whose version is not known.
   private var lastUnversioned: Timestamp?
 
@@ -33,6 +35,7 @@ struct Replay {
       let later = steps[(index + 1)...]
       let rowCount = revisions.count
       defer { rows.append(revisions.count > rowCount ? rowCount : nil) }
+      settleDeletion(by: step)
       switch step.effect {
       case .none where step.isSighting: see(step)
       case .none: addNoVersion(step)
@@ -85,6 +88,7 @@ struct Replay {
       isAlive = false
       hasBegunToEnd = false
       hasLived = false
+      guessedDeletion = nil
     }
     uid = step.uid ?? uid
     hasLived = true
@@ -123,7 +127,7 @@ struct Replay {
     if step.version == nil { lastUnversioned = max(lastUnversioned ?? step.end, step.end) }
     let before = manifest
     if operation == .update, !step.isConverted, case .stored(let object) = body, let before,
-      step.movedOnlyOwners(from: before, to: object, of: key)
+      step.movedOnlyOwners(from: before, to: object)
     {
       return moveOwners(step, body)
     }
@@ -217,12 +221,12 @@ struct Replay {
   }
 
   private mutating func patched(_ patch: JSONValue, _ step: Step, _ operation: Operation) -> JSONValue? {
-    guard let kind = PatchKind(patch, object: key) else { return nil }
+    guard let kind = step.patch else { return nil }
     if kind == .apply {
       // An apply that creates holds all that there is.
       guard let base = operation == .create ? completed(patch, step) : manifest else { return nil }
-      var known = operation == .create ? FieldOwners() : currentOwners
-      let result = known.apply(patch, by: step.fieldManager ?? "", to: base, of: key)
+      var known = operation == .create ? FieldOwners(key) : currentOwners
+      let result = known.apply(patch, by: step.fieldManager ?? "", to: base)
       owners = known
       guard let result else { return nil }
       return withoutVersion(Defaulting.apply(to: result, of: key))
@@ -233,9 +237,10 @@ struct Replay {
       case .json: try? JSONPatch.apply(Replay.withoutMachineFields(patch), to: base, trustsTests: true)
       case .merge: MergePatch.apply(patch, to: base)
       case .strategic: StrategicMergePatch.apply(patch, to: base, of: key)
-      // The garbage collector takes its finalizers away with merge patches.
-      case .mergeOrStrategic where step.act.by?.hasSuffix(":generic-garbage-collector") == true:
-        MergePatch.apply(patch, to: base)
+      // The garbage collector takes finalizers away with merge patches, and owners with strategic ones.
+      case .mergeOrStrategic where step.act.isOf(controller: "generic-garbage-collector"):
+        patch["metadata", "finalizers"] != nil
+          ? MergePatch.apply(patch, to: base) : StrategicMergePatch.apply(patch, to: base, of: key)
       case .mergeOrStrategic where step.isStrategicOfKubectl: StrategicMergePatch.apply(patch, to: base, of: key)
       case .mergeOrStrategic:
         Replay.agreed(MergePatch.apply(patch, to: base), StrategicMergePatch.apply(patch, to: base, of: key))
@@ -256,7 +261,7 @@ struct Replay {
   }
 
   var currentOwners: FieldOwners {
-    owners ?? FieldOwners(managedFields: manifest?["metadata", "managedFields"]?.array ?? [])
+    owners ?? FieldOwners(of: manifest, key)
   }
 
   /// Where a body may be one or the other, the result is known only if both give the same.
@@ -298,9 +303,28 @@ struct Replay {
     return withoutVersion(object)
   }
 
-  /// The fields that a write gives new values, which are not known here.
+  /// The object without the fields to which every write gives new values, which are not known here.
   func withoutVersion(_ object: JSONValue) -> JSONValue {
     ["resourceVersion", "generation", "managedFields"].reduce(object) { $0.setting(["metadata", $1], to: nil) }
+  }
+
+  /// Notes that the next row is of a deletion whose time is a guess.
+  mutating func noteGuessedDeletion() { guessedDeletion = revisions.count }
+
+  /// The first answer after a deletion tells its time, for the rows since.
+  private mutating func settleDeletion(by step: Step) {
+    guard let row = guessedDeletion, let answer = step.answer, !answer.isPartial, answer.isDeleted,
+      uid == nil || step.uid == uid
+    else { return }
+    guessedDeletion = nil
+    // That of a pod is another one after each deletion.
+    if key.isPod, step.act.verb.hasPrefix("delete") || step.act.object?.subresource == "eviction" { return }
+    for index in row..<revisions.count where revisions[index].manifest?.isDeleted == true {
+      for name in ["deletionTimestamp", "deletionGracePeriodSeconds"] {
+        let path = ["metadata", name]
+        revisions[index].manifest = revisions[index].manifest?.setting(path, to: answer.object[path])
+      }
+    }
   }
 
   mutating func append(

@@ -55,18 +55,30 @@ extension Replay {
   /// The object as a deletion leaves it that finalizers or its time to end in good order hold up.
   private mutating func deleted(_ object: JSONValue, by step: Step) -> JSONValue {
     owners = currentOwners
-    var object = withoutVersion(object).setting(["metadata", "deletionTimestamp"], to: .string(step.end.rfc3339))
-    if key.isPod {
-      // The API server's own default.
-      let seconds = step.gracePeriod ?? object["spec", "terminationGracePeriodSeconds"]?.integer ?? 30
-      object = object.setting(["metadata", "deletionGracePeriodSeconds"], to: .integer(seconds))
-    }
+    noteGuessedDeletion()
+    let (time, seconds) = deletionTime(object, step)
+    var object = withoutVersion(object).setting(["metadata", "deletionTimestamp"], to: .string(time.inSeconds))
+    if let seconds { object = object.setting(["metadata", "deletionGracePeriodSeconds"], to: .integer(seconds)) }
     if let finalizer = step.deletionFinalizer {
       let known = object["metadata", "finalizers"]?.array ?? []
       let wanted = JSONValue.string(finalizer)
       if !known.contains(wanted) { object = object.setting(["metadata", "finalizers"], to: .array(known + [wanted])) }
     }
     return object
+  }
+
+  /// What a deletion notes in the object: when it is to be gone, and how many seconds that was to take; nil for a
+  /// namespace. Only pods are given any.
+  private func deletionTime(_ object: JSONValue, _ step: Step) -> (time: Timestamp, seconds: Int64?) {
+    guard key.isPod else { return (step.end, step.isAboutNamespace ? nil : 0) }
+    func bounded(_ seconds: Int64?) -> Int64? { seconds.map { min(max(0, $0), 1 << 32) } }
+    // The API server's own default.
+    let asked = bounded(step.gracePeriod ?? object["spec", "terminationGracePeriodSeconds"]?.integer) ?? 30
+    let known = object["metadata", "deletionTimestamp"]?.string.flatMap { Timestamp(rfc3339: $0) }
+    let given = bounded(object["metadata", "deletionGracePeriodSeconds"]?.integer) ?? 0
+    // A second deletion counts from the first one.
+    let start = known?.adding(seconds: -Double(given)) ?? step.end
+    return (start.adding(seconds: Double(asked)), asked)
   }
 
   /// The write to a namespace's finalizers that takes the last one, as far as its body or what follows tells.

@@ -4,14 +4,14 @@ public import AuditModel
 public enum Fidelity: String, CaseIterable, Hashable, Sendable {
   /// An object as the API server logged it.
   case full = "F"
-  /// Rebuilt: a patch applied to the version before, or an object as requested, before defaulting.
+  /// Rebuilt: a patch applied to the version before, or an object as requested, with what the API server is known to fill in.
   case rebuilt = "R"
   /// The log cut the bodies away.
   case truncated = "T"
   /// Only metadata was logged.
   case metadata = "M"
 
-  /// For legends: `F full`, `R rebuilt`, `T trunc`, `M meta`.
+  /// For legends: `F full`, `R rebuilt`, `T truncated`, `M metadata`.
   public var word: String {
     switch self {
     case .full: "full"
@@ -25,7 +25,7 @@ public enum Fidelity: String, CaseIterable, Hashable, Sendable {
 /// What an act did to the life of an object.
 public enum Operation: String, CaseIterable, Hashable, Sendable {
   case create, update
-  /// A deletion that only set deletionTimestamp: finalizers still hold the object.
+  /// A deletion that only began: finalizers, a pod's time to end in good order, or what is in a namespace hold the object.
   case terminating
   case delete
   /// State known from before the log began.

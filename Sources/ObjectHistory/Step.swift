@@ -43,6 +43,9 @@ struct Step {
   var isSureEnd = false
   /// The name under which the API server keeps what the act wrote.
   let fieldManager: String?
+  /// What sort of patch the request is; nil where it is none, or was not logged.
+  private(set) var patch: PatchKind?
+  var isApply: Bool { patch == .apply }
   /// A version that the store had reached when the request arrived; nil where that is not known.
   var floor: UInt64?
   /// A read whose answer shows the object: evidence of a version, and no row of its own.
@@ -74,6 +77,9 @@ struct Step {
     source = Source(detail)
     end = act.took.map { act.time.adding(seconds: $0) } ?? act.time
     effect = .none
+    if act.verb == "patch", let body = detail.request {
+      patch = PatchKind(body, object: key) { isApply(body, of: key) }
+    }
     if act.outcome == .read {
       guard !isConverted, readSighting(reference, key) else { return nil }
       return

@@ -419,3 +419,48 @@ func `a second deletion may leave a pod less time`(seconds: Int, row: String) th
       "1 r1 create M -", "1 r2 terminating M - inferred", "1 - delete M -",
     ])
 }
+
+// MARK: When a deletion was
+
+@Test func `a deletion whose answer was not logged has the time that the next answer shows`() throws {
+  let held = #""finalizers":["a/b"]"#
+  let acts = [
+    try act("create", at: 1, code: 201, response: policy("u1", 1, metadata: held)),
+    try act("delete", at: 2, level: .metadata, took: 0.9),
+    try act("patch", at: 9, level: .request, request: #"{"metadata":{"labels":{"a":"1"}}}"#),
+    try act(
+      "patch", at: 20, request: #"{"metadata":{"labels":{"b":"1"}}}"#,
+      response: policy(
+        "u1", 4,
+        metadata: held + #","deletionTimestamp":"1970-01-01T00:00:03Z","deletionGracePeriodSeconds":0"#
+          + #","labels":{"a":"1","b":"1"}"#)),
+  ]
+  let revisions = History.of(web, acts: acts).revisions
+  #expect(revisions.map { $0.operation?.rawValue } == ["create", "terminating", "update", "update"])
+  for revision in revisions.dropFirst() {
+    #expect(revision.manifest?["metadata", "deletionTimestamp"]?.string == "1970-01-01T00:00:03Z")
+    #expect(revision.manifest?["metadata", "deletionGracePeriodSeconds"]?.integer == 0)
+  }
+  // Without one it is the second in which the deletion was answered.
+  let unanswered = History.of(web, acts: Array(acts.dropLast())).revisions
+  #expect(unanswered[1].manifest?["metadata", "deletionTimestamp"]?.string == "1970-01-01T00:00:02Z")
+}
+
+@Test func `a pod is to be gone when its time is over, and sooner once it is given less`() throws {
+  func deletion(at second: Int64, seconds: String) throws -> ActDetail {
+    try act("delete", at: second, level: .request, key: pod, request: #"{"gracePeriodSeconds":\#(seconds)}"#)
+  }
+  let made = #"{"kind":"Pod","metadata":{"name":"cart","uid":"p1"},"spec":{"terminationGracePeriodSeconds":60}}"#
+  let label = #"{"metadata":{"labels":{"a":"1"}}}"#
+  func times(_ seconds: [String]) throws -> [String?] {
+    var acts = [try act("create", at: 1, code: 201, level: .request, key: pod, request: made)]
+    for (index, text) in seconds.enumerated() { acts.append(try deletion(at: Int64(10 + index), seconds: text)) }
+    acts.append(try act("patch", at: 20, level: .request, key: pod, request: label))
+    return History.of(pod, acts: acts).revisions.filter { $0.operation == .terminating }.map {
+      $0.manifest?["metadata", "deletionTimestamp"]?.string
+    }
+  }
+  #expect(try times(["null", "5"]) == ["1970-01-01T00:01:10Z", "1970-01-01T00:00:15Z"])
+  // Any number may stand in a log.
+  #expect(try times(["9223372036854775807", "-9223372036854775808"]).count == 2)
+}

@@ -237,9 +237,50 @@ func `an act whose result is not known may account for anything`(outcome: Outcom
   let before = stored(10, more: #""annotations":{"\#(note)":"1","x":"y"}"#)
   let after = stored(30, more: #""annotations":{"\#(note)":"2"}"#)
   let apply = #"{"apiVersion":"networking.k8s.io/v1","kind":"NetworkPolicy","metadata":{"name":"web"}}"#
-  #expect(findings([try create(before), try act("patch", at: 20, request: apply, response: after)]).isEmpty)
+  let applied = try act("patch", at: 20, request: apply, response: after, uri: "/apis?fieldManager=flux")
+  #expect(findings([try create(before), applied]).isEmpty)
   let merge = try act("patch", at: 20, request: #"{"metadata":{"labels":{"app":"a"}}}"#, response: after)
   #expect(findings([try create(before), merge]).count == 1)
+}
+
+@Test(arguments: ["/apis", "/apis?fieldManager=argo"])
+func `a whole manifest that is no apply takes nothing away and leaves an entry of its own`(uri: String) throws {
+  let sent =
+    #"{"apiVersion":"networking.k8s.io/v1","kind":"NetworkPolicy","metadata":{"name":"web","labels":{"app":"a"}}}"#
+  let before = stored(10, more: #""annotations":{"x":"y"}"#)
+  func patched(_ answer: String) throws -> [String] {
+    let patch = try act("patch", at: 20, agent: "argo/v1", request: sent, response: answer, uri: uri)
+    return findings([try create(before), patch])
+  }
+  let less = stored(30, more: managed(("argo", 20, "")))
+  #expect(
+    try patched(less) == [
+      "outside r1..r2 metadata.annotations.x had changed before this patch, which does not touch it "
+        + "[metadata.annotations.x]"
+    ])
+  // By the clock of another server.
+  #expect(try patched(stored(30, more: #""annotations":{"x":"y"},"# + managed(("argo", 50, "")))) == [])
+}
+
+@Test func `what keepers of a status note in annotations is upkeep, and labels are not`() throws {
+  func keeper(_ part: String, _ fields: String) -> String {
+    #""managedFields":[{"manager":"multus","operation":"Update","time":"1970-01-01T00:00:09Z"\#(part),"#
+      + #""fieldsV1":\#(fields)}]"#
+  }
+  func patched(_ managers: String, _ note: String, label: String = "a") throws -> Int {
+    let patch = #"{"metadata":{"annotations":{"mine":"1"}}}"#
+    let after = stored(30, label: label, more: #""annotations":{"mine":"1"\#(note)},"# + managers)
+    return findings([try create(stored(10)), try act("patch", at: 20, request: patch, response: after)]).count
+  }
+  let note = #","net/status":"{}""#
+  let owned = #"{"f:metadata":{"f:annotations":{"f:net/status":{}},"f:labels":{"f:app":{}}}}"#
+  let part = #","subresource":"status""#
+  #expect(try patched(keeper(part, owned), note) == 0)
+  #expect(try patched(keeper(part, owned), note + #","other":"1""#) == 1)
+  #expect(try patched(keeper(part, owned), "", label: "b") == 1)
+  // API servers before 1.22 name no subresource: what owns nothing but the status kept it.
+  #expect(try patched(keeper("", #"{"f:status":{"f:phase":{}}}"#), "") == 0)
+  #expect(try patched(keeper("", #"{"f:status":{"f:phase":{}},"f:spec":{}}"#), "") == 1)
 }
 
 @Test func `managedFields that kubectl moves by hand, or that the server makes up, have no writer`() throws {
@@ -361,6 +402,15 @@ func `a write to Calico's storage is past the API unless Calico made it`(by: Str
   let context = HistoryContext(showsCalicoAPI: true)
   #expect(findings([try act("delete", at: 3, key: stored1, by: cleaner)], of: stored1, context: context).isEmpty)
   #expect(findings([try act("update", at: 3, key: stored1, by: cleaner)], of: stored1, context: context).count == 1)
+  // Without accounts of their own, controllers tell who they are in their user agent.
+  func shared(_ verb: String, _ name: String) throws -> Int {
+    let agent = "kube-controller-manager/v1.30.1 (linux/amd64) kubernetes/6911225" + name
+    let delete = try act(verb, at: 3, key: stored1, by: "system:kube-controller-manager", agent: agent)
+    return findings([delete], of: stored1, context: context).count
+  }
+  #expect(try shared("delete", "/generic-garbage-collector") == 0)
+  #expect(try shared("delete", "") == 1)
+  #expect(try shared("update", "/generic-garbage-collector") == 1)
 }
 
 // MARK: Borrowed auditIDs

@@ -134,7 +134,7 @@ private func applied(
     try act("create", at: 1, code: 201, response: stored(1, 80, 1, before)),
     try act(
       verb, at: 2, agent: "flux/v2", request: request,
-      response: stored(2, port, generation, managers.isEmpty ? nil : managers)),
+      response: stored(2, port, generation, managers.isEmpty ? nil : managers), uri: "/apis?fieldManager=flux"),
   ])
 }
 

@@ -60,15 +60,19 @@ private func storedPolicy(_ version: Int, order: Int) -> String {
 
 @Test func `endpoints that their controller makes anew went with their service`() throws {
   let endpoints = ObjectKey(group: "", resource: "endpoints", namespace: "shop", name: "web")
-  func made(_ uid: String, at second: Int64, by: String) throws -> ActDetail {
+  func made(_ uid: String, at second: Int64, by: String, _ name: String = "") throws -> ActDetail {
     try act(
-      "create", at: second, code: 201, key: endpoints, by: by,
+      "create", at: second, code: 201, key: endpoints, by: by, agent: "kube-controller-manager/v1.30.1" + name,
       response: #"{"kind":"Endpoints","metadata":{"name":"web","uid":"\#(uid)","resourceVersion":"\#(second)"}}"#)
   }
   let controller = "system:serviceaccount:kube-system:endpoint-controller"
   let first = try made("e1", at: 1, by: controller)
   #expect(findings([first, try made("e2", at: 9, by: controller)], of: endpoints) == [])
   #expect(findings([first, try made("e2", at: 9, by: "mallory")], of: endpoints).count == 1)
+  // Without accounts of their own, controllers tell who they are in their user agent.
+  let shared = "system:kube-controller-manager"
+  #expect(findings([first, try made("e2", at: 9, by: shared, "/endpoint-controller")], of: endpoints) == [])
+  #expect(findings([first, try made("e2", at: 9, by: shared, "/leader-election")], of: endpoints).count == 1)
 }
 
 @Test func `what an apply gives up and the API server fills in anew`() throws {
@@ -76,7 +80,8 @@ private func storedPolicy(_ version: Int, order: Int) -> String {
   let apply = #"{"apiVersion":"networking.k8s.io/v1","kind":"NetworkPolicy","spec":{"podSelector":{}}}"#
   let acts = [
     try act("patch", at: 1, code: 201, request: apply, response: policy("u1", 1, spec("Egress"))),
-    try act("patch", at: 20, request: apply, response: policy("u1", 2, spec("Ingress"))),
+    try act(
+      "patch", at: 20, request: apply, response: policy("u1", 2, spec("Ingress")), uri: "/apis?fieldManager=flux"),
   ]
   #expect(findings(acts) == [])
 }

@@ -164,6 +164,33 @@ func `a strategic merge patch merges lists by their keys`(patch: String, contain
     is: #"{"name":"web","finalizers":["f"],"namespace":"shop"}"#)
 }
 
+@Test func `the garbage collector merges the owners that it unblocks, and replaces finalizers`() throws {
+  let made = #"""
+    {"kind":"Deployment","metadata":{"name":"cart","finalizers":["a","b"],
+    "ownerReferences":[{"uid":"u","blockOwnerDeletion":true},{"uid":"v"}]},"spec":{}}
+    """#
+  func left(_ patch: String, by: String, agent: String? = nil) throws -> String? {
+    History.of(
+      cart,
+      acts: [
+        try act("create", at: 1, code: 201, level: .request, key: cart, request: made),
+        try act("patch", at: 2, level: .request, key: cart, by: by, agent: agent, request: patch),
+      ]
+    ).revisions.last?.manifest?["metadata"]?.json
+  }
+  let collector = "system:serviceaccount:kube-system:generic-garbage-collector"
+  let unblock = #"{"metadata":{"ownerReferences":[{"uid":"u","blockOwnerDeletion":false}],"uid":"x"}}"#
+  #expect(
+    try left(unblock, by: collector)?.contains(
+      #""ownerReferences":[{"uid":"u","blockOwnerDeletion":false},{"uid":"v"}]"#) == true)
+  let free = #"{"metadata":{"resourceVersion":"7","finalizers":["b"]}}"#
+  #expect(try left(free, by: collector)?.contains(#""finalizers":["b"]"#) == true)
+  let shared = "kube-controller-manager/v1.30.1/generic-garbage-collector"
+  #expect(
+    try left(free, by: "system:kube-controller-manager", agent: shared)?.contains(#""finalizers":["b"]"#) == true)
+  #expect(try left(free, by: "system:serviceaccount:shop:generic-garbage-collector") == nil)
+}
+
 // MARK: Server-side apply
 
 private func apply(_ spec: String, labels: String = "{}") -> String {
@@ -189,6 +216,34 @@ private func apply(_ spec: String, labels: String = "{}") -> String {
   let none = step("patch", apply("{}"), by: "portal")
   let second = step("patch", apply("{}", labels: #"{"a":"1"}"#), by: "gitops")
   try expectLast([first, none, second], of: nets, at: ["metadata", "labels"], is: #"{"a":"1"}"#)
+}
+
+@Test(arguments: ["", "kubectl-patch"])
+func `a whole manifest sent as another patch gives nothing up`(manager: String) throws {
+  let create = step("create", apply("{}"), by: "alice", code: 201)
+  let both = step("patch", apply("{}", labels: #"{"a":"1","b":"2"}"#), by: manager)
+  let one = step("patch", apply("{}", labels: #"{"a":"3"}"#), by: manager)
+  try expectLast([create, both, one], of: nets, at: ["metadata", "labels"], is: #"{"a":"3","b":"2"}"#)
+}
+
+@Test func `selectors of built-in kinds are applied whole, and only Calico's lists of networks item by item`() throws {
+  let service = ObjectKey(group: "", resource: "services", namespace: "shop", name: "web")
+  func selecting(_ selector: String) -> String {
+    #"{"apiVersion":"v1","kind":"Service","spec":{"selector":\#(selector)}}"#
+  }
+  try expectLast(
+    [
+      step("create", selecting(#"{"a":"1"}"#), by: "alice", code: 201),
+      step("patch", selecting(#"{"b":"2"}"#), by: "gitops"),
+    ], of: service, at: ["spec", "selector"], is: #"{"b":"2"}"#)
+  let other = ObjectKey(group: "example.com", resource: "networksets", namespace: nil, name: "web")
+  let last = try requested(
+    [
+      step("create", apply(#"{"nets":["10.0.0.0/8"]}"#), by: "alice", code: 201),
+      step("patch", apply(#"{"nets":["192.0.2.0/24"]}"#), by: "gitops"),
+    ], of: other
+  ).revisions.last
+  #expect(last?.fidelity == .metadata)
 }
 
 @Test func `a value that somebody changed since is no longer the applier's to take back`() throws {

@@ -8,6 +8,8 @@ struct FieldManager: Hashable {
   var subresource: String
   /// In whole seconds.
   var time: Timestamp
+  /// Whether all that it owns is the status. API servers before 1.22 name no subresource.
+  var ownsOnlyStatus: Bool
 
   /// Entries with a time, as they stand in the object.
   static func all(of object: JSONValue?) -> [FieldManager] {
@@ -15,7 +17,8 @@ struct FieldManager: Hashable {
       guard let time = entry["time"]?.string.flatMap({ Timestamp(rfc3339: $0) }) else { return nil }
       return FieldManager(
         manager: entry["manager"]?.string ?? "", operation: entry["operation"]?.string ?? "",
-        subresource: entry["subresource"]?.string ?? "", time: time)
+        subresource: entry["subresource"]?.string ?? "", time: time,
+        ownsOnlyStatus: entry["fieldsV1"]?.members?.list.allSatisfy { $0.key == "f:status" } ?? false)
     }
   }
 
@@ -23,7 +26,7 @@ struct FieldManager: Hashable {
   var isMadeUp: Bool { manager == "before-first-apply" || manager == "ancient-changes" }
 
   /// Components that keep an object's status are often left out of the log, and what they write is no policy.
-  var isUpkeep: Bool { subresource == "status" || subresource == "finalize" }
+  var isUpkeep: Bool { subresource == "status" || subresource == "finalize" || ownsOnlyStatus }
 
   /// Whether an act ran when the entry was written. The server stamps it while the request runs, and cuts it to the
   /// second.
@@ -35,8 +38,28 @@ struct FieldManager: Hashable {
 
   var words: String {
     let part = subresource.isEmpty ? "" : " of \(subresource)"
-    return "managedFields: \(operation)\(part) by \(manager) at \(time.rfc3339.prefix(19))Z, which no act shows"
+    return "managedFields: \(operation)\(part) by \(manager) at \(time.inSeconds), which no act shows"
   }
+}
+
+extension FieldExtent {
+  /// The annotations that belong to who keeps the status, in an object or in the one before it: network plugins note
+  /// there what they gave a pod. Labels, which such writes may set too, decide on policies, and count.
+  static func ofStatusKeepers(_ old: JSONValue, _ new: JSONValue) -> FieldExtent {
+    func names(_ object: JSONValue) -> [String] {
+      (object["metadata", "managedFields"]?.array ?? []).filter { $0["subresource"]?.string == "status" }.flatMap {
+        $0["fieldsV1", "f:metadata", "f:annotations"]?.members?.keys.filter { $0.hasPrefix("f:") } ?? []
+      }.map { String($0.dropFirst(2)) }
+    }
+    let there = new["metadata", "annotations"]
+    let gone = names(old).filter { there?[$0] == nil }
+    return FieldExtent((names(new) + gone).map { ["metadata", "annotations", $0] })
+  }
+}
+
+extension Timestamp {
+  /// As the API writes times: `2026-11-20T16:11:49Z`.
+  var inSeconds: String { rfc3339.prefix(19) + "Z" }
 }
 
 extension ActDetail {

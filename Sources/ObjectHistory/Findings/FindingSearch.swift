@@ -119,7 +119,8 @@ struct FindingSearch {
     }
     var paths: [String]?
     if between == 0, isSameVersion(last.object, answer.object) {
-      paths = request.untouched(from: last.object, to: answer.object, besides: upkeep)
+      let kept = upkeep.union(.ofStatusKeepers(last.object, answer.object))
+      paths = request.untouched(from: last.object, to: answer.object, besides: kept)
       if let paths, !paths.isEmpty { evidence.append(contentWords(paths, step)) }
     }
     evidence += strangers(managers, last, step).map(\.words)
@@ -197,8 +198,7 @@ struct FindingSearch {
     guard case .write(let operation, _) = step.effect, operation != .terminating, entry.subresource.isEmpty,
       step.fieldManager == entry.manager
     else { return false }
-    let isApply = step.act.verb == "patch" && step.detail.request.flatMap { PatchKind($0, object: key) } == .apply
-    return isApply == (entry.operation == "Apply")
+    return step.isApply == (entry.operation == "Apply")
   }
 
   /// What the API server, Calico's, and the components that run a pod keep up on their own. The server itself brings
@@ -274,7 +274,7 @@ struct FindingSearch {
   /// Endpoints end with their service, inside the API server and without a line, and their controller makes the next.
   private func goesWithService(_ step: Step) -> Bool {
     key.group.isEmpty && key.resource == "endpoints" && step.isCreation
-      && step.act.by == "system:serviceaccount:kube-system:endpoint-controller"
+      && step.act.isOf(controller: "endpoint-controller")
   }
 
   // MARK: Past the API

@@ -21,7 +21,7 @@ struct Touched {
     case .write, .end:
       guard step.act.verb == "patch", let patch = step.detail.request else { return }
       extent = FieldExtent(ofPatch: patch, on: key)
-      takesAway = PatchKind(patch, object: key) == .apply
+      takesAway = step.isApply
       // What it gives up may be filled in anew.
       if takesAway { for name in Touched.filledIn { extent?.add(["spec", name]) } }
     case .collection: break

@@ -10,15 +10,17 @@ struct FieldOwners {
   private var sets: [Owner: FieldSet] = [:]
   /// Writes that are not yet in the sets: most objects are never applied, and then nobody asks who owns what.
   private var pending: [(manager: String, old: JSONValue?, new: JSONValue)] = []
+  private let key: ObjectKey
+  private let layout: FieldLayout
 
-  init() {}
-
-  /// From `metadata.managedFields` of an answer.
-  init(managedFields entries: [JSONValue]) {
-    for entry in entries where (entry["subresource"]?.string ?? "").isEmpty {
+  /// - Parameter object: as it was answered: the owners are those of its `metadata.managedFields`.
+  init(of object: JSONValue? = nil, _ key: ObjectKey) {
+    self.key = key
+    layout = FieldLayout(key)
+    for entry in object?.owners ?? [] {
       guard let fields = entry["fieldsV1"] else { continue }
       let owner = Owner(manager: entry["manager"]?.string ?? "", applies: entry["operation"]?.string == "Apply")
-      sets[owner, default: FieldSet()].formUnion(FieldSet(fieldsV1: fields))
+      sets[owner, default: FieldSet()].formUnion(FieldSet(fieldsV1: fields, as: layout))
     }
   }
 
@@ -32,9 +34,9 @@ struct FieldOwners {
     for (manager, old, new) in pending {
       // Mostly each write is on top of the one before.
       let before = old.map { old in
-        last.flatMap { $0.document.isOne(with: old) ? $0.values : nil } ?? FieldSet.values(of: old)
+        last.flatMap { $0.document.isOne(with: old) ? $0.values : nil } ?? FieldSet.values(of: old, as: layout)
       }
-      let after = FieldSet.values(of: new)
+      let after = FieldSet.values(of: new, as: layout)
       take(manager, from: before ?? [:], to: after)
       last = (new, after)
     }
@@ -49,24 +51,22 @@ struct FieldOwners {
 
   /// Server-side apply: the object with what the manager wants, and without what it wanted before, wants no more, and
   /// nobody else set. Nil where that cannot be told: items of a list that somebody else has a hand in may be merged.
-  mutating func apply(
-    _ wanted: JSONValue, by manager: String, to object: JSONValue, of key: ObjectKey
-  ) -> JSONValue? {
+  mutating func apply(_ wanted: JSONValue, by manager: String, to object: JSONValue) -> JSONValue? {
     settle()
     let owner = Owner(manager: manager, applies: true)
-    let fields = FieldSet(of: wanted)
+    let fields = FieldSet(of: wanted, as: layout)
     let previous = sets.updateValue(fields, forKey: owner)
     var taken: Set<[String]> = []
     var isOpen = false
     /// The value at a path once what is wanted there is laid over it.
     func laid(_ wanted: JSONValue, over known: JSONValue?, at path: [String]) -> JSONValue? {
       if FieldSet.isIdentity(path) { return known }
-      if let items = wanted.array, FieldSet.setLists.contains(path) {
+      if let items = wanted.array, layout.setLists.contains(path) {
         guard let there = (known ?? .array([])).array else { return known }
         let others = Set(there)
         return .array(there + items.filter { !others.contains($0) })
       }
-      if let members = wanted.members, !FieldSet.isAtomic(path) {
+      if let members = wanted.members, !layout.isAtomic(path) {
         // An empty map wants nothing but to be there.
         if members.isEmpty { return known ?? wanted }
         guard var result = known == nil ? JSONMembers() : known?.members else { return known }
@@ -96,7 +96,7 @@ struct FieldOwners {
     let gone = fields.filter { path in !covers.contains { $0.holds(path) } }
     return Dictionary(grouping: gone) { Array($0.dropLast()) }.reduce(object) { object, fields in
       let names = Set(fields.value.compactMap(\.last))
-      guard FieldSet.setLists.contains(fields.key) else { return object.removing(names, at: fields.key[...]) }
+      guard layout.setLists.contains(fields.key) else { return object.removing(names, at: fields.key[...]) }
       let items = object[fields.key]?.array ?? []
       return object.setting(fields.key, to: .array(items.filter { !names.contains(FieldSet.step(to: $0)) }))
     }
@@ -105,10 +105,10 @@ struct FieldOwners {
   /// A patch that rewrites managedFields itself, as kubectl does when it moves from client-side to server-side apply:
   /// the field sets are then what it says.
   mutating func rewrite(by patch: JSONValue) {
-    if let entries = patch["metadata", "managedFields"]?.array { self = FieldOwners(managedFields: entries) }
+    if patch["metadata", "managedFields"]?.array != nil { self = FieldOwners(of: patch, key) }
     for operation in patch.array ?? [] where operation["path"]?.string == "/metadata/managedFields" {
-      if let entries = operation["value"]?.array, operation["op"]?.string != "test" {
-        self = FieldOwners(managedFields: entries)
+      if let entries = operation["value"], entries.array != nil, operation["op"]?.string != "test" {
+        self = FieldOwners(of: .object(["metadata": .object(["managedFields": entries])]), key)
       }
     }
   }

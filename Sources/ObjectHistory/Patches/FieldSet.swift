@@ -10,24 +10,24 @@ struct FieldSet {
   init(_ paths: Set<[String]>) { self.paths = paths }
 
   /// What a document says, but for what makes it that object.
-  init(of document: JSONValue) { paths = Set(FieldSet.values(of: document).keys) }
+  init(of document: JSONValue, as layout: FieldLayout) {
+    paths = Set(FieldSet.values(of: document, as: layout).keys)
+  }
 
   /// `fieldsV1` of an entry of managedFields; items of lists count as the list.
-  init(fieldsV1: JSONValue) {
-    collect(fieldsV1: fieldsV1, at: [])
-  }
+  init(fieldsV1: JSONValue, as layout: FieldLayout) { collect(fieldsV1: fieldsV1, at: [], layout) }
 
   mutating func formUnion(_ other: FieldSet) { paths.formUnion(other.paths) }
   mutating func subtract(_ other: FieldSet) { paths.subtract(other.paths) }
 
   /// The fields of a document with their values, but for what makes it that object.
-  static func values(of document: JSONValue) -> [[String]: JSONValue] {
+  static func values(of document: JSONValue, as layout: FieldLayout) -> [[String]: JSONValue] {
     var values: [[String]: JSONValue] = [:]
     func collect(_ value: JSONValue, at path: [String]) {
       if isIdentity(path) { return }
-      if setLists.contains(path), let items = value.array, !items.isEmpty {
+      if layout.setLists.contains(path), let items = value.array, !items.isEmpty {
         for item in items { values[path + [step(to: item)]] = item }
-      } else if case .object(let members) = value, !members.isEmpty, !isAtomic(path) {
+      } else if case .object(let members) = value, !members.isEmpty, !layout.isAtomic(path) {
         for member in members.unique { collect(member.value, at: path + [member.key]) }
       } else if !path.isEmpty {
         values[path] = value
@@ -37,9 +37,9 @@ struct FieldSet {
     return values
   }
 
-  private mutating func collect(fieldsV1 value: JSONValue, at path: [String]) {
+  private mutating func collect(fieldsV1 value: JSONValue, at path: [String], _ layout: FieldLayout) {
     let keys = value.members?.list ?? []
-    if FieldSet.setLists.contains(path) {
+    if layout.setLists.contains(path) {
       for item in keys where item.key.hasPrefix("v:") { paths.insert(path + [item.key]) }
       return
     }
@@ -48,23 +48,14 @@ struct FieldSet {
       if !path.isEmpty { paths.insert(path) }
       return
     }
-    for field in fields { collect(fieldsV1: field.value, at: path + [String(field.key.dropFirst(2))]) }
+    for field in fields { collect(fieldsV1: field.value, at: path + [String(field.key.dropFirst(2))], layout) }
   }
 
   /// The fields of this set and all that lie around them, for who asks about many.
   var cover: FieldCover { FieldCover(paths) }
 
-  /// Lists whose items belong to managers one by one, as `listType: set` of the CRDs says.
-  static let setLists: [[String]] = [["spec", "nets"], ["spec", "allowedEgressDomains"]]
-
   /// The last step of the path to an item of such a list, as `fieldsV1` writes it.
   static func step(to item: JSONValue) -> String { "v:" + item.json }
-
-  /// Label selectors are replaced whole.
-  static func isAtomic(_ path: [String]) -> Bool { path.last.map(selectors.contains) ?? false }
-  private static let selectors: Set<String> = [
-    "labelSelector", "namespaceSelector", "namespaces", "podSelector", "roleRef",
-  ]
 
   /// Whether a field is what makes a document that object, or the server's own.
   static func isIdentity(_ path: [String]) -> Bool {

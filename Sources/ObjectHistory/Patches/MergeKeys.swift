@@ -42,7 +42,7 @@ struct MergeKeys {
   /// Whether an apply may merge the list item by item: as a rule where a strategic merge patch does. Lists of policies
   /// are taken whole; of other kinds nobody knows.
   func mayMergeApplied(at path: [String]) -> Bool {
-    if FieldSet.setLists.contains(path) { return false }
+    if FieldLayout(key).setLists.contains(path) { return false }
     if PatchKind.isBuiltIn(key) { return strategy(at: path) != .replace }
     if path.first == "metadata" { return true }
     return key.kind.role == .other

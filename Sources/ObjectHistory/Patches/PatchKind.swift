@@ -6,17 +6,18 @@ enum PatchKind {
   case merge
   /// A strategic merge patch whose meaning needs the types' merge keys.
   case strategic
-  /// A server-side apply: the body is what one manager wants to own, not the whole object.
+  /// A server-side apply: the body is what one manager wants to own, not the whole object (`Step.isApply`).
   case apply
   /// A merge patch or a strategic one: the body alone does not tell, and lists would merge in one and not in the other.
   case mergeOrStrategic
 
   /// Nil for a body that is no patch at all.
-  init?(_ body: JSONValue, object key: ObjectKey) {
+  /// - Parameter isApply: whether one that names its object is an apply.
+  init?(_ body: JSONValue, object key: ObjectKey, isApply: () -> Bool) {
     switch body {
     case .array: self = .json
     case .object(let members):
-      if members["apiVersion"] != nil, members["kind"] != nil {
+      if members["apiVersion"] != nil, members["kind"] != nil, isApply() {
         self = .apply
       } else if PatchKind.hasDirective(body) {
         self = .strategic

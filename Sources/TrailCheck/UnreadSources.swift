@@ -11,11 +11,16 @@ extension TrailReport {
     report.findings.insert(
       TrailFinding(
         rule: "unread", weight: .alarm,
-        title: Phrases.count(unread.count + broken.count, "source")
-          + (broken.isEmpty ? " could not be read" : " could not be read whole"),
+        title: title(unread: unread.count, broken: broken.count),
         items: unread + broken,
-        meaning: "What stands there is in no list, and nothing below is about it.",
-        advice: remedies.prefix(3).map { "Who may read it need not run the screens as root: " + $0 }), at: 0)
+        meaning: "What it may hold is in no list, and nothing below is about it.",
+        advice: remedies.prefix(3).map { "To read it without running whodiff as root: " + $0 }), at: 0)
     return report
+  }
+
+  private func title(unread: Int, broken: Int) -> String {
+    if broken == 0 { return "Nothing was read of " + Phrases.count(unread, "source") }
+    if unread > 0 { return Phrases.count(unread + broken, "source") + " were not read whole" }
+    return Phrases.count(broken, "source was not read to its end", "sources were not read to their ends")
   }
 }

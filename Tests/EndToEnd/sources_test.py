@@ -162,6 +162,21 @@ class Sources(unittest.TestCase):
             screen.keys("q")
             screen.wait(r"1 malformed")
 
+    def test_a_file_that_may_not_be_read_is_told_with_its_owner_and_what_reads_it(self):
+        path = self.broken("locked.log")
+        os.chmod(path, 0)
+        os.chmod(self.folder, 0o755)
+        # Nothing is locked to root.
+        user = {"user": 65534, "group": 65534, "extra_groups": []} if os.getuid() == 0 else {}
+        try:
+            done = subprocess.run([WHODIFF, "check", "--no-index", path], capture_output=True, text=True, env=self.env, **user)
+        except PermissionError:
+            self.skipTest("the program is in a folder of root's")
+        self.assertEqual(done.returncode, 3)
+        said = " ".join(done.stdout.split())
+        self.assertRegex(said, r"!! Nothing was read of 1 source .*locked\.log: cannot be opened: Permission denied \(owner \S+, mode 0000\)")
+        self.assertIn(f"sudo cat {path} | whodiff -", said)
+
     def test_unreadable_lines_are_told_at_every_opening(self):
         path = self.broken()
         for _ in range(2):
@@ -177,7 +192,7 @@ class Sources(unittest.TestCase):
             screen.wait(r"pictures: no audit logs in this folder of 1 file")
             screen.wait(r"it begins: GIF89a\\u\{1\}\\u\{0\}\\u\{1b\}\[2J")
             screen.keys("C")
-            screen.wait(r"1 source could not be read")
+            screen.wait(r"Nothing was read of 1 source")
         done = subprocess.run([WHODIFF, "log", logs, logs + "/a.gif"], capture_output=True, text=True, env=self.env)
         self.assertEqual(done.returncode, 3)
         self.assertEqual(done.stderr.count("no record of any known format"), 1)

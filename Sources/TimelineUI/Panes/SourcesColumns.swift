@@ -132,7 +132,7 @@ enum SourceWords {
   /// All of it in four lines, what no column may have room for among it.
   static func details(_ row: SourceRow, _ session: Session) -> [String] {
     if let failure = row.failure, row.isUnread {
-      let remedy = row.remedy.map { "who may read it pipes it here:  " + $0 } ?? ""
+      let remedy = row.remedy.map { "not as root:  " + $0 } ?? ""
       return [row.path, "not read: \(failure)", "", remedy]
     }
     let isNarrow = session.layout == .compact

@@ -48,7 +48,7 @@ extension TimelinePane {
     let failures = session.failures
     for row in failures.unread.prefix(3) {
       lines.append("\(row.path): \(row.failure ?? "not read")")
-      if let remedy = row.remedy { lines.append("  Who may read it pipes it here:  " + remedy) }
+      if let remedy = row.remedy { lines += ["To read it without running whodiff as root:", "  " + remedy] }
     }
     if failures.unread.count > 3 {
       lines.append("... and \(PaneWords.count(failures.unread.count - 3, "more source")): 0 lists them.")

@@ -9,8 +9,8 @@ public import AuditModel
 public func payload(of outer: [UInt8], contentID: ContentID) -> [UInt8]? {
   if outer.withUnsafeBytes({ contentKey(of: $0) }) == contentID { return outer }
   var found: [UInt8]?
-  for asLines in [true, false] where found == nil {
-    observe(outer, asLines: asLines) { own, _, id, _ in
+  for view in View.allCases where found == nil {
+    observe(outer, as: view) { own, _, id, _ in
       if id == contentID { found = Array(own) }
     }
   }
@@ -26,40 +26,54 @@ struct DecodedText {
 /// The JSON text that a record's bytes are, or that they are translated into; nil where they are no record.
 func decodedText(of record: [UInt8]) -> DecodedText? {
   var found: DecodedText?
-  for asLines in [true, false] where found == nil {
-    observe(record, asLines: asLines) { _, decoded, _, isCut in
+  for view in [View.lines, .piece] where found == nil {
+    observe(record, as: view) { _, decoded, _, isCut in
       found = found ?? DecodedText(json: Array(decoded), isCut: isCut)
     }
   }
   return found
 }
 
+/// What a piece of text was within the whole.
+private enum View: CaseIterable {
+  /// Lines of which some are joined, where it begins like one.
+  case lines
+  case piece
+  /// Items of a list of which some are joined, with what stands between them.
+  case items
+}
+
 /// Reads a piece of text as it was read within the whole, and tells of each record in it.
-/// - Parameter asLines: as lines of which some are joined, where it begins like one; else as one piece.
 private func observe(
-  _ text: [UInt8], asLines: Bool,
+  _ text: [UInt8], as view: View,
   _ body: @escaping (UnsafeRawBufferPointer, UnsafeRawBufferPointer, ContentID, Bool) -> Void
 ) {
   text.withUnsafeBytes { bytes in
     var call = DecodingCall(bytes: bytes, offset: 0)
     call.observer = body
-    RecordDecoder(framing: .linesInOrder).decodeWhole(&call, asLines: asLines)
+    RecordDecoder(framing: .linesInOrder).decodeWhole(&call, as: view)
   }
 }
 
 extension RecordDecoder {
   /// What is cut in the text was cut by others, since it was a record once; its wrapper, which knew the time, may be
   /// gone.
-  fileprivate func decodeWhole(_ call: inout DecodingCall, asLines: Bool) {
+  fileprivate func decodeWhole(_ call: inout DecodingCall, as view: View) {
     let range = call.bytes.trimmed(0..<call.bytes.count)
     guard !range.isEmpty else { return }
-    if asLines {
+    if view == .lines {
       if isPart(call.bytes.part(range)) { _ = decode(&call, isLast: true) }
       return
     }
     var origin = Origin()
     origin.transport.time = Timestamp(microseconds: 0)
-    decode(&call, in: call.bytes, range, origin: origin, isCut: false)
+    if view == .items {
+      var inside = RecordSplitter(insideArray: true)
+      inside.longestRecord = .max
+      _ = decodePieces(&call, in: call.bytes, range: range, splitter: &inside, origin: origin, isLast: true)
+    } else {
+      decode(&call, in: call.bytes, range, origin: origin, isCut: false)
+    }
     giveUp(&call)
   }
 

@@ -28,7 +28,9 @@ struct RecordSplitter {
     /// Behind it: members that mean nothing here.
     case tail(depth: Int)
   }
-  private var contexts: [Context] = []
+  private var contexts: [Context]
+  /// - Parameter insideArray: the text begins inside of an array.
+  init(insideArray: Bool = false) { contexts = insideArray ? [.array] : [] }
   /// Whether an array or a list of records is open.
   var isInList: Bool { !contexts.isEmpty }
   /// What the objects around a record name as their cluster, the innermost last.

@@ -71,16 +71,20 @@ public struct LogEntry: Hashable, Sendable {
   /// The cluster that the record names; nil where it names none.
   public var cluster: String?
   public var contentID: ContentID
+  /// Of the document in a storage that the record is; what is told twice of one is one. Nil for a line of a log, where
+  /// equal lines are two.
+  public var documentID: ContentID?
   public var position: RecordPosition
 
   public init(
     time: Timestamp, facts: LogFacts, cluster: String? = nil, contentID: ContentID = .zero,
-    position: RecordPosition = RecordPosition(line: 1, offset: 0, length: 0)
+    documentID: ContentID? = nil, position: RecordPosition = RecordPosition(line: 1, offset: 0, length: 0)
   ) {
     self.time = time
     self.facts = facts
     self.cluster = cluster
     self.contentID = contentID
+    self.documentID = documentID
     self.position = position
   }
 

@@ -115,8 +115,8 @@ extension StoreState {
         }
       } else {
         // Without an audit ID nothing joins; but a copy of the same line in another file is no second request, and no
-        // more is the same line of this file, where two processes read it at once.
-        let isSameSource = segment.info.source == source
+        // more is the same line of this file, where two processes read it at once, nor the same document of a storage.
+        let isSameSource = segment.info.source == source && records.documents[record] == nil
         let offset = records.offsets[record]
         guard !isSameSource || (segment.info.start <= offset && offset < segment.info.end) else { continue }
         let rows = try segment.rows(at: time, withoutAuditID: records.contentIDs[record]).filter {

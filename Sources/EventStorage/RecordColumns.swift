@@ -121,6 +121,8 @@ struct RecordColumns: Sendable {
   private(set) var met: [Int: [String]] = [:]
   /// Records of patches that may have altered nothing but who owns which field, or found their version.
   private(set) var ownerMoves: Set<Int> = []
+  /// What names the documents of a storage that records are.
+  private(set) var documents: [Int: ContentID] = [:]
   /// Records that are one of two of a long request.
   private(set) var operationHalves: Set<Int> = []
 
@@ -142,6 +144,7 @@ struct RecordColumns: Sendable {
 
   private mutating func append(_ entry: LogEntry, line: Int, isOmitted: Bool) {
     facts.append(entry.facts, record: count)
+    if let document = entry.documentID { documents[count] = document }
     count += 1
     times.append(entry.time.microseconds)
     outcomes.append(.observed)

@@ -25,6 +25,8 @@ public struct SegmentBuilder: ~Copyable {
   /// What is in groups of many records, by their place: nobody's request has so many stages, but a log may say so.
   private var crowds: [Int: Set<RecordIdentity>] = [:]
   private var duplicates = 0
+  /// Of a storage, of which records are there already.
+  private var documents: Set<ContentID> = []
   private var start: Int64?
   private var end: Int64 = 0
   private var lineCount = 0
@@ -68,6 +70,10 @@ public struct SegmentBuilder: ~Copyable {
   /// Joins the record with the others of its request.
   private mutating func group(_ record: Int) {
     guard let key = records.joinKey(record) else {
+      if let document = records.documents[record], !documents.insert(document).inserted {
+        duplicates += 1
+        return
+      }
       groups.append(RecordGroup(head: record, others: []))
       return
     }

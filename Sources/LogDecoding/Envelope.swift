@@ -54,6 +54,8 @@ struct EnvelopeContents {
   private(set) var payloads: [Payload] = []
   /// What should have been there and is not, in words.
   private(set) var rejects: [String] = []
+  /// What names the document that the envelope is, where it is one of a storage.
+  var document: [UInt8]?
   /// Set where the payload is but a part of a record.
   var part: JointPart?
 

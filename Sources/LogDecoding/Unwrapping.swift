@@ -9,6 +9,8 @@ struct Origin {
   /// The bytes whose content key is the record's, where those under the decoder were made from them.
   var own: [UInt8]?
   var transport = Transport()
+  /// The document of a storage that the bytes are, or are in.
+  var documentID: ContentID?
   /// Wrappers that were opened so far.
   var depth = 0
   /// How many of the first bytes were there; where that is not all, the record was cut and closed again: what it says
@@ -139,7 +141,7 @@ extension RecordDecoder {
       if let traces { traces(formats[row].name) }
       times.fallback = origin.transport.time
       var read = try decoders[row](record, &times)
-      if origin.isSalvaged || origin.transport.cluster != nil { complete(&read, origin) }
+      if origin.isSalvaged || origin.transport.cluster != nil || origin.documentID != nil { complete(&read, origin) }
       let contentID =
         origin.own.map { $0.withUnsafeBytes { hasher.contentID(of: $0) } } ?? hasher.contentID(of: own)
       read.contentID = contentID
@@ -169,6 +171,7 @@ extension RecordDecoder {
       record = .audit(event)
     case .entry(var entry):
       entry.cluster = entry.cluster ?? origin.transport.cluster
+      entry.documentID = origin.documentID
       record = .entry(entry)
     }
   }
@@ -183,6 +186,9 @@ extension RecordDecoder {
     var contents = EnvelopeContents(text: text.part(range), wholeCount: origin.wholeCount)
     envelope.open(record, &contents)
     var inner = inside(origin, range)
+    if let document = contents.document {
+      inner.documentID = document.withUnsafeBytes { hasher.contentID(of: $0) }
+    }
     for payload in contents.payloads {
       inner.transport = origin.transport.around(payload.transport)
       inner.wholeCount = payload.wholeCount

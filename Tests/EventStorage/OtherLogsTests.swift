@@ -42,6 +42,34 @@ struct OtherLogsTests {
     return entry(.dns(facts), at: second, content: content)
   }
 
+  @Test func `a document that is told twice is one row, and equal lines of a log are two`() throws {
+    func record(_ content: UInt64, _ document: UInt64?, at offset: Int64) -> LogRecord {
+      .entry(
+        LogEntry(
+          time: Timestamp(seconds: 100), facts: .plain(PlainFacts(data: .bgp, message: "peer up")),
+          contentID: ContentID(high: content, low: content), documentID: document.map { ContentID(high: $0, low: 0) },
+          position: RecordPosition(line: 1, offset: offset, length: 9)))
+    }
+    let store = try EventStore.open("", access: .inMemory)
+    func add(_ records: [LogRecord], at offset: Int64, to source: Int64) throws -> AppendResult {
+      var builder = SegmentBuilder(keeping: .none, cluster: "default")
+      builder.add(
+        EventBatch(records: records, offset: offset, byteCount: 1000, lineCount: records.count),
+        bytes: UnsafeRawBufferPointer(start: nil, count: 0))
+      return try store.append(builder.finish(), source: source)
+    }
+    let source = try store.source("dump.jsonl")
+    let first = try add(
+      [
+        record(1, 1, at: 0), record(1, 1, at: 10), record(1, 2, at: 20), record(3, nil, at: 30), record(3, nil, at: 40),
+      ],
+      at: 0, to: source)
+    #expect(first.records == 4 && first.duplicates == 1)
+    // The rest of the dump tells a document again; a line that is equal to one before is another one.
+    let second = try add([record(1, 1, at: 1000), record(3, nil, at: 1010)], at: 1000, to: source)
+    #expect(second.records == 1 && second.duplicates == 1)
+  }
+
   private static func entry(_ facts: LogFacts, at second: Int64, content: UInt64) -> LogRecord {
     .entry(
       LogEntry(

@@ -132,6 +132,18 @@ struct RejectTests {
     #expect(decode(list).rejects.map(\.reason) == ["a Kubernetes object, not an audit event"])
   }
 
+  @Test func `index and ID name a document of Elasticsearch, and a line has no name`() {
+    let flow =
+      #"{"start_time":1791190800,"reporter":"src","action":"deny","source_name_aggr":"a","dest_name_aggr":"b"}"#
+    func document(_ index: String, _ id: String, _ score: Int) -> String {
+      #"{"_index":"\#(index)","_id":"\#(id)","_score":\#(score),"_source":\#(flow)}"#
+    }
+    let texts = [document("f", "1", 1), document("f", "1", 2), document("f", "2", 1), document("g", "1", 1), flow]
+    let found = decode(texts.joined(separator: "\n")).records.map { $0.entry?.documentID }
+    #expect(found.count == 5 && found[0] != nil && found[0] == found[1] && found[4] == nil)
+    #expect(Set(found).count == 4)
+  }
+
   @Test func `nesting without end is a reject`() {
     let deep = "{\"auditID\":\"x\",\"verb\":\"get\",\"requestObject\":" + String(repeating: "[", count: 100_000)
     let closed = deep + String(repeating: "]", count: 100_000) + "}"

@@ -8,7 +8,7 @@ struct RedactionPlace {
   /// A body of a record, by itself.
   static var body: RedactionPlace {
     var place = RedactionPlace()
-    place.signs = .inBody
+    place.signs = [.inBody, .isBody]
     return place
   }
 
@@ -30,6 +30,7 @@ struct RedactionPlace {
     // Of the last step.
     static let isItem = Signs(rawValue: 1 << 16)
     static let isPayload = Signs(rawValue: 1 << 17)
+    static let isBody = Signs(rawValue: 1 << 18)
     static let isValue = Signs(rawValue: 1 << 19)
     /// The `value` of an item: of an operation of a JSON patch, or of what has a name.
     static let isItemsValue = Signs(rawValue: 1 << 20)
@@ -41,6 +42,8 @@ struct RedactionPlace {
     static let isLastApplied = Signs(rawValue: 1 << 26)
     /// What stands beside the value names a secret.
     static let isSecretByName = Signs(rawValue: 1 << 27)
+    /// Arguments of a program.
+    static let isArguments = Signs(rawValue: 1 << 28)
 
     /// One of the payload's members that are bodies.
     static let inBodyOfPayload = Signs(rawValue: 1 << 22)
@@ -51,13 +54,15 @@ struct RedactionPlace {
 
   /// What keys say.
   private static let signs: [(key: StaticString, signs: Signs)] = [
-    ("requestObject", .inBody), ("responseObject", .inBody), ("RequestObject", [.inBody, .isBodyText]),
-    ("ResponseObject", [.inBody, .isBodyText]), ("requestJson", .isBodyText), ("responseJson", .isBodyText),
+    ("requestObject", [.inBody, .isBody]), ("responseObject", [.inBody, .isBody]),
+    ("RequestObject", [.inBody, .isBody, .isBodyText]), ("ResponseObject", [.inBody, .isBody, .isBodyText]),
+    ("requestJson", .isBodyText), ("responseJson", .isBodyText),
     ("request", .inBodyOfPayload), ("response", .inBodyOfPayload), ("protoPayload", [.inPayload, .isPayload]),
     ("protopayload_auditlog", [.inPayload, .isPayload]), ("requestURI", .isRequestURI), ("RequestUri", .isRequestURI),
     ("annotations", .inAnnotations), ("extra", .inExtra), ("data", .inData), ("stringData", .inStringData),
     ("binaryData", .inBinaryData), ("labels", .inLabels), ("matchLabels", .inLabels), ("env", .inEnv),
-    ("value", .isValue), ("message", .isMessage),
+    ("value", .isValue), ("message", .isMessage), ("command", .isArguments), ("args", .isArguments),
+    ("ka.uri", .isRequestURI),
     ("kubectl.kubernetes.io/last-applied-configuration", .isLastApplied), ("kapp.k14s.io/original", .isLastApplied),
   ]
 
@@ -74,6 +79,31 @@ struct RedactionPlace {
     }?.signs
   }
 
+  /// The annotation that tells what a webhook did to the object, as a JSON patch in text.
+  private static func isPatchOfWebhook(_ key: UnsafeRawBufferPointer) -> Bool {
+    begins(key, "patch.webhook.admission.k8s.io/")
+  }
+
+  /// A field of a Falco alert that quotes from the request what may be a secret: a parameter of its URI, or what a
+  /// pointer picks from the data of a body.
+  private static func isFieldOfAlert(_ key: UnsafeRawBufferPointer) -> Bool {
+    if begins(key, "ka.uri.param[") {
+      let name = key.dropFirst("ka.uri.param[".utf8.count).prefix { $0 != UInt8(ascii: "]") }
+      let text = String(decoding: name, as: UTF8.self)
+      return text == "command" || RedactionRules.isSensitive(key: text)
+    }
+    guard begins(key, "jevt.value[/re") else { return false }
+    let text = String(decoding: key, as: UTF8.self)
+    return ["Object/data", "Object/stringData", "Object/spec/token", "Object/status/token"].contains {
+      text.contains($0)
+    }
+  }
+
+  private static func begins(_ key: UnsafeRawBufferPointer, _ text: StaticString) -> Bool {
+    key.count >= text.utf8CodeUnitCount
+      && key.holds(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount), at: 0)
+  }
+
   /// An item of the list that stands here.
   var item: RedactionPlace {
     var next = self
@@ -88,9 +118,18 @@ struct RedactionPlace {
     var next = RedactionPlace()
     next.key = key
     next.signs = signs.intersection(.ofTheWay)
-    guard let sign = Self.signs(of: text) else { return next }
+    guard let sign = Self.signs(of: text) else {
+      if Self.isPatchOfWebhook(text), !signs.isDisjoint(with: [.inAnnotations, .inLabels]) {
+        next.signs.insert(.isBodyText)
+      } else if Self.isFieldOfAlert(text) {
+        next.signs.formUnion([.inBody, .isSecretByName])
+      }
+      return next
+    }
     next.signs.formUnion(sign)
-    if sign.contains(.inBodyOfPayload), signs.contains(.isPayload) { next.signs.insert(.inBody) }
+    if sign.contains(.inBodyOfPayload), signs.contains(.isPayload) { next.signs.formUnion([.inBody, .isBody]) }
+    // What stands at the top of a body is the command of an exec or attach.
+    if sign.contains(.isArguments), signs.contains(.isBody) { next.signs.insert(.isSecretByName) }
     // Of two payloads in one another the outer one counts.
     if sign.contains(.isPayload), signs.contains(.inPayload) { next.signs.remove(.isPayload) }
     if sign.contains(.isValue), signs.contains(.isItem) { next.signs.insert(.isItemsValue) }

@@ -7,7 +7,7 @@ enum RedactionRules {
     var changed = false
     let parts = uri[uri.index(after: question)...].split(separator: "&", omittingEmptySubsequences: false).map { part in
       guard let equals = part.firstIndex(of: "=") else { return String(part) }
-      let name = part[..<equals]
+      let name = unescaped(part[..<equals])
       let value = part[part.index(after: equals)...]
       guard !value.isEmpty, name == "command" || isSensitive(key: String(name)) else {
         guard let shaped = TokenShapes.replacing(in: String(part)) else { return String(part) }
@@ -15,9 +15,36 @@ enum RedactionRules {
         return shaped
       }
       changed = true
-      return name + "=" + Redactor.mark(for: String(value))
+      return part[..<equals] + "=" + Redactor.mark(for: String(value))
     }
     return changed ? String(uri[...question]) + parts.joined(separator: "&") : nil
+  }
+
+  /// A letter may stand there as `%63`.
+  private static func unescaped(_ name: Substring) -> String {
+    guard name.utf8.contains(UInt8(ascii: "%")) else { return String(name) }
+    var out: [UInt8] = []
+    var rest = Array(name.utf8)[...]
+    while let byte = rest.popFirst() {
+      if byte == UInt8(ascii: "%"), rest.count >= 2,
+        let code = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
+      {
+        out.append(code)
+        rest = rest.dropFirst(2)
+      } else {
+        out.append(byte)
+      }
+    }
+    return String(decoding: out, as: UTF8.self)
+  }
+
+  /// `--password=hunter2` without its value; nil for another argument of a program.
+  static func redactedArgument(_ argument: String) -> String? {
+    guard argument.utf8.first == UInt8(ascii: "-"), let equals = argument.firstIndex(of: "=") else { return nil }
+    let name = argument[..<equals].drop { $0 == "-" }
+    let value = argument[argument.index(after: equals)...]
+    guard !value.isEmpty, isSensitive(key: String(name)) else { return nil }
+    return argument[...equals] + Redactor.mark(for: String(value))
   }
 
   /// A quick look at the names of the query, so that ordinary requests cost nothing more.
@@ -31,7 +58,9 @@ enum RedactionRules {
         case UInt8(ascii: "?"), UInt8(ascii: "&"): start = index + 1
         case UInt8(ascii: "="):
           let name = UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: bytes[start..<index]))
-          if mayBeSensitive(name) || name.elementsEqual("command".utf8) { return true }
+          if name.contains(UInt8(ascii: "%")) || mayBeSensitive(name) || name.elementsEqual("command".utf8) {
+            return true
+          }
         default: break
         }
       }

@@ -184,6 +184,10 @@ struct RedactionWalk {
       replacement = redactedBody(body)
     } else if isSecret(place) {
       replacement = Redactor.mark(for: literal.text(in: bytes))
+    } else if place.signs.contains(.isArguments),
+      let argument = RedactionRules.redactedArgument(literal.text(in: bytes))
+    {
+      replacement = argument
     } else if literal.isPlain, !TokenShapes.mayHoldToken(literal.inner(in: bytes)) {
       return
     } else {

@@ -38,6 +38,33 @@ private func redacted(_ text: String, _ mode: Redactor.Mode = .on) -> String {
     #expect(throws: Never.self) { try JSONValue(parsing: text) }
   }
 
+  @Test(arguments: [
+    #"{"objectRef":{"resource":"secrets"},"annotations":{"patch.webhook.admission.k8s.io/round_0_index_0":"{\"webhook\":\"w\",\"patch\":[{\"op\":\"add\",\"path\":\"/data/x\",\"value\":\"hunter2\"}]}"}}"#,
+    #"{"requestURI":"/api/v1/namespaces/a/pods/p/attach?%63ommand=hunter2&x=%zz"}"#,
+    #"{"requestURI":"/api/v1/x?pass%77ord=hunter2"}"#,
+    #"{"requestObject":{"kind":"PodExecOptions","command":["sh","hunter2"]}}"#,
+    #"{"requestObject":{"spec":{"containers":[{"args":["--verbose","--password=hunter2"]}]}}}"#,
+    #"{"requestObject":{"spec":{"containers":[{"command":["x","--api-key=hunter2"]}]}}}"#,
+    #"{"rule":"R","output_fields":{"jevt.value[/requestObject/data]":"hunter2"}}"#,
+    #"{"rule":"R","output_fields":{"ka.uri":"/api/v1/namespaces/a/pods/p/exec?command=hunter2"}}"#,
+    #"{"rule":"R","output_fields":{"ka.uri.param[command]":"hunter2"}}"#,
+  ])
+  func `secrets are found in patches of webhooks, arguments and alerts`(record: String) throws {
+    let text = redacted(record)
+    #expect(!text.contains("hunter2") && text.contains("<redacted 7 bytes #"))
+    #expect(throws: Never.self) { try JSONValue(parsing: text) }
+  }
+
+  @Test(arguments: [
+    #"{"requestObject":{"spec":{"containers":[{"command":["sh","-c","date"],"args":["--port=80","-v=2"]}]}}}"#,
+    #"{"requestURI":"/api/v1/x?label%53elector=a"}"#,
+    #"{"rule":"R","output_fields":{"ka.uri.param[container]":"app","jevt.value[/requestObject/spec]":"x"}}"#,
+    #"{"annotations":{"mutation.webhook.admission.k8s.io/round_0_index_0":"{\"mutated\":false}"}}"#,
+  ])
+  func `what only looks alike stays`(record: String) {
+    #expect(redacted(record) == record)
+  }
+
   @Test func `a patch of a Secret is replaced too`() {
     let text = redacted(
       #"{"objectRef":{"resource": "secrets"},"requestObject":[{"op":"replace","path":"/data/p","value":"aHVudGVyMg=="}]}"#

@@ -158,9 +158,14 @@ extension AuditEvent {
     if verb == "patch", request?.isEmpty == true { return .asksNothing }
     if verb == "deletecollection", response?.isEmpty == true { return .asksNothing }
     guard let managedAt = response?.managedAt, let stageAt else { return .none }
-    let second: Int64 = 1_000_000
-    let first = receivedAt.microseconds - receivedAt.microseconds % second
-    return first <= managedAt.microseconds && managedAt <= stageAt ? .stamped : .none
+    return managedAt.isStamp(from: receivedAt, to: stageAt) ? .stamped : .none
+  }
+}
+
+extension Timestamp {
+  /// Whether a time that was cut to the whole second was noted between two others, by the same clock.
+  public func isStamp(from start: Timestamp, to end: Timestamp) -> Bool {
+    start.microseconds - start.microseconds % 1_000_000 <= microseconds && self <= end
   }
 }
 

@@ -68,8 +68,7 @@ struct FinderSearch {
       && !FieldDifferences(from: before, to: after, ignoring: FindingSearch.upkeep(of: storage.key)).paths.isEmpty
   }
 
-  private static let machine = FieldExtent(
-    ["generation", "managedFields", "resourceVersion"].map { ["metadata", $0] } + [["apiVersion"], ["kind"]])
+  private static let machine = FieldExtent(ServerFields.ofKind + ServerFields.paths(ServerFields.ofWrites))
 }
 
 /// The fields that a patch asks to be so or gone; lists count whole.
@@ -145,9 +144,7 @@ extension Step {
 
   /// Whether an entry was written while the request ran: in whole seconds, by the same clock.
   func isMark(_ entry: JSONValue) -> Bool {
-    guard let time = entry["time"]?.string.flatMap({ Timestamp(rfc3339: $0) }) else { return false }
-    let second: Int64 = 1_000_000
-    return act.time.microseconds - act.time.microseconds % second <= time.microseconds && time <= end
+    entry["time"]?.string.flatMap { Timestamp(rfc3339: $0) }?.isStamp(from: act.time, to: end) ?? false
   }
 
   /// The fields that are its manager's; nil where an entry does not tell.

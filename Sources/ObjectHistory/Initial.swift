@@ -40,7 +40,7 @@ struct InitialState {
       let isAsStored =
         !first.isEffective
         || first.act.verb == "deletecollection" && document["metadata", "deletionTimestamp"] == nil
-      manifest = isAsStored ? document : InitialState.undeleted(document)
+      manifest = isAsStored ? document : document.withoutMetadata(ServerFields.ofWrites + ServerFields.ofDeletions)
       fidelity = isAsStored ? .full : .rebuilt
       resourceVersion = isAsStored ? first.answer?.resourceVersion : nil
       generation = isAsStored ? document.generation : nil
@@ -67,12 +67,7 @@ struct InitialState {
     }
   }
 
-  private static func undeleted(_ document: JSONValue) -> JSONValue {
-    ["deletionTimestamp", "deletionGracePeriodSeconds", "resourceVersion", "generation", "managedFields"]
-      .reduce(document) { $0.setting(["metadata", $1], to: nil) }
-  }
-
-  private static let annotation = "kubectl.kubernetes.io/last-applied-configuration"
+  static let annotation = "kubectl.kubernetes.io/last-applied-configuration"
 
   /// What was applied last, with what makes it this object; nil where the act itself may have set the annotation.
   private static func lastApplied(_ document: JSONValue, _ step: Step, _ key: ObjectKey) -> JSONValue? {

@@ -270,7 +270,7 @@ struct Replay {
   /// A JSON patch without the operations on fields that a rebuilt object lacks.
   private static func withoutMachineFields(_ patch: JSONValue) -> JSONValue {
     guard let operations = patch.array else { return patch }
-    let fields = ["/metadata/managedFields", "/metadata/resourceVersion", "/metadata/generation", "/metadata/uid"]
+    let fields = (ServerFields.ofWrites + ["uid"]).map { "/metadata/" + $0 }
     return .array(
       operations.filter { operation in
         let path = operation["path"]?.string ?? ""
@@ -280,15 +280,8 @@ struct Replay {
 
   /// Whether two manifests differ in nothing but what the server keeps for itself.
   private func isSame(_ old: JSONValue, _ new: JSONValue) -> Bool {
-    FieldDifferences(from: old, to: new, ignoring: Replay.serverFields).paths.isEmpty
+    FieldDifferences(from: old, to: new, ignoring: ServerFields.extent).paths.isEmpty
   }
-
-  private static let serverFields = FieldExtent(
-    [["apiVersion"], ["kind"], ["status"]]
-      + [
-        "creationTimestamp", "deletionGracePeriodSeconds", "deletionTimestamp", "generation", "managedFields",
-        "resourceVersion", "selfLink", "uid",
-      ].map { ["metadata", $0] })
 
   /// A body as requested, with what the URL said and without the version that the client believed in.
   private func completed(_ body: JSONValue, _ step: Step) -> JSONValue {
@@ -305,7 +298,7 @@ struct Replay {
 
   /// The object without the fields to which every write gives new values, which are not known here.
   func withoutVersion(_ object: JSONValue) -> JSONValue {
-    ["resourceVersion", "generation", "managedFields"].reduce(object) { $0.setting(["metadata", $1], to: nil) }
+    object.withoutMetadata(ServerFields.ofWrites)
   }
 
   /// Notes that the next row is of a deletion whose time is a guess.

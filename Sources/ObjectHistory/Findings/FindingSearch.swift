@@ -206,15 +206,12 @@ struct FindingSearch {
   private let upkeep: FieldExtent
 
   static func upkeep(of key: ObjectKey) -> FieldExtent {
-    var extent = FieldExtent([
-      ["apiVersion"], ["kind"], ["status"], ["metadata", "managedFields"], ["metadata", "resourceVersion"],
-      ["metadata", "generation"], ["metadata", "uid"], ["metadata", "creationTimestamp"], ["metadata", "selfLink"],
-      ["metadata", "deletionTimestamp"], ["metadata", "deletionGracePeriodSeconds"],
-      ["metadata", "annotations", "deployment.kubernetes.io/revision"],
-      ["metadata", "annotations", "kubectl.kubernetes.io/last-applied-configuration"],
-      ["metadata", "annotations", "projectcalico.org/metadata"], ["metadata", "labels", "projectcalico.org/tier"],
-    ])
-    if key.group.isEmpty, key.resource == "pods" {
+    var extent = ServerFields.extent
+    for annotation in ["deployment.kubernetes.io/revision", InitialState.annotation, "projectcalico.org/metadata"] {
+      extent.add(["metadata", "annotations", annotation])
+    }
+    extent.add(["metadata", "labels", "projectcalico.org/tier"])
+    if key.isPod {
       extent.add(["spec", "nodeName"])
       for name in ["containerID", "podIP", "podIPs"] {
         extent.add(["metadata", "annotations", "cni.projectcalico.org/" + name])

@@ -62,10 +62,7 @@ struct FieldSet {
     path == ["apiVersion"] || path == ["kind"] || path.first == "status"
       || (path.count > 1 && path[0] == "metadata" && machineMetadata.contains(path[1]))
   }
-  private static let machineMetadata: Set<String> = [
-    "creationTimestamp", "deletionGracePeriodSeconds", "deletionTimestamp", "generation", "managedFields", "name",
-    "namespace", "resourceVersion", "selfLink", "uid",
-  ]
+  private static let machineMetadata = Set(ServerFields.ofMetadata + ["name", "namespace"])
 }
 
 /// Whether fields, or something below or around them, belong to a set.

@@ -189,8 +189,8 @@ struct OtherLogsTests {
       FindRequest(
         query: EventQuery(level: .everything), order: .oldestFirst, from: acts[0].id, forward: true, target: .failed))
     #expect(answer.count == failures.count)
-    let wanted = acts.first { $0.data == .flow }
-    guard let facts = wanted?.facts?.flow, let wanted else { return }
+    let wanted = try #require(acts.first { $0.data == .flow })
+    let facts = try #require(wanted.facts?.flow)
     let pair: [EventColumn: ColumnValue] = [
       .srcNamespace: .text(facts.source.namespace), .srcName: .text(facts.source.name),
       .dstNamespace: .text(facts.destination.namespace), .dstName: .text(facts.destination.name),

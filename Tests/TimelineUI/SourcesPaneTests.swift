@@ -149,7 +149,10 @@ private func stage(_ columns: Int = 80, _ rows: Int = 24, ascii: Bool = false) -
 
   @Test func `the heading tells acts that are shown and acts that are left out apart`() {
     var page = Folder.page()
-    guard case .sources(var sources) = page else { return }
+    guard case .sources(var sources) = page else {
+      Issue.record("the sample is no list of sources")
+      return
+    }
     sources.leftOutActCount = 61_204
     page = .sources(sources)
     var stage = Stage(SourcesPane(), Sample.session(), page)

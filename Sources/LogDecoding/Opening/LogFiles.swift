@@ -19,9 +19,9 @@ public struct LogSearch: Sendable {
 ///
 /// What is named is always taken, whatever it holds; of folders, searched to the bottom, and of archives only files
 /// whose first records a format recognises. A folder in an archive and an archive in one are named like files in it.
-/// Hidden files and folders are passed over, and links inside folders are followed to files only. Order is by the first event's time, since names of rotated files sort wrongly after a clock
-/// step; files without one come last, by name. Reads up to a few records of each file, and archives once from front to
-/// back.
+/// Hidden files and folders are passed over, and links inside folders are followed to files only. Order is by the first
+/// event's time, since names of rotated files sort wrongly after a clock step; files without one come last, by name.
+/// Reads up to a few records of each file, and archives once from front to back.
 /// - Parameters:
 ///   - members: the logs of an archive, or of what is named in one, where they are known; it is not opened then. Nil for
 ///     all others.

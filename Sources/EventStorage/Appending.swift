@@ -79,7 +79,8 @@ extension EventStore {
   public func dropProvisional(of source: Int64) throws(StoreError) {
     try discard(current.segments(of: source).filter { $0.byteCount == 0 }.map(\.number))
     try writing { db in
-      try db.execute(sql: "DELETE FROM reject WHERE source = ? AND isProvisional", arguments: [source])
+      try db.execute(
+        sql: "DELETE FROM reject INDEXED BY provisionalReject WHERE source = ? AND isProvisional", arguments: [source])
     }
   }
 

@@ -97,5 +97,15 @@ func storeMigrator() -> DatabaseMigrator {
         PRAGMA user_version = 5;
         """)
   }
+  migrator.registerMigration("6 indexes") { db in
+    // Of segments that are merged, and of one source's problems.
+    try db.execute(
+      sql: """
+        CREATE INDEX actLinkHead ON actLink(headSegment);
+        CREATE INDEX rejectOfSegment ON reject(segment);
+        CREATE INDEX rejectOfSource ON reject(source, start);
+        PRAGMA user_version = 6;
+        """)
+  }
   return migrator
 }

@@ -44,6 +44,9 @@ public struct Redactor: Sendable {
     return replaced
   }
 
+  /// A request's URI without what would be replaced in it, the same in each run of the program: what an index may keep.
+  public static func bare(uri: String) -> String { RedactionRules.bareURI(uri) ?? uri }
+
   /// What stands for a secret.
   public static func mark(for secret: String) -> String {
     // Swift seeds its hasher anew in each process: a salt that nobody keeps.

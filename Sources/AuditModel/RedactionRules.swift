@@ -2,20 +2,41 @@
 enum RedactionRules {
   /// `command=` of exec and attach, and bearer material, replaced; nil when the URI has neither.
   static func redactedURI(_ uri: String) -> String? {
+    rewritten(uri, secret: { Redactor.mark(for: $0) }, token: { TokenShapes.replacing(in: $0) })
+  }
+
+  /// The same left out.
+  static func bareURI(_ uri: String) -> String? {
+    rewritten(
+      uri, secret: { _ in "" },
+      token: { text in
+        guard TokenShapes.replacing(in: text) != nil else { return nil }
+        // That there is a selector says something.
+        let name = text.prefix { $0 != "=" }
+        return TokenShapes.replacing(in: String(name)) == nil && name.count < text.count ? name + "=" : ""
+      })
+  }
+
+  /// - Parameters:
+  ///   - secret: what stands for the value of a parameter.
+  ///   - token: for a text with a token in it; nil for one without.
+  private static func rewritten(
+    _ uri: String, secret: (String) -> String, token: (String) -> String?
+  ) -> String? {
     guard mayHoldSecret(uri) else { return nil }
-    guard let question = uri.firstIndex(of: "?") else { return TokenShapes.replacing(in: uri) }
+    guard let question = uri.firstIndex(of: "?") else { return token(uri) }
     var changed = false
     let parts = uri[uri.index(after: question)...].split(separator: "&", omittingEmptySubsequences: false).map { part in
       guard let equals = part.firstIndex(of: "=") else { return String(part) }
       let name = unescaped(part[..<equals])
       let value = part[part.index(after: equals)...]
       guard !value.isEmpty, name == "command" || isSensitive(key: String(name)) else {
-        guard let shaped = TokenShapes.replacing(in: String(part)) else { return String(part) }
+        guard let shaped = token(String(part)) else { return String(part) }
         changed = true
         return shaped
       }
       changed = true
-      return part[..<equals] + "=" + Redactor.mark(for: String(value))
+      return part[..<equals] + "=" + secret(String(value))
     }
     return changed ? String(uri[...question]) + parts.joined(separator: "&") : nil
   }

@@ -108,7 +108,7 @@ extension StoreState {
       guard segment.info.timeMin <= time, time <= segment.info.timeMax else { continue }
       if let auditID = records.auditIDs[record] {
         let request = RequestKey(
-          time: time, auditID: auditID, verb: records.verb[record], requestURI: records.requestURI[record],
+          time: time, auditID: auditID, verb: records.verb[record], requestURI: records.keptURI(record),
           by: records.by[record])
         found += try segment.rows(at: time, of: request).filter { try segment.mayBe($0, in: cluster) }.map {
           id(place, $0)

@@ -61,12 +61,26 @@ extension RecordColumns {
   fileprivate func operation(_ record: Int) -> OperationKey? {
     auditIDs[record].map {
       OperationKey(
-        auditID: $0, verb: verb[record], uri: requestURI[record], user: by[record], cluster: cluster[record])
+        auditID: $0, verb: verb[record], uri: keptURI(record), user: by[record], cluster: cluster[record])
     }
   }
 }
 
 extension Segment {
+  /// The rows with one of the audit IDs.
+  fileprivate func rows(of auditIDs: Set<AuditIDValue>) throws -> [(row: Int, auditID: AuditIDValue)] {
+    let identifiers = try identifiers(.auditID)
+    let texts = try text(.auditText)
+    return (0..<rowCount).compactMap { row in
+      let bits = identifiers[row]
+      let auditID: AuditIDValue? =
+        if bits != .zero { .uuid(bits) } else {
+          texts.dictionary.isEmpty ? nil : texts[row].map { .text(ExactText($0)) }
+        }
+      return auditID.flatMap { auditIDs.contains($0) ? (row, $0) : nil }
+    }
+  }
+
   fileprivate func operation(_ row: Int, _ auditID: AuditIDValue) throws -> OperationKey? {
     OperationKey(
       auditID: auditID, verb: try text(.verb)[row], uri: try text(.requestURI)[row], user: try text(.by)[row],

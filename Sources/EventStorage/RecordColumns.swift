@@ -62,9 +62,10 @@ struct Coder<Value: CodedValue>: Sendable {
 }
 
 extension Coder where Value == String {
-  func column(_ rows: [Int?]) -> TextColumn {
+  /// - Parameter kept: what is kept of each distinct text.
+  func column(_ rows: [Int?], as kept: (String) -> String = { $0 }) -> TextColumn {
     let (texts, codes) = chosen(rows)
-    return TextColumn(dictionary: TextDictionary(texts), codes: codes)
+    return TextColumn(dictionary: TextDictionary(texts.map(kept)), codes: codes)
   }
 }
 
@@ -261,6 +262,9 @@ struct RecordColumns: Sendable {
       namespace: namespace[record], name: name[record], subresource: subresource[record], uid: referenceUID[record],
       resourceVersion: referenceVersion[record])
   }
+
+  /// The URI as segments keep it.
+  func keptURI(_ record: Int) -> String? { requestURI[record].map(Redactor.bare) }
 
   /// What tells one request from another, as codes of this segment; nil without auditID.
   func joinKey(_ record: Int) -> LocalJoinKey? {

@@ -90,7 +90,7 @@ struct SegmentEncoder {
       texts[column] = values
       add(column, values)
     }
-    add(.requestURI, records.requestURI.column(heads))
+    add(.requestURI, records.requestURI.column(heads, as: Redactor.bare))
     let (facts, groups, ips) = (
       records.facts, records.groups.column(heads), records.ips.column(heads)
     )

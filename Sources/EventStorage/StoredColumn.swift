@@ -41,6 +41,7 @@ enum StoredColumn: Int64, CaseIterable, Sendable {
   case decision = 30
   case reason = 31
   case cluster = 32
+  /// Without the values of parameters that hold secrets (`Redactor.bare`).
   case requestURI = 33
   /// `objectRef.uid` and `objectRef.resourceVersion`.
   case referenceUID = 34
@@ -65,7 +66,7 @@ enum StoredColumn: Int64, CaseIterable, Sendable {
   case objectRows = 50
   /// Where to look an object up, see `ObjectNames`. Absent in segments of before.
   case objectNames = 51
-  /// Three values of all rows, see `LineEnds`. Absent in segments of before.
+  /// Six values of all rows, see `LineEnds`. Absent in segments of before.
   case lineEnds = 52
 
   /// Objects that a `deletecollection` met: its row, and `NAMESPACE/NAME` or `/NAME`. Absent where none is known.

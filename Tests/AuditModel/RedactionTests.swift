@@ -177,6 +177,18 @@ private func redacted(_ text: String, _ mode: Redactor.Mode = .on) -> String {
     #expect(redacted(other) == other)
   }
 
+  @Test(arguments: [
+    (
+      "/api/v1/namespaces/a/pods/b/exec?command=mysql&stdin=true",
+      "/api/v1/namespaces/a/pods/b/exec?command=&stdin=true"
+    ),
+    ("/x?labelSelector=app%3Dtoken&token=s3cr3t", "/x?labelSelector=app%3Dtoken&token="),
+    ("/x?a=eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.c2ln&b=c", "/x?a=&b=c"), ("/x?limit=500", "/x?limit=500"),
+  ])
+  func `an index keeps URIs without what is redacted in them`(uri: String, bare: String) {
+    #expect(Redactor.bare(uri: uri) == bare)
+  }
+
   @Test func `token-like words are replaced in any text`() {
     let jwt = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJlLXNpZ25hdHVyZQ"
     #expect(!Redactor().redact(text: "curl -H Bearer:\(jwt)").contains(jwt))

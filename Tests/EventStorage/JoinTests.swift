@@ -5,6 +5,19 @@ import Testing
 @testable import EventStorage
 
 @Suite struct JoinTests {
+  @Test func `commands of an exec are not in the index, and its stages are joined all the same`() throws {
+    let store = try EventStore.inMemory()
+    let uri = "/api/v1/namespaces/shop/pods/web/exec?command=mysql&command=-phunter2&stdin=true"
+    for (stage, content) in [(Stage.responseStarted, 1), (.responseComplete, 2)] {
+      try store.add([event(uuid(1), stage, uri: uri, content: UInt64(content))], to: try store.source("\(content)"))
+    }
+    let state = store.snapshot().state
+    #expect(state.actCount == 1)
+    #expect(
+      try state.segments.map { try $0.text(.requestURI)[0] }
+        == Array(repeating: "/api/v1/namespaces/shop/pods/web/exec?command=&command=&stdin=true", count: 2))
+  }
+
   /// Each list is a segment of a source of its own.
   private func store(_ segments: [[AuditEvent]]) throws -> EventStore {
     let store = try EventStore.inMemory()

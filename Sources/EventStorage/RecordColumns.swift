@@ -121,7 +121,7 @@ struct RecordColumns: Sendable {
   /// What the answers to records of `deletecollection` list, as column `metName` has it.
   private(set) var met: [Int: [String]] = [:]
   /// Records of patches that may have altered nothing but who owns which field, or found their version.
-  private(set) var ownerMoves: Set<Int> = []
+  private(set) var asksHistory: Set<Int> = []
   /// What names the documents of a storage that records are.
   private(set) var documents: [Int: ContentID] = [:]
   /// Records that are one of two of a long request.
@@ -195,8 +195,7 @@ struct RecordColumns: Sendable {
   private mutating func append(_ event: AuditEvent, line: Int, isOmitted: Bool) {
     let object = event.object
     if !event.met.isEmpty { met[count] = event.met.map { ($0.namespace ?? "") + "/" + $0.name } }
-    if event.mayMoveOnlyOwners { ownerMoves.insert(count) }
-    if event.mayHaveFound { ownerMoves.insert(count) }
+    if event.mayMoveOnlyOwners || event.mayHaveFound { asksHistory.insert(count) }
     if event.isHalfOfOperation { operationHalves.insert(count) }
     count += 1
     times.append(event.receivedAt.microseconds)

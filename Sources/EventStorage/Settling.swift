@@ -18,6 +18,8 @@ public struct SettlingResult: Hashable, Sendable {
   public var verdictCount = 0
   /// Objects that are still to be asked.
   public var leftCount = 0
+  /// Objects whose acts were counted.
+  var countedCount = 0
 }
 
 /// The objects with writes of which only a history tells what they did, as far as this process knows.
@@ -25,7 +27,14 @@ struct SettlingState: Sendable {
   /// Claims of segments up to this one are known.
   var lastSegment: UInt32 = 0
   var claims: [ObjectKey: [ActID]] = [:]
+  /// Those that are to be asked.
   var open: Set<ObjectKey> = []
+  /// The same in the order in which they are asked, but for those that were too large.
+  var queue: [ObjectKey] = []
+  /// How many acts those have that were too large for a run: they are not counted again.
+  var large: [ObjectKey: Int] = [:]
+
+  mutating func open(_ key: ObjectKey) { if open.insert(key).inserted { queue.append(key) } }
 }
 
 /// Where no answer was logged, an accepted write may have altered nothing; where two servers answered with one version,
@@ -42,7 +51,8 @@ extension EventStore {
   ///
   /// Of a store that is only read nothing is written; what is found then holds for this process.
   /// - Parameters:
-  ///   - actLimit: so many acts may be read; an object with more acts than a tenth of that is left for later.
+  ///   - actLimit: so many acts may be read; an object with more acts than a tenth of that is left for a run that may
+  ///     read more.
   ///   - progress: takes how many objects of how many are done.
   @discardableResult
   public func settle(
@@ -55,7 +65,7 @@ extension EventStore {
         // Of all sources, also those that are left out for now.
         let snapshot = StoreSnapshot(store: self, state: current, whole: current)
         guard try takeClaims(snapshot.state, &settling) else { return SettlingResult() }
-        return try settle(settling.open.sorted(), snapshot, &settling, actLimit, isCancelled, progress)
+        return try settle(&settling, snapshot, actLimit, isCancelled, progress)
       }
     } catch is CancellationError {
       return SettlingResult()
@@ -90,7 +100,7 @@ extension EventStore {
       let segment = state.segments[place]
       guard let key = try segment.object(number)?.key(in: segment.text(.cluster)[number]) else { continue }
       settling.claims[key, default: []].append(row.act)
-      if row.isOpen { settling.open.insert(key) }
+      if row.isOpen { settling.open(key) }
     }
     settling.lastSegment = last
     guard !settling.claims.isEmpty, settled < Int64(last) else { return !settling.open.isEmpty }
@@ -99,7 +109,7 @@ extension EventStore {
       reopened.formUnion(try touched(by: segment, state, settling.claims))
     }
     reopened.subtract(settling.open)
-    settling.open.formUnion(reopened)
+    for key in reopened.sorted() { settling.open(key) }
     if access != .readOnly {
       let claims = reopened.flatMap { settling.claims[$0] ?? [] }
       try writer.withLock { _ in
@@ -139,32 +149,44 @@ extension EventStore {
 
   // MARK: Asking
 
+  /// To count the acts of an object costs a look into each segment: none is counted once a run has read its share.
   private func settle(
-    _ keys: [ObjectKey], _ snapshot: StoreSnapshot, _ settling: inout SettlingState, _ actLimit: Int,
+    _ settling: inout SettlingState, _ snapshot: StoreSnapshot, _ actLimit: Int,
     _ isCancelled: @escaping @Sendable () -> Bool, _ progress: @Sendable (Int, Int) -> Void
   ) throws -> SettlingResult {
     var result = SettlingResult()
     var left = actLimit
-    var at = 0
-    while at < keys.count, !isCancelled() {
+    let most = actLimit / 10
+    for key in settling.large.filter({ $0.value <= most }).keys.sorted() {
+      settling.large[key] = nil
+      settling.queue.append(key)
+    }
+    let count = settling.queue.count
+    while left > 0, !settling.queue.isEmpty, !isCancelled() {
       var batch: [ObjectKey] = []
-      var size = 0
-      while at < keys.count, size < Self.batchSize {
-        let count = snapshot.historyActs(about: snapshot.lineage(of: keys[at])).count
-        // A small one further on may still be asked.
-        if count <= min(left, actLimit / 10) {
-          batch.append(keys[at])
-          size += count + 1
-          left -= count
+      var (taken, size) = (0, 0)
+      while left > 0, taken < settling.queue.count, size < Self.batchSize {
+        let key = settling.queue[taken]
+        let acts = snapshot.historyActs(about: snapshot.lineage(of: key)).count
+        result.countedCount += 1
+        if acts > most {
+          settling.large[key] = acts
+        } else if acts > left {
+          left = 0
+          break
+        } else {
+          batch.append(key)
+          size += acts + 1
+          left -= acts
         }
-        at += 1
+        taken += 1
       }
-      guard !batch.isEmpty else { continue }
       let verdicts = try verdicts(of: batch, snapshot, isCancelled)
-      try close(batch, verdicts, &settling)
+      if !batch.isEmpty { try close(batch, verdicts, &settling) }
+      settling.queue.removeFirst(taken)
       result.objectCount += batch.count
       result.verdictCount += verdicts.count
-      progress(at, keys.count)
+      progress(count - settling.queue.count, count)
     }
     result.leftCount = settling.open.count
     return result
@@ -292,14 +314,14 @@ extension SegmentDraft {
       if seen.insert(key).inserted { claims.append(UInt32(row)) }
     }
     for row in rows where records.name.codes[groups[row].head] > 0 { claim(row) }
-    for (row, group) in groups.enumerated() where isUnanswered(group) || movesOwners(group) { claim(row) }
+    for (row, group) in groups.enumerated() where isUnanswered(group) || asksHistory(group) { claim(row) }
     return claims
   }
 
-  /// Whether it is an accepted patch that may have altered nothing but who owns which field: a version of its own that is
-  /// no change.
-  private func movesOwners(_ group: RecordGroup) -> Bool {
-    guard !records.ownerMoves.isEmpty, group.all.contains(where: records.ownerMoves.contains) else { return false }
+  /// Whether it is an accepted patch that may have altered nothing but who owns which field, a version of its own that is
+  /// no change, or that may have found the version that it answers with.
+  private func asksHistory(_ group: RecordGroup) -> Bool {
+    guard !records.asksHistory.isEmpty, group.all.contains(where: records.asksHistory.contains) else { return false }
     return records.name.codes[group.head] > 0 && summary(of: group).outcome == .changed
   }
 

@@ -106,7 +106,7 @@ import Testing
       [patch(1, name: "web"), patch(2, name: "db", movesOwners: false), patch(3, name: "ci", code: 403)],
       to: try store.source("audit.log"))
     histories.noops.withLock { $0 = [uuid(1)] }
-    #expect(try store.settle() == SettlingResult(objectCount: 1, verdictCount: 1))
+    #expect(try store.settle() == SettlingResult(objectCount: 1, verdictCount: 1, countedCount: 1))
     #expect(histories.takeAsked() == ["web"])
     #expect(try outcomes(store) == [uuid(1): .noop, uuid(2): .changed, uuid(3): .denied])
   }
@@ -136,7 +136,7 @@ import Testing
         event(uuid(3), at: 120, name: "db", content: 3, uid: "u", version: "7"),
       ], to: source)
     histories.noops.withLock { $0 = [uuid(2)] }
-    #expect(try store.settle() == SettlingResult(objectCount: 1, verdictCount: 1))
+    #expect(try store.settle() == SettlingResult(objectCount: 1, verdictCount: 1, countedCount: 1))
     #expect(histories.takeAsked() == ["web"])
     #expect(try outcomes(store) == [uuid(1): .changed, uuid(2): .noop, uuid(3): .changed])
     let level = try store.snapshot().select(EventQuery(filter: .everything, level: .effective), order: .oldestFirst)
@@ -175,11 +175,25 @@ import Testing
     let store = try EventStore.inMemory(histories.environment)
     let source = try store.source("audit.log")
     try store.add((0..<30).map { unanswered($0, name: "web", at: Int64($0)) }, to: source)
-    #expect(try store.settle(actLimit: 100).leftCount == 1)
+    #expect(try store.settle(actLimit: 100) == SettlingResult(leftCount: 1, countedCount: 1))
+    // It is known to be too large.
+    #expect(try store.settle(actLimit: 100) == SettlingResult(leftCount: 1))
     #expect(store.snapshot().unsettledCount == 1)
     #expect(histories.takeAsked() == [])
     #expect(try store.settle(actLimit: 300).leftCount == 0)
     #expect(store.snapshot().unsettledCount == 0)
+  }
+
+  @Test func `a run counts the acts of no more objects than it reads`() throws {
+    let histories = Histories()
+    let store = try EventStore.inMemory(histories.environment)
+    let names = (0..<40).map { "web\($0)" }
+    try store.add(
+      names.enumerated().map { unanswered($0, name: $1, at: Int64($0)) }, to: try store.source("audit.log"))
+    #expect(try store.settle(actLimit: 0) == SettlingResult(leftCount: 40))
+    #expect(try store.settle(actLimit: 10) == SettlingResult(objectCount: 10, leftCount: 30, countedCount: 10))
+    #expect(try store.settle(actLimit: 30) == SettlingResult(objectCount: 30, countedCount: 30))
+    #expect(histories.takeAsked() == names.sorted())
   }
 
   @Test func `merged segments keep what was found`() throws {

@@ -5,7 +5,10 @@ extension StoreState {
   /// - Parameters:
   ///   - picked: where to read the row, if not in its segment.
   ///   - tellsAliases: whether its object's other names are wanted, which takes a look into every segment.
-  func act(_ place: Int, _ row: Int, picked: PickedRow? = nil, tellsAliases: Bool = true) throws -> Act {
+  ///   - tellsLine: whether it is wanted where in the file the record stands, which takes the lines of all segments.
+  func act(
+    _ place: Int, _ row: Int, picked: PickedRow? = nil, tellsAliases: Bool = true, tellsLine: Bool = true
+  ) throws -> Act {
     let id = id(place, row)
     let known = patches[place].summaries[row]
     let segment = picked?.segment ?? segments[place]
@@ -36,7 +39,7 @@ extension StoreState {
       cluster: cluster,
       source: SourcePosition(
         file: sources[segment.info.source]?.path ?? "",
-        line: linesBefore(segment) + Int(try segment.numbers(.line).integer(row)),
+        line: tellsLine ? linesBefore(segment) + Int(try segment.numbers(.line).integer(row)) : 0,
         offset: try segment.numbers(.offset).integer(row), length: Int(try segment.numbers(.length).integer(row))),
       facts: try segment.facts(row))
   }

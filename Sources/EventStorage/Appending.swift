@@ -9,6 +9,7 @@ struct WriterState: Sendable {
   var ledger: VersionLedger?
   /// The last segment whose writes it has seen.
   var ledgerSegment: UInt32 = 0
+  var operations = OperationIndex()
 }
 
 /// What became of a draft.
@@ -128,7 +129,8 @@ extension EventStore {
     // One reference only, or each write would copy the whole ledger.
     writer.ledger = nil
     let version = known.version + 1
-    let newLinks = try known.links(of: draft, info, joins)
+    writer.operations.catchUp(with: last)
+    let newLinks = try known.links(of: draft, info, joins, writer.operations)
     let rows: StoreRows? = try database.write { db in
       guard try Int.fetchOne(db, sql: "SELECT version FROM state") == known.version else { return nil }
       try db.execute(sql: "UPDATE state SET version = ?", arguments: [version])
@@ -149,6 +151,7 @@ extension EventStore {
     guard let rows else { return nil }
     writer.ledger = ledger
     writer.ledgerSegment = info.number
+    writer.operations.add(draft, segment: info.number)
     publish(try known.adding(rows, segments: [segment(info)]))
     return AppendResult(
       addedActs: draft.actCount - joins.groups.count - newLinks.lineage.count, records: draft.recordCount,

@@ -17,11 +17,13 @@ struct NewLinks {
 
 extension StoreState {
   /// Reads columns of other segments, so it must not run inside a transaction.
-  func links(of draft: SegmentDraft, _ info: SegmentInfo, _ joins: DraftJoins) throws -> NewLinks {
+  func links(
+    of draft: SegmentDraft, _ info: SegmentInfo, _ joins: DraftJoins, _ operations: OperationIndex
+  ) throws -> NewLinks {
     var info = info
     info.number = .max
     let stages = joins.links(segment: info.number)
-    let lineage = try calicoLinks(of: draft, info, joined: stages) + operationLinks(of: draft, info)
+    let lineage = try calicoLinks(of: draft, info, joined: stages) + operationLinks(of: draft, info, operations)
     return NewLinks(stages: stages, lineage: lineage)
   }
 
@@ -58,16 +60,26 @@ extension StoreState {
     let span = (info.timeMin &- reach)...(info.timeMax &+ reach)
     let own = try calicoRows(place, within: span)
     let related = try CalicoRelatives(own, of: segments[place])
-    var acts = try own.map { try act(place, $0, tellsAliases: false) }
+    var rows = own.map { (place: place, row: $0) }
+    var namesakes: [(place: Int, row: Int)] = []
     for near in segments.indices where near != place {
       let other = segments[near].info
       guard other.rowCount > 0, other.timeMin <= span.upperBound, other.timeMax >= span.lowerBound,
         try holdsCalico(near)
       else { continue }
-      acts += try calicoRows(near, within: span).filter { try related.hold($0, of: segments[near]) }.map {
-        try act(near, $0, tellsAliases: false)
+      for row in try calicoRows(near, within: span) {
+        switch try related.relation(of: row, in: segments[near]) {
+        case .auditID: rows.append((near, row))
+        case .name: namesakes.append((near, row))
+        case nil: break
+        }
       }
     }
+    // A write to the storage and a request make a pair: among requests alone names join nothing.
+    let groups = try Set((rows + namesakes).map { try segments[$0.place].text(.apiGroup)[$0.row] })
+    if groups.count > 1 { rows += namesakes }
+    guard rows.count > 1 else { return [] }
+    let acts = try rows.map { try act($0.place, $0.row, tellsAliases: false, tellsLine: false) }
     let passedOn = passedOn(acts)
     var links = passedOn
     let parts = Set(passedOn.map(\.row))
@@ -140,9 +152,12 @@ private struct CalicoRelatives {
     }
   }
 
-  func hold(_ row: Int, of segment: Segment) throws -> Bool {
-    if let name = try segment.text(.name)[row], names.contains(name) { return true }
-    return try segment.auditID(row).map(auditIDs.contains) ?? false
+  enum Relation { case auditID, name }
+
+  /// What the row has in common with them; nil for nothing.
+  func relation(of row: Int, in segment: Segment) throws -> Relation? {
+    if let auditID = try segment.auditID(row), auditIDs.contains(auditID) { return .auditID }
+    return try segment.text(.name)[row].map(names.contains) ?? false ? .name : nil
   }
 }
 

@@ -29,7 +29,8 @@ extension EventStore {
     let known = current
     var info = merge.info
     let version = known.version + 1
-    let links = try known.removing(Set(merge.numbers)).links(of: merge.draft, info, merge.joins)
+    writer.operations.catchUp(with: known.segments.last?.info.number ?? 0)
+    let links = try known.removing(Set(merge.numbers)).links(of: merge.draft, info, merge.joins, writer.operations)
     let rows: StoreRows? = try database.write { db in
       guard try Int.fetchOne(db, sql: "SELECT version FROM state") == known.version else { return nil }
       try sweep(db)
@@ -55,6 +56,7 @@ extension EventStore {
     } else {
       writer.ledger = nil
     }
+    writer.operations.add(merge.draft, segment: info.number, replacing: merge.numbers)
     publish(try advance(known, by: rows, moved: moved.rows))
     return info.number
   }

@@ -5,10 +5,14 @@ extension StoreState {
   /// tells that it began becomes a part of what tells how it ended, in whichever order they were read.
   ///
   /// Their times differ, so stages are not joined by them. The ID is the server's own, so a row with the same one,
-  /// verb, URI and user is of the same request. A draft without such records costs nothing; else the audit IDs of the
-  /// segments within a day of them are looked through.
-  /// - Parameter info: with the number that the draft's segment has in the links.
-  func operationLinks(of draft: SegmentDraft, _ info: SegmentInfo) throws -> [(row: ActID, head: ActID)] {
+  /// verb, URI and user is of the same request. A draft without such records costs nothing; else the audit IDs of those
+  /// segments within a day of them are looked through that the process did not add itself.
+  /// - Parameters:
+  ///   - info: with the number that the draft's segment has in the links.
+  ///   - index: up to date.
+  func operationLinks(
+    of draft: SegmentDraft, _ info: SegmentInfo, _ index: OperationIndex
+  ) throws -> [(row: ActID, head: ActID)] {
     var halves: [OperationKey: [OperationHalf]] = [:]
     for (row, group) in draft.groups.enumerated() where draft.records.operationHalves.contains(group.head) {
       guard let key = draft.records.operation(group.head) else { continue }
@@ -18,18 +22,24 @@ extension StoreState {
     }
     guard !halves.isEmpty, let span = draft.timeSpan else { return [] }
     let day: Int64 = 86_400_000_000
-    let auditIDs = Set(halves.keys.map(\.auditID))
-    for place in segments.indices {
+    func isNear(_ segment: Segment) -> Bool {
+      segment.rowCount > 0 && segment.info.timeMin <= span.upperBound &+ day
+        && segment.info.timeMax >= span.lowerBound &- day
+    }
+    func take(_ place: Int, _ row: Int, _ auditID: AuditIDValue) throws {
       let segment = segments[place]
-      guard segment.rowCount > 0, segment.info.timeMin <= span.upperBound &+ day,
-        segment.info.timeMax >= span.lowerBound &- day
-      else { continue }
-      for row in 0..<segment.rowCount {
-        guard let auditID = try segment.auditID(row), auditIDs.contains(auditID), links.heads[id(place, row)] == nil,
-          let key = try segment.operation(row, auditID), halves[key] != nil
-        else { continue }
-        halves[key]?.append(
-          OperationHalf(id: id(place, row), time: try segment.time(row), stage: try segment.headStage(row)))
+      guard links.heads[id(place, row)] == nil, let key = try segment.operation(row, auditID), halves[key] != nil
+      else { return }
+      halves[key]?.append(
+        OperationHalf(id: id(place, row), time: try segment.time(row), stage: try segment.headStage(row)))
+    }
+    let auditIDs = Set(halves.keys.map(\.auditID))
+    for place in segments.indices where segments[place].info.number <= index.first && isNear(segments[place]) {
+      for (row, auditID) in try segments[place].rows(of: auditIDs) { try take(place, row, auditID) }
+    }
+    for auditID in auditIDs {
+      for id in index[auditID] {
+        if let (place, row) = locate(id), isNear(segments[place]) { try take(place, row, auditID) }
       }
     }
     return halves.values.flatMap(pairs).sorted { ($0.row, $0.head) < ($1.row, $1.head) }
@@ -39,6 +49,37 @@ extension StoreState {
     let ends = halves.filter { $0.stage > .responseStarted }
     guard let end = ends.min(by: { ($0.time, $0.id) < ($1.time, $1.id) }) else { return [] }
     return halves.filter { $0.stage <= .responseStarted && $0.time <= end.time }.map { (row: $0.id, head: end.id) }
+  }
+}
+
+/// The halves that a process has added to a store, so that a folder of many small files costs a look-up for each half.
+struct OperationIndex: Sendable {
+  /// Halves in segments up to this one are not in it.
+  private(set) var first = UInt32.max
+  private var last: UInt32?
+  private var halves: [AuditIDValue: [ActID]] = [:]
+
+  subscript(auditID: AuditIDValue) -> [ActID] { halves[auditID] ?? [] }
+
+  /// Starts anew where another process has added segments.
+  /// - Parameter last: of the store's segments.
+  mutating func catchUp(with last: UInt32) {
+    if self.last != last { self = OperationIndex(first: last, last: last) }
+  }
+
+  /// Takes in a segment of the process; one that takes the place of others forgets them.
+  mutating func add(_ draft: SegmentDraft, segment: UInt32, replacing old: [UInt32] = []) {
+    if !old.isEmpty {
+      let old = Set(old)
+      halves = halves.mapValues { $0.filter { !old.contains($0.segment) } }.filter { !$0.value.isEmpty }
+    }
+    last = segment
+    let records = draft.records
+    guard !records.operationHalves.isEmpty else { return }
+    for (row, group) in draft.groups.enumerated() where records.operationHalves.contains(group.head) {
+      guard let auditID = records.auditIDs[group.head] else { continue }
+      halves[auditID, default: []].append(ActID(segment: segment, row: UInt32(row)))
+    }
   }
 }
 

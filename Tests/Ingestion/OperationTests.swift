@@ -22,9 +22,15 @@ struct OperationTests {
 
   @Test(arguments: [[begin + end], [end + begin], [begin, end], [end, begin]])
   func `both entries of a long request on GKE are one act`(texts: [String]) throws {
+    for isReopened in [false, true] { try check(texts, isReopened: isReopened) }
+  }
+
+  private func check(_ texts: [String], isReopened: Bool) throws {
     try withLogs { logs in
-      let store = try logs.open()
+      var store = try logs.open()
       for (number, text) in texts.enumerated() {
+        // What another process has added is found too.
+        if isReopened { store = try logs.open() }
         try logs.write("\(number).jsonl", text)
         _ = try ingest([logs.file("\(number).jsonl")], into: store)
       }

@@ -278,6 +278,7 @@ public struct ObjectSummary: Hashable, Sendable {
   public var order: Double?
   /// Versions as far as the acts tell without their bodies: those with outcome `changed` that left the object there.
   public var versionCount: Int
+  /// Requests that would have altered it; reads are none.
   public var actCount: Int
   public var lastChange: Timestamp?
   public var lastActor: String?

@@ -211,7 +211,7 @@ extension StoreSnapshot {
         }))
     let firstSeen = try (rows.first ?? met.rows[key]?.first).map { try state.time(ofGlobal: $0) } ?? 0
     var summary = ObjectSummary(
-      key: key, kind: key.kind.kind, actCount: rows.count, firstSeen: Timestamp(microseconds: firstSeen))
+      key: key, kind: key.kind.kind, firstSeen: Timestamp(microseconds: firstSeen))
     var uids: Set<String> = []
     var ending = Ending()
     var kinds: String?
@@ -221,6 +221,7 @@ extension StoreSnapshot {
       let place = state.place(ofGlobal: Int(global))
       let row = Int(global) - state.bases[place]
       let segment = state.segments[place]
+      if try segment.flags(row).contains(.isWrite) { summary.actCount += 1 }
       if try segment.text(.subresource)[row] == nil { kinds = try segment.text(.kind)[row] ?? kinds }
       let outcome = try state.outcome(place, row)
       if try ending.lasted(until: segment, row, outcome) { summary.versionCount += 1 }

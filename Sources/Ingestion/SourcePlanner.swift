@@ -291,13 +291,19 @@ struct SourcePlanner {
     return Array("\(name)\0\(member.size ?? -1)\0\(member.modified)".utf8)
   }
 
+  /// What comes before damage counts: reading on meets it again.
   private func readHead(_ bytes: ByteSource) throws -> [UInt8] {
     var head = [UInt8](repeating: 0, count: Self.fingerprintLength)
     var filled = 0
     while filled < head.count {
-      let got = try readOn(bytes, into: &head, from: filled)
-      if got == 0 { break }
-      filled += got
+      do {
+        let got = try readOn(bytes, into: &head, from: filled)
+        if got == 0 { break }
+        filled += got
+      } catch {
+        guard filled > 0 else { throw error }
+        break
+      }
     }
     return Array(head[..<filled])
   }

@@ -1,5 +1,5 @@
 """The command line: rows to the letter, exit codes, what counts as a file, files that are made."""
-import csv, io, json, os, pathlib, pty, re, select, shutil, signal, stat, subprocess, sys, tempfile, time, unittest
+import csv, gzip, io, json, os, pathlib, pty, re, select, shutil, signal, stat, subprocess, sys, tempfile, time, unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "Support"))
 from terminal import SAMPLES, WHODIFF, private_environment
@@ -380,6 +380,13 @@ class CommandLine(unittest.TestCase):
         self.assertIn("2 more", lines[5])
         # The index remembers what it could not read.
         self.assertEqual(len(self.rows("log", broken, code=3)), 2)
+
+    def test_what_can_be_unpacked_of_a_file_that_is_cut_off_is_shown(self):
+        packed = gzip.compress(pathlib.Path(self.log).read_bytes())
+        path = os.path.join(self.folder, "cut.log.gz")
+        pathlib.Path(path).write_bytes(packed[:-8])
+        self.assertEqual(len(self.rows("log", "--level", "3", path, code=3)), len(EVENTS))
+        self.assertIn("cut.log.gz", self.stderr)
 
     def test_a_terminal_is_needed_to_browse(self):
         self.run_it(self.log, code=4, TERM="dumb")

@@ -56,6 +56,15 @@ struct ArchiveTests {
     #expect(try ByteSource.open(path).archive == (packing == .zip ? .zip : .tar))
   }
 
+  @Test func `what was packed twice is unpacked twice`() throws {
+    let folder = try TemporaryFolder()
+    let twice = Packing.gzip("", Packing.gzip("", bytes("one\n")))
+    let path = try folder.write("log", twice)
+    #expect(try allBytes(of: ByteSource.open(path)) == bytes("one\n"))
+    let archive = try folder.write("data", Packing.tar([("a.log.gz", twice)]))
+    #expect(try walked(archive) == ["!a.log.gz: one\n"])
+  }
+
   /// Files that stopped the opener once.
   @Test func `what was found by fuzzing the opener stays mended`() throws {
     let folder = Sample.folder.replacing("/LogDecoding/Samples", with: "/Fuzz/Packed")

@@ -10,6 +10,10 @@ struct OpenedText {
   /// How many bytes are looked at.
   static let headLength = ArchiveKind.headLength
 
+  /// What is packed more often than this stays packed.
+  private static let mostLayers = 8
+
+  /// Text that was packed again is unpacked as often: `compression` is the outermost.
   /// - Parameters:
   ///   - path: for messages.
   ///   - peek: the first bytes of the stage, as many as are asked for unless there are fewer.
@@ -17,16 +21,18 @@ struct OpenedText {
     self.stage = stage
     var head = peek(Self.headLength)
     compression = Compression(magic: head)
-    if compression == .none {
-      archive = ArchiveKind(peek)
-    } else {
+    if compression == .none { archive = ArchiveKind(peek) }
+    var layer = compression
+    for _ in 0..<Self.mostLayers where layer != .none {
+      let packed = self.stage
       let unpacked: any ByteStage =
-        compression == .gzip
-        ? Gunzipping(path: path, over: stage, limits: limits) : Decompressor(path: path, over: stage, limits: limits)
+        layer == .gzip
+        ? Gunzipping(path: path, over: packed, limits: limits) : Decompressor(path: path, over: packed, limits: limits)
       let text = PeekedStage(unpacked)
       head = text.peek(Self.headLength)
       self.stage = text
       archive = ArchiveKind(text.peek)
+      layer = archive == nil ? Compression(magic: head) : .none
     }
     encoding = archive == nil ? TextEncoding(mark: head) : .utf8
     if encoding != .utf8 {

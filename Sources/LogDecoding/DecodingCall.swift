@@ -70,15 +70,17 @@ struct DecodingCall {
 
   /// Adds a part to its record. The record, when it is whole now.
   mutating func join(
-    _ part: JointPart, _ text: some Collection<UInt8>, at place: Range<Int>, _ transport: Transport, depth: Int
+    _ part: JointPart, _ text: some Collection<UInt8>, at place: Range<Int>, line known: Int?, _ transport: Transport,
+    depth: Int
   ) -> OpenRecord? {
     var record: OpenRecord
     if let begun = open.removeValue(forKey: part.joint) {
       record = begun
       record.extent?.take(text)
     } else {
-      countLines(to: place.lowerBound)
-      record = OpenRecord(text: [], place: place, line: line, transport: transport, depth: depth, unit: unit)
+      if known == nil { countLines(to: place.lowerBound) }
+      record = OpenRecord(
+        text: [], place: place, line: known ?? line, transport: transport, depth: depth, unit: unit)
       if part.isToldByText { record.extent = ObjectExtent(text) }
     }
     record.text += text

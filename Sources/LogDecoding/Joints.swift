@@ -82,7 +82,9 @@ extension RecordDecoder {
     } else if !part.isOpen, !call.isOpen(part.joint) {
       return false
     }
-    if let record = call.join(part, text, at: origin.place ?? range, transport, depth: origin.depth + 1) {
+    if let record = call.join(
+      part, text, at: origin.place ?? range, line: origin.line, transport, depth: origin.depth + 1)
+    {
       decode(&call, record)
     }
     return true
@@ -109,6 +111,12 @@ extension RecordDecoder {
     for record in call.giveUp(before: place, length: { $0 == .legacyAnswer ? 1 << 20 : longestRecord }) {
       decode(&call, record)
     }
+  }
+
+  /// At the end of a text. What is read of a begun record may begin another, one layer further in.
+  func giveUpAll(_ call: inout DecodingCall) {
+    if let place = call.startOfOpenRecords { leaveUnfinished(call, from: place) }
+    for _ in 0...Envelope.depth where call.hasOpenRecords { giveUp(&call) }
   }
 
   /// A blank line ends what server-sent events told so far.

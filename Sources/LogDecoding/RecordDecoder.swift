@@ -132,8 +132,8 @@ public final class RecordDecoder {
       call.counted = at
     }
     if isLast {
-      if let place = call.startOfOpenRecords { leaveUnfinished(call, from: place) }
-      giveUp(&call)
+      giveUpAll(&call)
+      return at
     }
     return call.holdBack(from: at)
   }
@@ -144,8 +144,7 @@ public final class RecordDecoder {
     let consumed = decodePieces(
       &call, in: call.bytes, range: 0..<call.bytes.count, splitter: &splitter, origin: Origin(), isLast: isLast)
     if isLast {
-      if let place = call.startOfOpenRecords { leaveUnfinished(call, from: place) }
-      giveUp(&call)
+      giveUpAll(&call)
       return consumed
     }
     let kept = call.holdBack(from: consumed)

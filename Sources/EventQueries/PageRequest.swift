@@ -87,6 +87,8 @@ public struct EventPage: Sendable {
   public var unknownKinds: [UnknownKind] = []
   /// Rises whenever the store gains or changes acts.
   public var storeVersion: Int
+  /// How long it took to make, waiting for its turn left out; nil where nobody looked at a clock.
+  public var tookMilliseconds: Int?
   /// The only log whose rows are listed; nil: those of all.
   public var shown: DataKind?
   /// Rows of other logs that would be listed too, were it not for the choice of data.
@@ -251,6 +253,8 @@ public struct FacetAnswer: Sendable {
   public var values: [FacetValue]
   /// Distinct values in all.
   public var distinct: Int
+  /// As for a page.
+  public var tookMilliseconds: Int?
   public init(request: FacetRequest, values: [FacetValue], distinct: Int) {
     self.request = request
     self.values = values

@@ -7,9 +7,10 @@ struct FilterBar: Sendable {
   /// Nil while it is only shown.
   private(set) var editor: LineEditor?
   private(set) var error: FilterError?
+  /// What the text says; nil where it says nothing yet. Read once for each text: what is relative to now stays as it is.
+  private(set) var filter: Filter?
   /// Enter was pressed on the text with the error: until then it is taken for not finished.
   private var isRejected = false
-  private var original = ""
   /// Place in the history; nil while the text is the user's own.
   private var historyIndex: Int?
   /// What was typed before Up went into the history.
@@ -27,15 +28,13 @@ struct FilterBar: Sendable {
   var isEditing: Bool { editor != nil }
 
   /// Whether what stands in the bar is not the filter whose rows are listed.
-  func differs(from filter: Filter, _ session: Session) -> Bool {
-    guard let editor else { return false }
-    return (try? Filter(parsing: editor.text, context: session.filterContext)) != filter
-  }
+  func differs(from listed: Filter) -> Bool { isEditing && filter != listed }
 
   /// The keys while it is edited, for help.
   static let entries: [CommandEntry] = [
     CommandEntry(keys: [.enter], name: "", group: .find, summary: "Run the filter", hint: "run"),
-    CommandEntry(keys: [.escape], name: "", group: .out, summary: "Leave the filter as it was", hint: "leave"),
+    CommandEntry(
+      keys: [.escape], name: "", group: .out, summary: "Back to the filter that was there before", hint: "leave"),
     CommandEntry(
       keys: [.tab, .right], name: "", group: .find, summary: "Take the first completion, or the one chosen",
       hint: "complete"),
@@ -48,9 +47,10 @@ struct FilterBar: Sendable {
       group: .move, summary: "Start, end; cut word, to start, to end; paste what was cut", hint: nil),
   ]
 
-  mutating func edit(_ text: String) {
-    original = text
+  mutating func edit(_ listed: Filter) {
+    let text = listed.description
     editor = LineEditor(text.isEmpty ? "" : text + " ")
+    filter = listed
     error = nil
     historyIndex = nil
     historySearch = nil
@@ -59,6 +59,7 @@ struct FilterBar: Sendable {
 
   mutating func close() {
     editor = nil
+    filter = nil
     error = nil
     completion = CompletionPopup()
   }
@@ -105,9 +106,10 @@ struct FilterBar: Sendable {
       return .editing([])
     default:
       guard line.type(key) else { return .editing([]) }
+      let isChanged = line.characters != editor?.characters
       editor = line
       historyIndex = nil
-      check(session)
+      if isChanged { check(session) }
       return .editing(complete(query, session))
     }
   }
@@ -121,9 +123,10 @@ struct FilterBar: Sendable {
   /// Reads the text as it stands, for the echo and the error below the bar.
   private mutating func check(_ session: Session) {
     do {
-      _ = try Filter(parsing: editor?.text ?? "", context: session.filterContext)
+      filter = try Filter(parsing: editor?.text ?? "", context: session.filterContext)
       error = nil
     } catch let problem {
+      filter = nil
       error = problem
     }
     isRejected = false
@@ -170,11 +173,13 @@ struct FilterBar: Sendable {
       let hits = session.filterHistory.filter { $0.lowercased().contains(text.lowercased()) }
       if let shown = editor?.text, let at = hits.firstIndex(of: shown), at + 1 < hits.count {
         editor?.set(hits[at + 1])
+        check(session)
       }
       return .editing([])
     case .escape, .control("c"), .control("g"):
       historySearch = nil
       editor?.set(draft)
+      check(session)
       return .editing([])
     case .enter:
       historySearch = nil
@@ -220,16 +225,16 @@ struct FilterBar: Sendable {
   /// What hangs below the bar while it is edited: the error with its place, or the echo, then completions.
   /// - Parameter listed: the filter whose rows are listed.
   func renderBelow(into screen: inout Screen, area: Rect, listed: Filter, session: Session) {
-    guard let editor, area.height > 1 else { return }
+    guard isEditing, area.height > 1 else { return }
     var y = area.y
     func clear() { screen.fill(Rect(x: area.x, y: y, width: area.width, height: 1)) }
     clear()
     if let error {
       let hint = error.suggestions.isEmpty ? "" : "; did you mean \(error.suggestions.joined(separator: ", "))?"
-      screen.write(
-        "column \(error.column): \(error.message)\(hint)", x: area.x + 1, y: y,
-        style: isRejected ? .failed : .hint, width: area.width - 2)
-    } else if let filter = try? Filter(parsing: editor.text, context: session.filterContext) {
+      screen.ends(
+        "column \(error.column): \(error.message)\(hint)", "the rows stay", y: y, x: area.x, width: area.width,
+        style: isRejected ? .failed : .hint)
+    } else if let filter {
       let echo = filter.isEverything ? "everything" : filter.echo(zone: session.zone)
       let pending = filter == listed ? "" : "Enter applies it"
       let used = screen.write(

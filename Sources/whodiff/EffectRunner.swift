@@ -81,14 +81,19 @@ final class EffectRunner {
   private nonisolated static func answer(_ request: Request, _ store: EventStore, _ stop: StopFlag) -> Answer? {
     let snapshot = store.snapshot()
     let isCancelled: @Sendable () -> Bool = { stop.isSet }
+    let start = Configuration.monotonicSeconds()
     do {
       switch request {
       case .page(let request):
-        return .page(try snapshot.page(request, isCancelled: isCancelled))
+        var page = try snapshot.page(request, isCancelled: isCancelled)
+        page.tookMilliseconds = milliseconds(since: start)
+        return .page(page)
       case .find(let request):
         return .find(try snapshot.find(request, isCancelled: isCancelled))
       case .facets(let request):
-        return .facets(try snapshot.facets(request, isCancelled: isCancelled))
+        var facets = try snapshot.facets(request, isCancelled: isCancelled)
+        facets.tookMilliseconds = milliseconds(since: start)
+        return .facets(facets)
       case .objects:
         return .objects(ObjectCatalog(try snapshot.objects(isCancelled: isCancelled)), storeVersion: snapshot.version)
       case .findings:
@@ -122,6 +127,10 @@ final class EffectRunner {
     } catch {
       return .failed(request, reason: "\(error)")
     }
+  }
+
+  private nonisolated static func milliseconds(since start: Double) -> Int {
+    Int((Configuration.monotonicSeconds() - start) * 1000)
   }
 
   /// Takes a result in.

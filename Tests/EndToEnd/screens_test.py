@@ -73,6 +73,19 @@ class Walk(unittest.TestCase):
             screen.tmux("resize-window", "-x", "50", "-y", "10")
             screen.wait(r"60")
 
+    def test_a_filter_is_listed_as_it_is_typed_and_esc_brings_back_the_row(self):
+        with Tmux(WHODIFF, "sample-logs") as screen:
+            screen.wait(r"295 of 379\s")
+            screen.keys("j", "j", "j")
+            row = focused(screen.wait(r"^> 04:30:43"))
+            screen.keys("f", "text:verb:delete")
+            # On a slow machine it waits for Enter.
+            screen.wait(r"verb:delete +30 of 379|Enter applies it")
+            screen.keys("Escape")
+            self.assertEqual(focused(screen.wait(r"filter> +295 of 379")), row)
+            screen.keys("f", "text:verb:delete", "Enter")
+            screen.wait(r"verb:delete +30 of 379")
+
     def test_what_the_levels_fold_is_told_and_reachable(self):
         with Tmux(WHODIFF, "sample-logs") as screen:
             text = screen.wait(r"295 of 379\s")

@@ -17,9 +17,11 @@ struct Afternoon {
 
   init(
     _ acts: [Act] = Story.acts, columns: Int = 80, rows: Int = 24, ascii: Bool = false, monochrome: Bool = false,
-    filter: Filter = .everything, level: ViewLevel = .effective, answersAtOnce: Bool = true
+    filter: Filter = .everything, level: ViewLevel = .effective, answersAtOnce: Bool = true,
+    tookMilliseconds: Int? = nil
   ) {
     store = FakeStore(acts)
+    store.tookMilliseconds = tookMilliseconds
     let session = Session(
       size: Size(columns: columns, rows: rows), asciiOnly: ascii, monochrome: monochrome,
       zones: [.utc, Story.berlin], now: Timestamp(rfc3339: "2026-11-22T09:00:00Z") ?? Timestamp(seconds: 0),

@@ -10,6 +10,8 @@ struct FakeStore {
   var acts: [Act]
   var details: [ActID: ActDetail] = [:]
   var version = 1
+  /// What it claims to have taken for each page, and for completions.
+  var tookMilliseconds: Int?
   /// What a check of the logs says.
   var report = trailReport(TrailTally())
 
@@ -64,6 +66,7 @@ struct FakeStore {
     var page = EventPage(
       request: request, firstPosition: first, rows: Array(rows.dropFirst(first).prefix(request.count)),
       anchorPosition: anchor, total: rows.count, storeTotal: acts.count, storeVersion: version)
+    page.tookMilliseconds = tookMilliseconds
     page.dataTotals = dataTotals
     let clusters = Set(acts.map(\.cluster))
     if clusters.count > 1 { page.clusters = clusters.map { $0 ?? "" }.sorted() }
@@ -172,6 +175,8 @@ struct FakeStore {
     let values = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map {
       FacetValue(value: $0.key, count: $0.value)
     }
-    return FacetAnswer(request: request, values: Array(values.prefix(request.limit)), distinct: values.count)
+    var answer = FacetAnswer(request: request, values: Array(values.prefix(request.limit)), distinct: values.count)
+    answer.tookMilliseconds = tookMilliseconds
+    return answer
   }
 }

@@ -42,7 +42,7 @@ enum TimelineCommands {
       pane.focusedAct.map { [.open(.around($0))] } ?? []
     },
     Row("f", name: "filter", group: .find, "Edit the filter", hint: "filter") { pane, _ in
-      pane.bar.edit(pane.query.filter.description)
+      pane.openBar()
       return []
     },
     Row("v", name: "next-level", group: .find, "List more: all writes, then everything", hint: "level") {

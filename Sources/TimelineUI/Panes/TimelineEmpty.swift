@@ -5,7 +5,10 @@ import EventQueries
 extension TimelinePane {
   func emptyLines(_ session: Session) -> [String] {
     if let failure { return ["This could not be listed: " + failure, "R tries again, f changes the filter."] }
-    guard let page, !isPending else { return [session.isReading ? Self.readingWords(session) : "Looking ..."] }
+    // Between two answers to what is typed the last one stays.
+    guard let page, !isPending || bar.isEditing else {
+      return [session.isReading ? Self.readingWords(session) : "Looking ..."]
+    }
     if page.storeTotal == 0, page.dataTotals.isEmpty {
       return session.isReading ? [Self.readingWords(session)] : Self.nothingRead(session)
     }
@@ -24,7 +27,9 @@ extension TimelinePane {
     for (index, term) in page.withoutTerm.enumerated().prefix(9) {
       lines.append("\(index + 1)  without \(term.text): \(PaneWords.grouped(term.count))")
     }
-    if !page.withoutTerm.isEmpty { lines.append("A digit takes its term out of the filter; < goes back.") }
+    if !page.withoutTerm.isEmpty, !bar.isEditing {
+      lines.append("A digit takes its term out of the filter; < goes back.")
+    }
     return lines
   }
 

@@ -42,10 +42,14 @@ struct TimelinePane: Pane {
   /// What the histogram on show was asked with.
   private var histogramKey: HistogramKey?
   private var hasMoved = false
-  /// The act that the user put the focus on, while another list that lacks it shows what is nearest to it.
-  private var wished: Act?
+  /// The row that the user put the focus on, while another list that lacks it shows what is nearest to it.
+  private var wished: (act: Act, distanceFromTop: Int)?
   /// The filters before this one, for going back to the same row.
   private var past: [Past] = []
+  /// How long the last answer took, of rows or of completions; nil before the first.
+  private(set) var lastTookMilliseconds: Int?
+  /// What was listed when the bar was opened; nil while it is shut.
+  var beforeBar: Past?
   /// Act that the first page is to stand on.
   private let startAct: Act?
 
@@ -62,9 +66,12 @@ struct TimelinePane: Pane {
     var purpose: Purpose
     var distanceFromTop: Int
   }
-  private struct Past: Sendable {
+  /// What was listed, and what had the focus.
+  struct Past: Sendable {
     var query: EventQuery
     var act: Act?
+    /// Where no act is known there.
+    var position: Int
     var distanceFromTop: Int
   }
   /// What was found: its rank in words, and where it holds.
@@ -139,7 +146,7 @@ struct TimelinePane: Pane {
 
   private func height(_ session: Session) -> Int { max(1, TimelineLayout(session.size).list.height) }
   private var focusedLine: Int { focusedMark.map(days.line(ofMark:)) ?? days.line(of: focus) }
-  private var distanceFromTop: Int { focusedLine - top }
+  private var distanceFromTop: Int { max(0, focusedLine - top) }
 
   // MARK: Coming to the front
 
@@ -211,15 +218,17 @@ struct TimelinePane: Pane {
   private mutating func ask(_ anchor: PageRequest.Anchor, _ purpose: Awaited.Purpose, _ session: Session) -> [Effect] {
     let request = request(anchor, session)
     if case .jump = purpose { wished = nil }
-    awaited = Awaited(request: request, purpose: purpose, distanceFromTop: max(0, distanceFromTop))
+    awaited = Awaited(request: request, purpose: purpose, distanceFromTop: distanceFromTop)
     return [.ask(.page(request))]
   }
 
   /// Asks again for what is listed, staying on the same act.
   mutating func reload(_ session: Session) -> [Effect] {
-    if wished == nil { wished = focusedAct }
-    if let act = wished { return ask(.act(act.id, time: act.time), .keep, session) }
-    return ask(.position(focus), .keep, session)
+    if wished == nil { wished = focusedAct.map { ($0, distanceFromTop) } }
+    guard let wished else { return ask(.position(focus), .keep, session) }
+    let effects = ask(.act(wished.act.id, time: wished.act.time), .keep, session)
+    awaited?.distanceFromTop = wished.distanceFromTop
+    return effects
   }
 
   /// After the focus or the size has changed: the rows around the focus, and the detail of its act where it is shown.
@@ -257,10 +266,7 @@ struct TimelinePane: Pane {
   /// Lists something else, and remembers what was listed.
   mutating func list(_ next: EventQuery, remembering: Bool = true, _ session: Session) -> [Effect] {
     guard next != query else { return [] }
-    if remembering {
-      past.append(Past(query: query, act: focusedAct, distanceFromTop: max(0, distanceFromTop)))
-      if past.count > 100 { past.removeFirst() }
-    }
+    if remembering { remember(here) }
     query = next
     failure = nil
     match = nil
@@ -269,18 +275,28 @@ struct TimelinePane: Pane {
     return reload(session)
   }
 
+  var here: Past { Past(query: query, act: focusedAct, position: focus, distanceFromTop: distanceFromTop) }
+
+  mutating func remember(_ place: Past) {
+    past.append(place)
+    if past.count > 100 { past.removeFirst() }
+  }
+
   /// The filter before this one, on the same row; nil when this is the first.
   mutating func goBack(_ session: Session) -> [Effect]? {
-    guard let last = past.popLast() else { return nil }
-    query = last.query
+    past.popLast().map { goBack(to: $0, session) }
+  }
+
+  mutating func goBack(to place: Past, _ session: Session) -> [Effect] {
+    query = place.query
     focusedMark = nil
     takeHoles(session)
     failure = nil
     match = nil
     strip.leave()
-    let anchor = last.act.map { PageRequest.Anchor.act($0.id, time: $0.time) } ?? .position(0)
+    let anchor = place.act.map { PageRequest.Anchor.act($0.id, time: $0.time) } ?? .position(place.position)
     let effects = ask(anchor, .jump, session)
-    awaited?.distanceFromTop = last.distanceFromTop
+    awaited?.distanceFromTop = place.distanceFromTop
     return effects
   }
 
@@ -390,6 +406,7 @@ struct TimelinePane: Pane {
       return jump(to: .act(act.id, time: act.time), session)
     case .facets(let answer):
       bar.receive(answer)
+      lastTookMilliseconds = answer.tookMilliseconds ?? lastTookMilliseconds
       return []
     case .detail(let answer):
       guard answer.act.id == awaitedDetail else { return [] }
@@ -420,6 +437,7 @@ struct TimelinePane: Pane {
     self.awaited = nil
     failure = nil
     page = new
+    lastTookMilliseconds = new.tookMilliseconds ?? lastTookMilliseconds
     if new.storeSpan == nil { strip.clear() } else if let histogram = new.histogram { strip.take(histogram) }
     if new.request.histogramBuckets > 0 {
       histogramKey = HistogramKey(
@@ -434,7 +452,7 @@ struct TimelinePane: Pane {
         keep(awaited.distanceFromTop, session)
       }
     case .keep:
-      focus = position(of: wished, in: new) ?? position(of: focusedBefore, in: new) ?? new.anchorPosition ?? 0
+      focus = position(of: wished?.act, in: new) ?? position(of: focusedBefore, in: new) ?? new.anchorPosition ?? 0
       keep(awaited.distanceFromTop, session)
     case .jump:
       focus = new.anchorPosition ?? 0
@@ -491,21 +509,5 @@ struct TimelinePane: Pane {
     }
     if strip.isFocused { return HistogramKeys.press(key, &self, &session) }
     return nil
-  }
-
-  private mutating func typeIntoBar(_ key: Key, _ session: inout Session) -> [Effect] {
-    switch bar.type(key, query: query, &session) {
-    case .editing(let effects): return effects
-    case .cancelled: return []
-    case .run(let filter, let text):
-      let trimmed = text.drop { $0 == " " }
-      var effects: [Effect] = []
-      if !trimmed.isEmpty {
-        session.filterHistory.removeAll { $0 == text }
-        session.filterHistory.insert(text, at: 0)
-        effects.append(.remember(filter: text))
-      }
-      return effects + list(query.with(filter), session)
-    }
   }
 }

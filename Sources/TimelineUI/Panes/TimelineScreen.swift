@@ -46,7 +46,7 @@ extension TimelinePane {
   private func countsText(isReading: Bool, _ session: Session) -> String {
     guard let page else { return isReading ? "..." : "" }
     let more = isReading ? "+" : ""
-    let pending = isPending || bar.differs(from: query.filter, session) ? "... " : ""
+    let pending = isPending || bar.differs(from: query.filter) ? "... " : ""
     return "\(pending)\(PaneWords.grouped(page.total))\(more) of \(PaneWords.grouped(page.storeTotal))\(more)"
   }
 

@@ -36,6 +36,8 @@ public enum Effect: Hashable, Sendable {
   case forward
   /// Back to the Timeline on the way here, with one more term in its filter.
   case narrow(field: String, value: String, excluded: Bool)
+  /// Do what a line of help says, on the screen in front; carried out by the model itself.
+  case choose(CommandEntry)
   case quit
   case suspend
   /// Clear the terminal and draw it whole.

@@ -190,12 +190,19 @@ struct VisitedPanes: Sendable {
       case .open(let place): rest += open(place, &session)
       case .back: rest += goBack(&session)
       case .forward: rest += goForward(&session)
+      case .choose(let entry): rest += choose(entry, &session)
       case .narrow(let field, let value, let excluded):
         rest += narrow(field: field, value: value, excluded: excluded, &session)
       default: rest.append(effect)
       }
     }
     return rest
+  }
+
+  /// By its name; what has none is a key of what has the focus.
+  private mutating func choose(_ entry: CommandEntry, _ session: inout Session) -> [Effect] {
+    if !entry.name.isEmpty { return run(commandLine: entry.name, &session) }
+    return entry.keys.first.map { press($0, &session) } ?? []
   }
 
   private mutating func narrow(field: String, value: String, excluded: Bool, _ session: inout Session) -> [Effect] {

@@ -123,7 +123,7 @@ final class EventLoop {
             ?? .notice("no zone \"\(name)\": UTC, local, or a name of the zone database such as Europe/Berlin"))
       case .remember(let filter): runner.remember(filter)
       // Carried out by the model.
-      case .open, .back, .forward, .narrow: break
+      case .open, .back, .forward, .narrow, .choose: break
       }
     }
     runner.ask(requests)

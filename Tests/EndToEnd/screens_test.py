@@ -86,6 +86,14 @@ class Walk(unittest.TestCase):
             screen.keys("f", "text:verb:delete", "Enter")
             screen.wait(r"verb:delete +30 of 379")
 
+    def test_help_is_narrowed_and_runs_a_command(self):
+        with Tmux(WHODIFF, "sample-logs") as screen:
+            screen.wait(r"295 of 379\s")
+            screen.keys("?", "text:oldest")
+            screen.wait(r"^> G End +Last row")
+            screen.keys("Enter")
+            screen.wait(r" 295/295 ")
+
     def test_what_the_levels_fold_is_told_and_reachable(self):
         with Tmux(WHODIFF, "sample-logs") as screen:
             text = screen.wait(r"295 of 379\s")

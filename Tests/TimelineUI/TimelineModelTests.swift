@@ -161,15 +161,6 @@ import Testing
     #expect(user.effects == [.quit])
   }
 
-  @Test func `help lists every key of the screen it was called from`() throws {
-    var user = Afternoon(rows: 64)
-    user.press("?")
-    try expectScreen(user.screen, "help-80x64")
-    user.press("?")
-    user.press("q")
-    #expect(user.title.contains("[1]Timeline"))
-  }
-
   @Test func `every command has a name of its own and a summary`() {
     for row in Panes.all {
       let names = (row.entries + CommonCommands.all.map(\.entry)).map(\.name)

@@ -156,6 +156,57 @@ private func stage(_ columns: Int = 80, _ rows: Int = 24, ascii: Bool = false) -
     #expect(rows.allSatisfy { $0.contains("internal, between r") })
   }
 
+  /// A check that found as many changes off the record, each of an object of its own.
+  private func check(
+    _ columns: Int, _ rows: Int, name: String = "ip-10-0-105-11.eu-west-1.compute.internal", count: Int = 1,
+    evidence: String
+  ) -> Stage<CheckPane> {
+    let findings = (1...count).map { number in
+      Finding(
+        kind: .outside,
+        object: ObjectKey(
+          group: "coordination.k8s.io", resource: "leases", namespace: "kube-node-lease", name: name + "\(number)"),
+        after: 1, before: 2, evidence: [evidence], since: Trail.at("2026-11-20T14:10:00Z"),
+        until: Trail.at("2026-11-20T14:20:00Z"))
+    }
+    return Stage(
+      CheckPane(), Sample.session(columns, rows), .check(trailReport(TrailTally(), history: findings)))
+  }
+
+  @Test(arguments: [(80, 24), (60, 16), (200, 60)])
+  func `the row in focus is whole wherever it stands in the list`(columns: Int, rows: Int) {
+    let signs = (1...12).map { "field\($0)" }.joined(separator: " ")
+    var check = check(columns, rows, count: 12, evidence: signs + " and no more")
+    for _ in 1...12 {
+      check.press("j")
+      let shown = check.rows.map { $0.drop { $0 == " " } }.joined(separator: " ")
+      let focused = shown.components(after: ">", before: "and no more")
+      #expect(focused?.hasSuffix(signs + " ") == true, "\(shown)")
+    }
+    // Going up again the row above is in sight.
+    check.press("gG")
+    #expect(check.focusedRow.hasPrefix(">      Lease"))
+    #expect(check.rows.filter { $0.hasPrefix(">") }.count == 1)
+  }
+
+  @Test func `a name is shortened only where that makes the row fit, and by no more than it must`() {
+    let head = "     Lease kube-node-lease/N1, between r1 and r2, 2026-11-20 14:10:00 to 14:20:00Z: E".count - 2
+    let name = String(repeating: "n", count: 40)
+    // The row takes what is left of a list of 197 columns, 10 more, and so much more that no name would be short enough.
+    for (excess, lost) in [(0, 0), (10, 10), (100, 0)] {
+      let evidence = String(repeating: "e", count: 197 - head - 40 + excess)
+      let check = check(200, 60, name: name, evidence: evidence)
+      let row = check.rows.first { $0.contains("Lease kube") }
+      let names = row?.count { $0 == "n" } ?? 0
+      #expect(row?.contains("~") == (excess > 0))
+      #expect((lost == 0) == (row?.contains(name + "1") ?? false), "\(row ?? "")")
+      if lost > 0 {
+        #expect(row?.hasSuffix("e") == true && row?.count == 199, "\(row ?? "")")
+        #expect(names > 20)
+      }
+    }
+  }
+
   @Test func `C opens it from the Timeline and holes goes to the holes`() {
     var user = Afternoon()
     user.store.report = Trail.report
@@ -169,5 +220,15 @@ private func stage(_ columns: Int = 80, _ rows: Int = 24, ascii: Bool = false) -
     #expect(user.title.contains("[1]Timeline"))
     user.press("qq")
     #expect(user.focusedRow.contains("default.environment-isolation"))
+  }
+}
+
+extension String {
+  /// What stands between the first two marks.
+  fileprivate func components(after start: String, before end: String) -> Substring? {
+    guard let from = firstRange(of: start)?.upperBound, let to = self[from...].firstRange(of: end)?.lowerBound else {
+      return nil
+    }
+    return self[from..<to]
   }
 }

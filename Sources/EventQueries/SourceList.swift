@@ -118,24 +118,6 @@ public struct SourceFailures: Hashable, Sendable {
   }
 }
 
-/// A file in which no format takes anything.
-public struct UnrecognisedSource: Hashable, Sendable {
-  public var path: String
-  /// `not JSON: text where a record is expected`
-  public var looksLike: String
-  /// How its text begins, at most 80 bytes.
-  public var start: String
-  /// Each format, and what a record of it would have had: `kubernetes-audit: kind Event of audit.k8s.io`.
-  public var refusals: [String]
-
-  public init(path: String, looksLike: String, start: String, refusals: [String]) {
-    self.path = path
-    self.looksLike = looksLike
-    self.start = start
-    self.refusals = refusals
-  }
-}
-
 extension SourceRow {
   /// What was named or found and could not be read: the store has nothing of it.
   /// - Parameter number: from 1 on, which tells it from others of its kind.

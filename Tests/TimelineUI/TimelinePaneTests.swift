@@ -92,6 +92,25 @@ import TrailCheck
     try expectScreen(user.screen, "timeline-unrecognised-80x24")
   }
 
+  @Test func `a binary file leaves room for what its formats miss, and says where the rest is`() throws {
+    let start = "\u{7f}ELF" + String(repeating: "\u{0}", count: 76)
+    var failures = SourceFailures()
+    failures.unrecognised = [
+      UnrecognisedSource(
+        path: "/bin/ls", looksLike: "not JSON: text where a record is expected", start: start,
+        refusals: (1...15).map { "format-\($0): what makes a record one of it" })
+    ]
+    var user = Afternoon([])
+    user.send(.failures(failures))
+    try expectScreen(user.screen, "timeline-binary-80x24")
+    user.send(.resize(Size(columns: 200, rows: 60)))
+    #expect(user.text.contains("format-15: what makes"))
+    #expect(!user.text.contains("more: whodiff formats"))
+    user.send(.resize(Size(columns: 60, rows: 16)))
+    #expect(user.text.contains("/bin/ls: no record of any known format"))
+    #expect(user.text.contains("more: whodiff formats lists them"))
+  }
+
   @Test func `with all sources left out the screen says so and draws no bars`() throws {
     var user = Afternoon()
     user.press("0 ")

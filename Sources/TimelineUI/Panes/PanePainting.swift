@@ -80,11 +80,14 @@ extension Screen {
     }
   }
 
+  static func blankRowsAboveSentences(in area: Rect) -> Int { min(2, max(0, area.height - 1)) }
+  static func sentenceWidth(in area: Rect) -> Int { max(10, area.width - 4) }
+
   /// What a pane says when it has nothing to list.
   mutating func sentences(_ lines: [String], area: Rect, style: Style = .plain) {
-    var y = area.y + min(2, max(0, area.height - 1))
+    var y = area.y + Self.blankRowsAboveSentences(in: area)
     for line in lines {
-      for piece in Wrapping.words(line, width: max(10, area.width - 4), asciiOnly: asciiOnly) {
+      for piece in Wrapping.words(line, width: Self.sentenceWidth(in: area), asciiOnly: asciiOnly) {
         guard y < area.y + area.height else { return }
         write(piece, x: area.x + 2, y: y, style: style)
         y += 1

@@ -1,5 +1,6 @@
 import AuditModel
 import EventQueries
+import TerminalScreen
 
 /// What the Timeline says in place of rows.
 extension TimelinePane {
@@ -63,11 +64,29 @@ extension TimelinePane {
         "\(PaneWords.count(session.rejectCount, "line")) could not be read as records: Enter on Sources (0).")
     }
     // One is enough to see what was opened by mistake.
-    if let source = failures.unrecognised.first {
-      lines.append("\(source.path): no record of any known format; it looks like this: \(source.looksLike)")
-      lines.append("  it begins: " + source.start)
-      lines.append("Each format missed what its records have: " + source.refusals.joined(separator: "; "))
+    if let source = failures.unrecognised.first { lines += Self.lines(of: source, below: lines, session) }
+    return lines
+  }
+
+  /// What a file looks like in which nothing is a record, and what each format missed: the nearest, as far as there is
+  /// room below the lines that stand there.
+  private static func lines(of source: UnrecognisedSource, below above: [String], _ session: Session) -> [String] {
+    let area = TimelineLayout(session.size).list
+    let width = Screen.sentenceWidth(in: area)
+    func cut(_ line: String) -> String { Screen.cut(line, width: width, .end, asciiOnly: session.asciiOnly) }
+    var lines = [
+      "\(source.path): no record of any known format; it looks like this: \(source.looksLike)",
+      cut("  it begins: " + source.start),
+      "\(PaneWords.count(source.refusals.count, "format")) missed what their records have, the nearest first:",
+    ]
+    let used = (above + lines).reduce(0) {
+      $0 + Wrapping.words($1, width: width, asciiOnly: session.asciiOnly).count
     }
+    let room = max(1, area.height - Screen.blankRowsAboveSentences(in: area) - used)
+    let count = source.refusals.count
+    let shown = count <= room ? count : room - 1
+    lines += source.refusals.prefix(shown).map { cut("  " + $0) }
+    if shown < count { lines.append("  ... and \(count - shown) more: whodiff formats lists them") }
     return lines
   }
 }

@@ -43,10 +43,12 @@ extension UnrecognisedSource {
   static func look(at path: String, limits: UnpackingLimits) -> Look? {
     guard let head = try? ByteSource.open(path, limits: limits).bytes(at: 0, count: headLength) else { return nil }
     guard let found = Unrecognised(head: head) else { return head.isEmpty ? .empty : nil }
+    let refusals = nearestFirst(found.refusals, to: head).map { "\($0.format): \($0.needs)" }
     return .source(
       UnrecognisedSource(
-        path: path, looksLike: found.looksLike, start: String(decoding: found.start, as: UTF8.self),
-        refusals: found.refusals.map { "\($0.format): \($0.needs)" }))
+        path: path, looksLike: isBinary(head) ? "no text: a program, a picture, a database ..." : found.looksLike,
+        start: String(decoding: found.start, as: UTF8.self),
+        refusals: refusals))
   }
 }
 

@@ -18,7 +18,8 @@ extension Act {
       if fits(short) { return short }
     }
     let actor = PaneWords.actor(self, width: 1)
-    let label = key.kind.label
+    // The name of a kind that is not in the table may be long.
+    let label = Screen.cut(key.kind.label, width: max(8, width / 2), .end, asciiOnly: asciiOnly)
     let room = max(2, width - TextWidth.of(summary(of: label + " ", by: ""), asciiOnly: asciiOnly))
     let (path, doer) = (TextWidth.of(key.path, asciiOnly: asciiOnly), TextWidth.of(actor, asciiOnly: asciiOnly))
     let pathRoom = path <= room / 2 ? path : max(room - doer, room - room / 2)

@@ -1,6 +1,13 @@
 import AuditModel
 import EventQueries
 
+extension ResourceKind {
+  /// As lists show it; where there is no room for that, the short name that no other kind has. A kind that is not in the
+  /// table has none and loses its end: how it begins is what people know it by, and nothing else can be read of six
+  /// columns.
+  func label(width: Int) -> String { label.count <= width ? label : abbreviation }
+}
+
 /// Times, people and numbers in the words that all screens use.
 enum PaneWords {
   /// `20 Nov 16:11:49`; with the year in place of the seconds when it is not the year of `now`.

@@ -64,7 +64,8 @@ extension ObjectRow {
       } else if object.isDeleted {
         screen.write("x", x: x + columns.kind - 2, y: y, style: Style(.removed))
       }
-      screen.write(object.key.kind.label, x: x + columns.kind, y: y, width: columns.object - columns.kind - 1)
+      let kindWidth = columns.object - columns.kind - 1
+      screen.write(object.key.kind.label(width: kindWidth), x: x + columns.kind, y: y, width: kindWidth)
       // What the suffix says, the mark or the kind says too: it goes before the name does.
       let pathWidth = TextWidth.of(object.key.path, asciiOnly: session.asciiOnly)
       var suffix = ObjectRow.suffix(object)

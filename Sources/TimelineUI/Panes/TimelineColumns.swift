@@ -97,7 +97,7 @@ struct TimelineColumns: Sendable {
       case .code: screen.write(code(act), x: at, y: y, style: tone, width: place.width)
       case .outcome:
         screen.write(Self.outcome(act.outcome), x: at, y: y, style: tone, width: place.width)
-      case .kind: screen.write(Self.kind(act, width: place.width), x: at, y: y, width: place.width, cut: .middle)
+      case .kind: screen.write(Self.kind(act, width: place.width), x: at, y: y, width: place.width)
       case .cluster: screen.write(act.cluster ?? "-", x: at, y: y, width: place.width)
       case .object: renderObject(act, into: &screen, x: at, y: y, width: place.width, style: tone)
       case .actor: Self.renderActor(act, into: &screen, x: at, y: y, width: place.width)
@@ -148,10 +148,8 @@ struct TimelineColumns: Sendable {
     }
   }
 
-  /// As lists show it; where there is no room for that, the short name that no other kind has.
   static func kind(_ act: Act, width: Int) -> String {
-    guard let kind = act.object.map({ ResourceKind.of(group: $0.group, resource: $0.resource) }) else { return "-" }
-    return kind.label.count <= width ? kind.label : kind.abbreviation
+    act.object.map { ResourceKind.of(group: $0.group, resource: $0.resource).label(width: width) } ?? "-"
   }
 
   /// `shop/allow-web`; `shop/*` for an act on many, `-` for one on none.

@@ -152,9 +152,18 @@ struct FilterCompiler {
       return both(.exactly([text]), .exactly([text]))
     }
     func known(_ word: some StringProtocol) -> FilterTest? {
-      let kinds = ResourceKind.named(String(word))
+      let kinds = ResourceKind.meant(by: String(word))
       guard !kinds.isEmpty else { return nil }
-      return both(.oneOf(Set(kinds.map(\.resource))), .oneOf(Set(kinds.map(\.singular))))
+      func any(of kinds: [ResourceKind]) -> FilterTest {
+        both(.oneOf(Set(kinds.map(\.resource))), .oneOf(Set(kinds.map(\.singular))))
+      }
+      let whole = kinds.filter { !$0.isOfSomeGroups }
+      let tests =
+        (whole.isEmpty ? [] : [any(of: whole)])
+        + kinds.filter(\.isOfSomeGroups).map {
+          .all([any(of: [$0]), .column(.apiGroup, .text(.oneOf(Set($0.groups))))])
+        }
+      return tests.count == 1 ? tests[0] : .any(tests)
     }
     let glob = try glob(item)
     guard let word = glob.literal else { return both(.glob(glob), .glob(glob)) }

@@ -65,7 +65,7 @@ public enum FilterLanguage {
     | choice | one of the names listed, in any case; `*` and `?` wild |
     | flag | `true` or `false` |
     | verb | as name; `post`, `put`, `replace`, `delete-collection` mean the API's verb |
-    | kind | any name that kubectl takes, `kind.group`, `resource/subresource` |
+    | kind | any name that kubectl takes, `kind.group`, `resource/subresource`; `cnp` is no NetworkPolicy of Kubernetes |
     | api | group, `group/version`; `core` and `v1` are the core group |
     | object | `namespace/name` or a name; `/name` for what is in no namespace; `*` and `?` wild |
     | word | as name, after `=` too in any case |
@@ -165,9 +165,9 @@ public enum FilterLanguage {
     A term that begins with a dot looks into the logged document: `.responseObject.spec.order>=500`,
     `.requestObject.spec.egress[].action:Allow`, `.annotations."authorization.k8s.io/decision":forbid`. `[]` is any
     element of an array, `[0]` the first; an array at the end of a path is taken element by element. Names of the record
-    itself need no dot: `requestObject.kind:DeleteOptions`. Numbers compare by value, RFC 3339 texts as times. Rows whose
-    level logged no bodies have nothing at such a path. Paths and searches read the records, so they are slower than
-    fields; put a field next to them where you can.
+    itself need no dot: `requestObject.kind:DeleteOptions`. Numbers compare to the last digit, RFC 3339 texts as
+    times. Rows whose level logged no bodies have nothing at such a path. Paths and searches read the records, so they
+    are slower than fields; put a field next to them where you can.
     """
 
   private static let regexes = """

@@ -106,8 +106,8 @@ struct PathTest: Hashable, Sendable {
     /// Something, `null` included.
     case present
     /// Text, number, `true`, `false` or `null` as JSON writes it; numbers by value.
-    case text(TextTest, number: String?)
-    case number(ClosedRange<Double>)
+    case text(TextTest, number: ExactNumber?)
+    case number(NumberRange)
     case time(ClosedRange<Int64>)
   }
   var path: FilterPath
@@ -123,15 +123,16 @@ struct PathTest: Hashable, Sendable {
     switch condition {
     case .present: return true
     case .text(let test, let number):
-      if case .number(let digits) = value, let number { return value == .number(number) || test.matches(digits) }
+      if case .number(let digits) = value, let number { return ExactNumber(digits) == number || test.matches(digits) }
       return scalarText(value).map(test.matches) ?? false
     case .number(let range):
       if case .string(let text) = value {
         if let number = Quantity.number(text) { return range.contains(number) }
         // Seconds since 1970, held against a time.
-        return Timestamp(rfc3339: text).map { range.contains(Double($0.microseconds) / 1_000_000) } ?? false
+        return Timestamp(rfc3339: text).map { range.contains(ExactNumber(microseconds: $0.microseconds)) } ?? false
       }
-      return value.double.map(range.contains) ?? false
+      guard case .number(let digits) = value else { return false }
+      return ExactNumber(digits).map(range.contains) ?? false
     case .time(let range):
       if let text = value.string { return Timestamp(rfc3339: text).map { range.contains($0.microseconds) } ?? false }
       // Flow logs write seconds since 1970.

@@ -20,7 +20,7 @@ struct PathCompiler {
     case .regex(let regex): return .text(.regex(regex), number: nil)
     case .literal(let text):
       if comparator.isOrder { return try ordered(comparator, text) }
-      let number = Double(text) == nil ? nil : text
+      let number = ExactNumber(text)
       let isExact = comparator == .equal || comparator == .unequal
       return .text(isExact ? .exactly([text]) : .oneOf([text.lowercased()]), number: number)
     case .range(let lower, let upper):
@@ -29,9 +29,10 @@ struct PathCompiler {
         try upper.map { (text) throws(ItemProblem) in try bound(text) },
       ]
       switch (conditions[0], conditions[1]) {
-      case (.number(let from), .number(let to)) where from <= to: return .number(from...to)
-      case (.number(let from), nil): return .number(from...Double.infinity)
-      case (nil, .number(let to)): return .number(-Double.infinity...to)
+      case (.number(let from), .number(let to)) where from <= to:
+        return .number(NumberRange(lower: .init(number: from), upper: .init(number: to)))
+      case (.number(let from), nil): return .number(NumberRange(lower: .init(number: from)))
+      case (nil, .number(let to)): return .number(NumberRange(upper: .init(number: to)))
       case (.time(let from), .time(let to)) where from.start <= to.end:
         return .time(from.start.microseconds...to.end.microseconds)
       case (.time(let from), nil): return .time(from.start.microseconds...Int64.max)
@@ -42,7 +43,7 @@ struct PathCompiler {
   }
 
   private enum Bound {
-    case number(Double)
+    case number(ExactNumber)
     case time(Moment)
   }
 
@@ -58,12 +59,9 @@ struct PathCompiler {
   private func ordered(_ comparator: FilterComparator, _ text: String) throws(ItemProblem) -> PathTest.Condition {
     switch try bound(text) {
     case .number(let number):
-      switch comparator {
-      case .less: return .number(-Double.infinity...number.nextDown)
-      case .atMost: return .number(-Double.infinity...number)
-      case .greater: return .number(number.nextUp...Double.infinity)
-      default: return .number(number...Double.infinity)
-      }
+      let bound = NumberRange.Bound(number: number, isIncluded: comparator == .atMost || comparator == .atLeast)
+      let isUpper = comparator == .less || comparator == .atMost
+      return .number(isUpper ? NumberRange(upper: bound) : NumberRange(lower: bound))
     case .time(let moment):
       return .time(try FilterCompiler.interval(comparator, moment.start.microseconds...moment.end.microseconds))
     }

@@ -1,17 +1,16 @@
 /// Numbers and durations as people write them.
 enum Quantity {
-  /// `10`, `-3`, `1.5`, with a factor `k M G T` (thousands) or `Ki Mi Gi Ti` (1,024); nil for anything else.
-  static func number(_ text: some StringProtocol) -> Double? {
-    guard let (value, unit) = split(text) else { return nil }
+  /// `10`, `-3`, `1.5`, with a factor `k M G T` (thousands) or `Ki Mi Gi Ti` (1,024), exact to the last digit; nil for
+  /// anything else.
+  static func number(_ text: some StringProtocol) -> ExactNumber? {
+    let unit = String(text.reversed().prefix { $0.isLetter }.reversed())
+    guard text.first != "+", let value = ExactNumber(text.dropLast(unit.count)) else { return nil }
     if unit.isEmpty { return value }
-    return factors.first { $0.name == unit }.map { value * $0.factor }
+    return factors.first { $0.name == unit }.map { value.multiplied(by: $0.factor) }
   }
 
-  /// A whole number, exact to the last digit where it has neither fraction nor unit.
-  static func integer(_ text: some StringProtocol) -> Int64? {
-    if let exact = Int64(text) { return exact }
-    return number(text).flatMap { Int64(exactly: $0) }
-  }
+  /// A whole number.
+  static func integer(_ text: some StringProtocol) -> Int64? { Int64(text) ?? number(text)?.integer }
 
   /// Microseconds of `50ms`, `1.5s`, `1h30m`, `7d`; a number without unit counts seconds. At most 1,000 years.
   static func duration(_ text: some StringProtocol) -> Int64? {
@@ -45,17 +44,8 @@ enum Quantity {
     (["w", "week", "weeks"], 604_800),
   ]
 
-  private static let factors: [(name: String, factor: Double)] = [
-    ("k", 1e3), ("K", 1e3), ("M", 1e6), ("G", 1e9), ("T", 1e12),
+  private static let factors: [(name: String, factor: UInt64)] = [
+    ("k", 1000), ("K", 1000), ("M", 1_000_000), ("G", 1_000_000_000), ("T", 1_000_000_000_000),
     ("Ki", 1024), ("Mi", 1_048_576), ("Gi", 1_073_741_824), ("Ti", 1_099_511_627_776),
   ]
-
-  private static func split(_ text: some StringProtocol) -> (Double, String)? {
-    let unit = String(text.reversed().prefix { $0.isLetter }.reversed())
-    let digits = text.dropLast(unit.count)
-    guard let first = digits.first, first.isNumber || first == "-", digits.utf8.allSatisfy({ $0 != UInt8(ascii: "_") }),
-      let value = Double(digits), value.isFinite
-    else { return nil }
-    return (value, unit)
-  }
 }

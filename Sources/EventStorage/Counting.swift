@@ -74,7 +74,7 @@ extension StoreSnapshot {
     let names = try kindNames()
     // A kind that there is was meant, though it was never logged.
     return unknown.map {
-      UnknownKind(name: $0, near: ResourceKind.named($0).isEmpty ? Suggestions.near($0, among: names) : [])
+      UnknownKind(name: $0, near: ResourceKind.meant(by: $0).isEmpty ? Suggestions.near($0, among: names) : [])
     }
   }
 

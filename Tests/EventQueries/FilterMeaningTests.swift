@@ -30,6 +30,37 @@ struct FilterMeaningTests {
   ])
   func `leaves the act`(_ text: String) throws { #expect(try !takes(text, act())) }
 
+  @Test(arguments: ["cnp", "CNP", "caliconetworkpolicy", "CalicoNetworkPolicies", "cnp,gnp"])
+  func `a name of Calico's API alone means its policies alone`(_ word: String) throws {
+    #expect(try !takes("kind:\(word)", act()))
+    for group in ["projectcalico.org", "crd.projectcalico.org"] {
+      #expect(try takes("kind:\(word)", act { $0.object?.group = group }))
+    }
+    #expect(try !takes("kind:\(word)", act { $0.object?.resource = "networksets" }))
+    #expect(try takes("kind:cnp.crd.projectcalico.org", act { $0.object?.group = "crd.projectcalico.org" }))
+    #expect(try !takes("kind:cnp.crd.projectcalico.org", act { $0.object?.group = "projectcalico.org" }))
+  }
+
+  @Test func `cnp is the ClusterNetworkPolicy of its own group too`() throws {
+    let cluster = act {
+      $0.object = ObjectReference(
+        group: "policy.networking.k8s.io", version: "v1alpha2", resource: "clusternetworkpolicies", namespace: nil,
+        name: "deny")
+      $0.kind = "ClusterNetworkPolicy"
+    }
+    #expect(try takes("kind:cnp", cluster))
+    #expect(try !takes("kind:caliconetworkpolicies", cluster))
+    #expect(try takes("kind:netpol", act { $0.object?.group = "projectcalico.org" }))
+    #expect(
+      try takes(
+        "kind:calicoglobalnetworkpolicies",
+        act {
+          $0.object?.group = "projectcalico.org"
+          $0.object?.resource = "globalnetworkpolicies"
+          $0.kind = nil
+        }))
+  }
+
   @Test func `an actor is who authenticated or who was impersonated`() throws {
     let masked = act { $0.asUser = "system:admin" }
     #expect(try takes("actor:alice@example.com", masked))

@@ -66,7 +66,7 @@ enum PathLikeness {
     }
     if mayBeObject, !starts {
       let kind = argument.prefix { $0 != "/" && $0 != "." }.lowercased()
-      if argument.contains("/"), !ResourceKind.named(kind).isEmpty || argument.contains("@") { return false }
+      if argument.contains("/"), !ResourceKind.meant(by: kind).isEmpty || argument.contains("@") { return false }
       return hasEnding(argument)
     }
     return argument.contains("/") || hasEnding(argument)

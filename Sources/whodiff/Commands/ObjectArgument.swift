@@ -108,7 +108,7 @@ struct ObjectArgument {
       let words = kind.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
       guard !words[0].isEmpty else { return nil }
       let word = words[0].lowercased()
-      kinds = ResourceKind.named(word)
+      kinds = ResourceKind.meant(by: word)
       // Kinds of custom resources are in no table; their plurals follow the rules of the English language mostly.
       resources = [word, word + "s", word + "es"]
       if word.hasSuffix("y") { resources.insert(word.dropLast() + "ies") }

@@ -68,6 +68,12 @@ enum Configuration {
     return String(cString: resolved)
   }
 
+  /// The same for all names of one file or folder; of a path where there is none, the path.
+  static func identity(of path: String) -> String {
+    var status = stat()
+    return stat(path, &status) == 0 ? "\(status.st_dev):\(status.st_ino)" : absolutePath(path)
+  }
+
   /// The folder that holds the path, absolute.
   static func directory(of path: String) -> String {
     var parts = path.split(separator: "/").map(String.init)

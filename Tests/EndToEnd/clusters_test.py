@@ -91,6 +91,15 @@ class Clusters(unittest.TestCase):
         for again in log, os.path.join(self.prod, ".", "audit.log"), os.path.relpath(log):
             done = self.run_whodiff("log", "--cluster", f"prod={log}", "--cluster", f"dev={again}", code=2)
             self.assertIn(f"--cluster gives {again} to two clusters, prod and dev", done.stderr)
+        for link in os.link, os.symlink:
+            again = os.path.join(self.folder, f"{link.__name__}.log")
+            link(log, again)
+            done = self.run_whodiff("log", "--cluster", f"prod={log}", "--cluster", f"dev={again}", code=2)
+            self.assertIn(f"gives {again} to two clusters, prod and dev: name a file or folder of each (which is {log} too)", done.stderr)
+            # Whatever it is called besides, it has its cluster.
+            for words in [[again], [os.path.dirname(log)]]:
+                rows = self.rows("sources", *words, "--cluster", f"dev={again}")
+                self.assertIn("dev", [row["cluster"] for row in rows])
         self.run_whodiff("log", "--cluster", f"prod={log}", "--cluster", f"prod={log}")
         # The innermost name counts.
         rows = self.rows("log", "--level", "3", "--cluster", f"prod={self.prod}", "--cluster", f"dev={log}")

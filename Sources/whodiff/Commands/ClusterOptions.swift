@@ -10,24 +10,26 @@ struct ClusterOptions: ParsableArguments {
   var cluster: [ClusterAssignment] = []
 
   func validate() throws {
-    var known: [String: String] = [:]
+    var known: [String: ClusterAssignment] = [:]
     for one in cluster {
-      let path = one.path == "-" ? "-" : Configuration.absolutePath(one.path)
-      if let name = known.updateValue(one.name, forKey: path), name != one.name {
-        throw ValidationError(
-          "--cluster gives \(SafeText.line(one.path)) to two clusters, \(SafeText.line(name)) and "
-            + "\(SafeText.line(one.name)): name a file or folder of each.")
-      }
+      // Two names of one file are one, links of either kind.
+      let other = known.updateValue(one, forKey: one.path == "-" ? "-" : Configuration.identity(of: one.path))
+      guard let other, other.name != one.name else { continue }
+      let alias = other.path == one.path ? "" : " (which is \(SafeText.line(other.path)) too)"
+      throw ValidationError(
+        "--cluster gives \(SafeText.line(one.path)) to two clusters, \(SafeText.line(other.name)) and "
+          + "\(SafeText.line(one.name)): name a file or folder of each\(alias).")
     }
   }
 
   var names: ClusterNames { cluster.reduce(into: ClusterNames()) { $0.set($1.name, at: $1.path) } }
 
-  /// The files, and those of the assignments that are not below one of them.
+  /// The files, behind those of the assignments that are not below one of them: of several paths of one file the first
+  /// is read, and it is to be the one that has a cluster.
   func files(_ files: [String]) -> [String] {
     var named = ClusterNames()
     for file in files { named.set(file, at: file) }
-    return files + names.paths.filter { named[$0] == nil }
+    return names.paths.filter { named[$0] == nil } + files
   }
 }
 

@@ -18,6 +18,8 @@ public struct TrailTally: Sendable {
 
 /// What one source holds.
 public struct SourceTally: Sendable {
+  /// The store's; several may have come through standard input, and have one name.
+  public var id: Int64
   /// As the user named it.
   public var file: String
   /// Bytes of text that were read.
@@ -75,7 +77,10 @@ public struct SourceTally: Sendable {
   /// The format that took most of its first records, where the file could still be read.
   public var provenance: String?
 
-  public init(file: String) { self.file = file }
+  public init(file: String, id: Int64 = 0) {
+    self.file = file
+    self.id = id
+  }
 
   /// First and last time of a kind of log; nil without any.
   public func reach(of data: DataKind) -> ClosedRange<Timestamp>? {

@@ -156,7 +156,7 @@ extension PayloadReader {
   }
 
   /// From the blocks, where the store keeps more than records; else from the source.
-  private func head(of source: StoredSource) -> [UInt8] {
+  func head(of source: StoredSource) -> [UInt8] {
     let kept = try? database.read { db in
       try Row.fetchOne(
         db,
@@ -169,7 +169,16 @@ extension PayloadReader {
     if let kept, let text = blockText(kept.data, isPacked: kept.isPacked, length: kept.length), text.first != 0 {
       return Array(text.prefix(Self.headLength))
     }
-    return (try? environment.readSource(source.path, 0, Self.headLength)) ?? []
+    // What came through standard input is there once.
+    return source.path == "-" ? [] : (try? environment.readSource(source.path, 0, Self.headLength)) ?? []
+  }
+}
+
+extension StoreSnapshot {
+  /// The first 64 KiB of a source's text, from the store where it has them, else from the file; empty where neither has.
+  /// Where the store keeps records alone, a line ends where others of them or other text stood.
+  public func head(of source: StoredSource) -> [UInt8] {
+    store.payload.head(of: source).map { $0 == 0 ? UInt8(ascii: "\n") : $0 }
   }
 }
 

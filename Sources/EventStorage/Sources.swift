@@ -40,9 +40,16 @@ extension StoreSnapshot {
   }
 
   /// All input that is no record, by file and place, with lines counted in the whole file.
-  public var rejects: [(file: String, reject: Reject)] { store.noting([]) { try readRejects() } }
+  public var rejects: [(file: String, reject: Reject)] {
+    store.noting([]) { try readRejects().map { (state.sources[$0.source]?.path ?? "", $0.reject) } }
+  }
 
-  private func readRejects() throws -> [(file: String, reject: Reject)] {
+  /// The same by source.
+  func rejectsBySource() throws -> [Int64: [Reject]] {
+    try readRejects().reduce(into: [:]) { $0[$1.source, default: []].append($1.reject) }
+  }
+
+  private func readRejects() throws -> [(source: Int64, reject: Reject)] {
     let rows = try store.read { db in
       try Row.fetchAll(db, sql: "SELECT * FROM reject ORDER BY source, start").map {
         (
@@ -56,7 +63,7 @@ extension StoreSnapshot {
       guard let place = state.place(ofSegment: row.segment) else { return nil }
       var reject = row.reject
       reject.line += state.linesBefore(state.segments[place])
-      return (state.sources[row.source]?.path ?? "", reject)
+      return (row.source, reject)
     }
   }
 }

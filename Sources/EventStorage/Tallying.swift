@@ -5,12 +5,11 @@ extension StoreSnapshot {
   /// Counts what the logs hold, source by source; reads columns and no bodies.
   /// - Throws: `CancellationError` once `isCancelled` says so, `StoreError` when the store is damaged.
   public func tally(isCancelled: () -> Bool = { false }) throws -> TrailTally {
-    var rejectsOf: [String: [Reject]] = [:]
-    for (file, reject) in rejects { rejectsOf[file, default: []].append(reject) }
+    let rejectsOf = store.noting([:]) { try rejectsBySource() }
     var sources: [SourceTally] = []
     for source in state.sources.all.filter({ !$0.isArchive }) {
-      var tally = SourceTally(file: source.path)
-      tally.rejects = rejectsOf[source.path] ?? []
+      var tally = SourceTally(file: source.path, id: source.id)
+      tally.rejects = rejectsOf[source.id] ?? []
       let places = state.places(of: source.id).sorted {
         state.segments[$0].info.start < state.segments[$1].info.start
       }

@@ -352,7 +352,7 @@ struct DiskFile {
 
   /// What has become of a source's file since it was last read, by size, inode and time of change.
   static func state(of source: StoredSource) -> SourceFileState {
-    guard let size = source.diskSize else { return .pipe }
+    guard let size = source.diskSize, source.path != "-" else { return .pipe }
     guard let disk = DiskFile(source.path) else { return .gone }
     if disk.size == size, disk.inode == source.inode, disk.modified == source.modified { return .same }
     return disk.inode == source.inode && disk.size > size ? .grown : .changed

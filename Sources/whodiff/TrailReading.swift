@@ -2,6 +2,7 @@ import AuditModel
 import EventStorage
 import LogDecoding
 import ObjectHistory
+import Synchronization
 import TrailCheck
 
 extension StoreSnapshot {
@@ -11,11 +12,14 @@ extension StoreSnapshot {
     withHistories: Bool = true, isCancelled: @escaping @Sendable () -> Bool = { false }
   ) throws -> TrailReport {
     var tally = try tally(isCancelled: isCancelled)
+    for index in tally.sources.indices {
+      guard let source = source(tally.sources[index].id) else { continue }
+      tally.sources[index].provenance = Self.provenances.of(source) { head(of: source) }
+    }
     guard withHistories else { return TrailCheck.trailReport(tally) }
     for index in tally.sources.indices {
-      let head = head(of: tally.sources[index].file)
-      tally.sources[index].head = String(decoding: head.prefix(4096), as: UTF8.self)
-      tally.sources[index].provenance = provenance(ofText: head)
+      guard let source = source(tally.sources[index].id) else { continue }
+      tally.sources[index].head = String(decoding: head(of: source).prefix(4096), as: UTF8.self)
     }
     let history = try unaccounted(tally.objects, isCancelled: isCancelled)
     return TrailCheck.trailReport(tally, history: history)
@@ -36,9 +40,22 @@ extension StoreSnapshot {
     return findings
   }
 
-  /// The first text of a file, for the marks that collectors leave and for its format; empty where it cannot be read.
-  private func head(of file: String) -> [UInt8] {
-    guard file != "-", let source = try? ByteSource.open(file) else { return [] }
-    return (try? source.bytes(at: 0, count: 64 << 10)) ?? []
+  private static let provenances = Provenances()
+}
+
+/// The formats of texts by how they begin: while files are followed, it is asked again and again.
+private final class Provenances: Sendable {
+  private struct Beginning: Hashable {
+    var fingerprint: [UInt8]
+    var length: Int
+  }
+  private let known = Mutex<[Beginning: String]>([:])
+
+  func of(_ source: StoredSource, head: () -> [UInt8]) -> String? {
+    let beginning = Beginning(fingerprint: source.head, length: source.headLength)
+    if let found = known.withLock({ $0[beginning] }) { return found }
+    guard let found = provenance(ofText: head()) else { return nil }
+    known.withLock { $0[beginning] = found }
+    return found
   }
 }

@@ -96,6 +96,21 @@ class Sources(unittest.TestCase):
         self.assertRegex(done.stdout, r"locked\.log +.* cannot be opened: Input/output error\n")
         self.assertIn("locked.log: cannot be opened: Input/output error", done.stderr)
 
+    def test_what_came_through_standard_input_has_the_format_of_its_text(self):
+        store = os.path.join(self.folder, "store.sqlite")
+        gke = pathlib.Path(__file__).resolve().parents[1] / "LogDecoding/Samples/gke.json"
+        broken = (SAMPLES / "dns.log").read_bytes() + b'{"broken\n'
+        for text in (SAMPLES / "audit.log").read_bytes(), (SAMPLES / "flows.log").read_bytes(), broken, gke.read_bytes():
+            subprocess.run([WHODIFF, "import", "-q", "-", "--store", store], input=text, env=self.env, capture_output=True)
+        formats = ["kubernetes-audit", "calico-flow", "calico-dns", "gke-audit"]
+        rows = self.rows("--store", store)
+        self.assertEqual([(row["file"], row["format"], row["state"]) for row in rows], [("-", name, "pipe") for name in formats])
+        done = subprocess.run([WHODIFF, "check", "--store", store, "-o", "json"], env=self.env, capture_output=True, text=True)
+        sources = json.loads(done.stdout)["sources"]
+        self.assertEqual([one["format"] for one in sources], formats)
+        self.assertEqual([len(one["rejects"]) for one in sources], [row["malformed"] + row["foreign"] for row in rows])
+        self.assertEqual([len(one["rejects"]) for one in sources[:3]], [0, 0, 1])
+
     def test_what_cannot_be_opened_is_on_the_screen(self):
         with Tmux(WHODIFF, self.unreadable()) as screen:
             screen.wait(r"\d+ of \d+\s*$")

@@ -82,7 +82,7 @@ enum SourceWords {
 
   /// What most of its records are, as `whodiff formats` calls it; nil until the logs were looked through.
   static func format(_ row: SourceRow, _ session: Session) -> String? {
-    session.trail?.sources.first { $0.file == row.path && $0.actCount > 0 }?.format
+    session.trail?.sources.first { $0.id == row.id && $0.actCount > 0 }?.format
   }
 
   /// `M Rq RR`

@@ -22,7 +22,7 @@ struct SourcesCommand: ParsableCommand {
     let log = try OpenedLog(files: source.clusters.files(files), source: source, saysRejects: false)
     let report = try log.snapshot.trailReport(withHistories: false)
     let filled = report.sources.filter { $0.actCount > 0 }
-    let formats = Dictionary(filled.map { ($0.file, $0.format) }, uniquingKeysWith: { first, _ in first })
+    let formats = Dictionary(filled.map { ($0.id, $0.format) }, uniquingKeysWith: { first, _ in first })
     let failures = SourceFailures(log.failures, in: log.store)
     let out = CommandOutput(styling, isText: format.exporter == nil)
     try out.run {
@@ -30,7 +30,7 @@ struct SourcesCommand: ParsableCommand {
         let columns = ["schema"] + SourceMember.all.map(\.name)
         var writer = try RowWriter(exporter, columns: columns, to: out.output)
         try forEach(log, failures) {
-          let subject = SourceMember.Subject(row: $0, report: report, format: formats[$0.path])
+          let subject = SourceMember.Subject(row: $0, report: report, format: formats[$0.id])
           try writer.write(SourceMember.json(subject))
         }
         try writer.finish()
@@ -70,7 +70,7 @@ struct SourcesCommand: ParsableCommand {
   }
 
   private func writeTable(
-    _ log: OpenedLog, _ failures: SourceFailures, _ formats: [String: String], _ zone: Zone, to out: CommandOutput
+    _ log: OpenedLog, _ failures: SourceFailures, _ formats: [Int64: String], _ zone: Zone, to out: CommandOutput
   ) throws {
     let headings = [
       "FILE", "SIZE", "FIRST (\(zone.name))", "LAST", "ACTS", "KINDS", "FORMAT", "BAD", "OTHER", "STATE", "CLUSTER",
@@ -86,7 +86,7 @@ struct SourcesCommand: ParsableCommand {
         TextTable.Cell(row.path), TextTable.Cell(FactWords.bytes(row.bytesTotal ?? row.bytesRead)),
         TextTable.Cell(time(row.timeSpan?.lowerBound)), TextTable.Cell(time(row.timeSpan?.upperBound)),
         TextTable.Cell(String(row.actCount)), TextTable.Cell(kinds.nonEmpty ?? "-"),
-        TextTable.Cell(formats[row.path] ?? "-"),
+        TextTable.Cell(formats[row.id] ?? "-"),
         TextTable.Cell(
           row.malformedCount > 0 ? String(row.malformedCount) : "-", row.malformedCount > 0 ? .failed : .none),
         TextTable.Cell(row.foreignCount > 0 ? String(row.foreignCount) : "-"),

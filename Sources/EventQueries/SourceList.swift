@@ -72,11 +72,15 @@ public struct SourceRow: Hashable, Sendable, Identifiable {
   public var fingerprint: [UInt8] = []
   /// Nil where that was not looked at.
   public var fileState: SourceFileState?
+  /// Not a byte is in the file, or not any more.
+  public var isEmpty = false
   /// Why it was not read, or not to its end: `cannot be opened: Permission denied`.
   public var failure: String?
   /// A command that reads it all the same; nil where there is none.
   public var remedy: String?
 
+  /// What has become of the file in one word, `empty` among them; nil where that was not looked at.
+  public var stateName: String? { isEmpty ? "empty" : fileState?.rawValue }
   public var problemCount: Int { malformedCount + foreignCount }
 
   public init(id: Int64, path: String, compression: String = "none") {
@@ -90,19 +94,25 @@ public struct SourceRow: Hashable, Sendable, Identifiable {
 public struct SourceFailures: Hashable, Sendable {
   /// A row for each file, folder or archive that the store has nothing of.
   public private(set) var unread: [SourceRow] = []
+  /// A row for each in which there is nothing to read.
+  public private(set) var empty: [SourceRow] = []
   /// Why others could not be read to their ends, by their paths.
   public private(set) var reasons: [String: String] = [:]
   /// Files in which there is no record, where there is none anywhere.
   public var unrecognised: [UnrecognisedSource] = []
 
-  public var isEmpty: Bool { unread.isEmpty && reasons.isEmpty && unrecognised.isEmpty }
+  public var isEmpty: Bool { unread.isEmpty && empty.isEmpty && reasons.isEmpty && unrecognised.isEmpty }
+  /// Those of both kinds, which no list of the store's own sources has.
+  public var rows: [SourceRow] { unread + empty }
 
   /// - Parameters:
   ///   - failures: paths and reasons, in the order in which they were met; a path may have several.
+  ///   - empty: the paths of files and archives in which there is nothing.
   ///   - known: the paths of the store's own rows.
   ///   - remedies: commands that read them all the same, by their paths.
   public init(
-    _ failures: [(path: String, reason: String)] = [], known: Set<String> = [], remedies: [String: String] = [:]
+    _ failures: [(path: String, reason: String)] = [], empty: [String] = [], known: Set<String> = [],
+    remedies: [String: String] = [:]
   ) {
     var paths: [String] = []
     for (path, reason) in failures {
@@ -115,6 +125,10 @@ public struct SourceFailures: Hashable, Sendable {
       row.remedy = remedies[path]
       unread.append(row)
     }
+    var seen = known.union(paths)
+    for path in empty where seen.insert(path).inserted {
+      self.empty.append(SourceRow(empty: path, number: unread.count + self.empty.count + 1))
+    }
   }
 }
 
@@ -126,6 +140,16 @@ extension SourceRow {
     self.failure = failure
   }
 
+  /// What was named or found and has nothing in it.
+  /// - Parameter number: as above, counted on from what could not be read.
+  public init(empty path: String, number: Int) {
+    self.init(id: Int64(-number), path: path, compression: "")
+    bytesTotal = 0
+    isComplete = true
+    isEmpty = true
+  }
+
+  /// Whether the store has nothing of it.
   public var isUnread: Bool { id < 0 }
 }
 

@@ -55,6 +55,8 @@ public struct IngestReport: Sendable {
   public var skippedSources = 0
   /// Those among them whose text the store has under another path: their paths, and that one.
   public var copies: [String: String] = [:]
+  /// Those among them whose text has not a byte, or not any more: their paths, in the order of reading.
+  public var empty: [String] = []
   /// One for each file that could not be opened or read to its end.
   public var errors: [SourceError] = []
   public var wasCancelled = false

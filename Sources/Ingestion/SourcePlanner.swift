@@ -91,7 +91,7 @@ struct SourcePlanner {
     }
     if bytes.isSeekable, let size = bytes.diskSize {
       let head = try bytes.bytes(at: 0, count: Int(min(size, Int64(Self.fingerprintLength))))
-      if size == 0 { return tally.skip() }
+      if size == 0 { return tally.skip(empty: path) }
       let isLines = head.withUnsafeBytes { RecordDecoder.framing(of: $0) } == .lines
       try addPlain(bytes, path: path, size: size, head: head, isLines: isLines)
     } else {
@@ -222,7 +222,7 @@ struct SourcePlanner {
 
   private mutating func addText(_ bytes: ByteSource, path: String) throws {
     let head = try readHead(bytes)
-    guard !head.isEmpty else { return tally.skip() }
+    guard !head.isEmpty else { return tally.skip(empty: path) }
     let disk = bytes.diskSize == nil ? nil : DiskFile(path)
     let diskTail = disk.flatMap { $0.tail(count: Self.fingerprintLength) }.map { sha256($0 + mark(of: bytes)) }
     var source = StoredSource(

@@ -24,6 +24,14 @@ final class Tally: Sendable {
 
   func skip() { sums.withLock { $0.report.skippedSources += 1 } }
 
+  /// Passes a file over in which there is nothing.
+  func skip(empty path: String) {
+    sums.withLock { sums in
+      sums.report.skippedSources += 1
+      sums.report.empty.append(path)
+    }
+  }
+
   /// Passes a file over whose text the source has.
   func skip(_ path: String, copyOf source: StoredSource) {
     sums.withLock { sums in

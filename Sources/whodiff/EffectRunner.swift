@@ -104,12 +104,12 @@ final class EffectRunner {
       case .sources(let request):
         var page = try snapshot.sources(request, foreignReasons: foreignReasons, isCancelled: isCancelled)
         for index in page.rows.indices {
-          page.rows[index].fileState = snapshot.source(page.rows[index].id).map(fileState)
+          page.rows[index].lookAtFile(of: snapshot)
         }
         return .sources(page)
       case .problems(let request):
         var page = try snapshot.problems(request, foreignReasons: foreignReasons, isCancelled: isCancelled)
-        page.source?.fileState = snapshot.source(request.source).map(fileState)
+        page.source?.lookAtFile(of: snapshot)
         return .problems(page)
       case .detail(let id):
         return .detail(try snapshot.detail(id))

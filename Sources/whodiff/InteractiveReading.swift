@@ -43,34 +43,34 @@ struct InteractiveReading: Sendable {
       return settle(store) { inbox.post(.work(.followed(acts: 0, storeVersion: $0))) }
     }
     var paths = options.paths
-    var failures: [SourceError] = []
-    if paths != ["-"] { read(paths, store, &failures) }
+    var unread = Unread()
+    if paths != ["-"] { read(paths, store, &unread) }
     var followedActs = 0
     while true {
       switch orders.next() {
       case .close: return
       case .order(.readAgain):
-        failures = []
-        read(paths, store, &failures)
+        unread = Unread()
+        read(paths, store, &unread)
       case .order(.open(let path)):
         guard Configuration.isSource(path) else {
           inbox.post(.message(.notice("\(path): no such file")))
           continue
         }
         if !paths.contains(path) { paths.append(path) }
-        failures.removeAll { $0.path == path || $0.path.hasPrefix(path + "/") || ArchivePath.isInside($0.path, path) }
-        read([path], store, &failures)
-      case .follow: follow(paths, store, &followedActs, &failures)
+        unread.forget { $0 == path || $0.hasPrefix(path + "/") || ArchivePath.isInside($0, path) }
+        read([path], store, &unread)
+      case .follow: follow(paths, store, &followedActs, &unread)
       }
     }
   }
 
   /// Reads what the store lacks of files and folders.
-  /// - Parameter failures: takes what cannot be read.
-  private func read(_ paths: [String], _ store: EventStore, _ failures: inout [SourceError]) {
+  /// - Parameter unread: takes what cannot be read.
+  private func read(_ paths: [String], _ store: EventStore, _ unread: inout Unread) {
     let teller = ProgressTeller(inbox: inbox)
     var others: [String] = []
-    defer { post(failures, looking: others, store) }
+    defer { post(unread, looking: others, store) }
     do {
       let search = findLogs(
         at: paths.filter { $0 != "-" }, limits: options.ingest.limits, members: { store.knownMembers(of: $0) })
@@ -82,28 +82,31 @@ struct InteractiveReading: Sendable {
       let state: ReadingProgress.State = report.wasCancelled ? .stopped : .finished
       teller.finish(state, acts: report.acts, store.version)
       var errors = search.errors + report.errors.filter { !search.errors.contains($0) }
+      let empty = EmptyInput(search, named: paths, limits: options.ingest.limits)
+      unread.empty += report.empty + empty.paths
       if search.logs.isEmpty, !paths.contains("-") {
         let barren = BarrenInput(paths, limits: options.ingest.limits)
         errors += barren.errors.filter { !errors.contains($0) }
         others = barren.others
       }
+      errors += empty.errors.filter { error in !errors.contains { $0.path == error.path } }
       if report.errors.isEmpty, !report.wasCancelled { try store.noteArchives(of: search, copies: report.copies) }
       if !report.wasCancelled { settle(store) { teller.finish(state, acts: report.acts, $0) } }
-      failures += errors
-      if let first = errors.first {
+      unread.failures += errors
+      if let notice = errors.first.map(String.init(describing:)) ?? EmptiedSources(report, in: store).notice {
         let more = errors.count > 1 ? " (and \(errors.count - 1) more)" : ""
-        inbox.post(.message(.notice("\(first)\(more)")))
+        inbox.post(.message(.notice(notice + more)))
       }
     } catch {
-      if let error = error as? SourceError { failures.append(error) }
+      if let error = error as? SourceError { unread.failures.append(error) }
       teller.finish(.stopped, acts: nil, store.version)
       inbox.post(.message(.notice("\(error)")))
     }
   }
 
   /// - Parameter others: files that were looked into and are no logs.
-  private func post(_ failures: [SourceError], looking others: [String] = [], _ store: EventStore) {
-    var told = SourceFailures(failures, in: store)
+  private func post(_ unread: Unread, looking others: [String] = [], _ store: EventStore) {
+    var told = SourceFailures(unread.failures, empty: unread.empty, in: store)
     let snapshot = store.snapshot()
     if snapshot.actCount == 0 {
       let paths = others + snapshot.sources.filter(\.isUnrecognised).map(\.path)
@@ -132,7 +135,7 @@ struct InteractiveReading: Sendable {
 
   /// Follows until there is something else to do. Standard input counts as being read until it ends.
   private func follow(
-    _ paths: [String], _ store: EventStore, _ acts: inout Int, _ failures: inout [SourceError]
+    _ paths: [String], _ store: EventStore, _ acts: inout Int, _ unread: inout Unread
   ) {
     let follower = LogFollower(paths, into: store, options: options.ingest)
     orders.run(follower)
@@ -163,8 +166,8 @@ struct InteractiveReading: Sendable {
     if !orders.endsFollowing { orders.endFollowing() }
     let errors = follower.takeErrors()
     for error in errors { inbox.post(.message(.notice("\(error)"))) }
-    failures += errors.filter { !failures.contains($0) }
-    if !errors.isEmpty { post(failures, store) }
+    unread.failures += errors.filter { !unread.failures.contains($0) }
+    if !errors.isEmpty { post(unread, store) }
     tell(orders.endsReading ? .stopped : .finished)
     acts = before + latest.acts
   }
@@ -180,12 +183,30 @@ struct InteractiveReading: Sendable {
     }
     if let path = options.indexPath {
       do {
+        let index = try IndexFiles.open(path, environment: environment)
+        // Only what is there counts, as in commands.
+        guard index.knownSources.contains(where: { $0.size > 0 && Configuration.isEmptyFile($0.path) }) else {
+          return index
+        }
+        try index.removeFile()
         return try IndexFiles.open(path, environment: environment)
       } catch {
         inbox.post(.message(.notice("no index is kept: \(error)")))
       }
     }
     return try EventStore.open("", access: .inMemory, environment: environment)
+  }
+}
+
+/// What was opened and the store has nothing of.
+private struct Unread {
+  var failures: [SourceError] = []
+  /// Files and archives in which there is nothing.
+  var empty: [String] = []
+
+  mutating func forget(_ isOpened: (String) -> Bool) {
+    failures.removeAll { isOpened($0.path) }
+    empty.removeAll(where: isOpened)
   }
 }
 

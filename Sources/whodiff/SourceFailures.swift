@@ -2,10 +2,11 @@ import AuditModel
 import EventQueries
 import EventStorage
 import Glibc
+import Ingestion
 import LogDecoding
 
 extension SourceFailures {
-  init(_ errors: [SourceError], in store: EventStore) {
+  init(_ errors: [SourceError], empty: [String] = [], in store: EventStore) {
     let known = Set(store.knownSources.lazy.filter { !$0.isArchive }.map(\.path))
     var remedies: [String: String] = [:]
     let failures = errors.map { error in
@@ -13,7 +14,16 @@ extension SourceFailures {
       remedies[error.path] = file.remedy
       return (error.path, "\(error.words) (\(file.words))")
     }
-    self.init(failures, known: known, remedies: remedies)
+    self.init(failures, empty: empty, known: known, remedies: remedies)
+  }
+}
+
+extension SourceRow {
+  /// Notes what has become of the file since it was read.
+  mutating func lookAtFile(of snapshot: StoreSnapshot) {
+    guard let source = snapshot.source(id) else { return }
+    fileState = Ingestion.fileState(of: source)
+    isEmpty = source.diskSize != nil && Configuration.isEmptyFile(source.path)
   }
 }
 

@@ -1,5 +1,5 @@
 """What was read, file by file: the rows of `sources`, and the screen that leaves sources out and takes them in again."""
-import collections, json, os, pathlib, re, shutil, subprocess, sys, tarfile, tempfile, unittest, zipfile
+import collections, gzip, json, os, pathlib, re, shutil, subprocess, sys, tarfile, tempfile, unittest, zipfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "Support"))
 from terminal import SAMPLES, WHODIFF, Tmux, private_environment
@@ -95,6 +95,73 @@ class Sources(unittest.TestCase):
         done = subprocess.run([WHODIFF, "sources", logs], capture_output=True, text=True, env=self.env)
         self.assertRegex(done.stdout, r"locked\.log +.* cannot be opened: Input/output error\n")
         self.assertIn("locked.log: cannot be opened: Input/output error", done.stderr)
+
+    def path(self, name, text=b""):
+        path = os.path.join(self.folder, name)
+        pathlib.Path(path).write_bytes(text)
+        return path
+
+    def empty(self):
+        """A file, a packed one and archives, in none of which there is anything."""
+        names = {name: os.path.join(self.folder, name) for name in ("none.tar", "none.tgz", "none.zip")}
+        tarfile.open(names["none.tar"], "w").close()
+        tarfile.open(names["none.tgz"], "w:gz").close()
+        zipfile.ZipFile(names["none.zip"], "w").close()
+        return names | {"none.log": self.path("none.log"), "none.gz": self.path("none.gz", gzip.compress(b""))}
+
+    def test_what_has_nothing_in_it_has_a_row(self):
+        empty = self.empty()
+        log = self.path("a.log", (SAMPLES / "audit.log").read_bytes())
+        for words in [*empty.values(), log], [self.folder]:
+            for _ in range(2):
+                rows = {os.path.basename(row["file"]): row for row in self.rows(*words)}
+                found = {name: (row["state"], row["size"], row["acts"], row["failure"]) for name, row in rows.items() if name != "a.log"}
+                # A packed text without a byte is no log, but where it was named.
+                names = [name for name in empty if name != "none.gz" or words != [self.folder]]
+                self.assertEqual(found, {name: ("empty", 0, 0, None) for name in names})
+        done = subprocess.run([WHODIFF, "sources", log, empty["none.log"]], capture_output=True, text=True, env=self.env)
+        self.assertRegex(done.stdout, r"none\.log +0 B .* empty +-")
+        self.assertNotIn("FAILURE", done.stdout)
+        row, = self.rows(empty["none.log"])
+        self.assertEqual((row["state"], row["failure"]), ("empty", None))
+
+    def test_an_archive_that_was_named_and_holds_no_log_has_a_row_beside_others(self):
+        archive = os.path.join(self.folder, "notes.zip")
+        with zipfile.ZipFile(archive, "w") as file:
+            file.writestr("readme.txt", "nothing of interest\n")
+        for _ in range(2):
+            rows = {row["file"]: row["failure"] for row in self.rows(str(SAMPLES / "audit.log"), archive)}
+            self.assertEqual(rows, {str(SAMPLES / "audit.log"): None, archive: "no audit logs in this archive"})
+
+    def test_a_file_that_was_emptied_says_so(self):
+        log = self.path("a.log", (SAMPLES / "audit.log").read_bytes())
+        store = os.path.join(self.folder, "store.sqlite")
+        run = lambda *words: subprocess.run([WHODIFF, "import", *words, "--store", store], env=self.env, capture_output=True, text=True)
+        self.assertNotIn("empty", run(log).stderr)
+        self.path("a.log")
+        done = run(log, self.path("b.log"))
+        self.assertEqual(done.returncode, 0)
+        self.assertIn(f"{log} is empty now; what was read of it before is kept\n", done.stderr)
+        self.assertIn(f"{self.folder}/b.log is empty\n", done.stderr)
+        row, = self.rows("--store", store)
+        self.assertEqual((row["state"], row["acts"]), ("empty", 130))
+
+    def test_screens_tell_that_a_file_was_emptied(self):
+        log = self.path("a.log", (SAMPLES / "audit.log").read_bytes())
+        env = {"XDG_CACHE_HOME": os.path.join(self.folder, "cache")}
+        with Tmux(WHODIFF, log, **env) as screen:
+            screen.wait(r"\d+ of 130\s*$")
+            self.path("a.log")
+            screen.keys("0")
+            screen.wait(r"^ 1 source ")
+            screen.keys("R")
+            screen.wait(r"a\.log is empty now: what was read stays until it is opened anew")
+            screen.wait(r"a\.log +.*is empty now")
+        # Opened anew, only what is there counts.
+        with Tmux(WHODIFF, log, **env) as screen:
+            screen.wait(r"a\.log is empty\.")
+            screen.keys("0")
+            screen.wait(r"^> +\S*a\.log +empty")
 
     def test_what_came_through_standard_input_has_the_format_of_its_text(self):
         store = os.path.join(self.folder, "store.sqlite")

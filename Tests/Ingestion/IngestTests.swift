@@ -21,6 +21,21 @@ import Testing
     }
   }
 
+  @Test func `a file without a byte, or emptied since, is told`() throws {
+    try withLogs { logs in
+      try logs.write("audit.log", line(0))
+      for name in ["none.log", "packed.log"] { try logs.write(name, "") }
+      try logs.pack("packed.log", as: "packed.log.gz")
+      let files = ["audit.log", "none.log", "packed.log.gz"].map(logs.file)
+      let store = try logs.open()
+      #expect(try ingest(files, into: store).empty == Array(files.dropFirst()))
+      try logs.write("audit.log", "")
+      let again = try ingest(files, into: store)
+      #expect((again.empty, again.acts, again.skippedSources) == (files, 0, 3))
+      #expect(store.snapshot().actCount == 1)
+    }
+  }
+
   @Test func `of a file that grew only the rest is read`() throws {
     try withLogs { logs in
       try logs.write("audit.log", (0..<30).map { line($0) }.joined())

@@ -119,6 +119,25 @@ private func stage(_ columns: Int = 80, _ rows: Int = 24, ascii: Bool = false) -
     #expect(sources.session.excludedWords == nil)
   }
 
+  @Test func `what has nothing in it is a line too`() throws {
+    var sources = stage(120, 40)
+    sources.session.failures = SourceFailures(
+      [("locked.log", "cannot be opened: Permission denied")],
+      empty: ["none.log", "bundle.zip", "locked.log", "logs/prod/audit.log", "none.log"],
+      known: ["logs/prod/audit.log"])
+    #expect(sources.session.failures.rows.map(\.path) == ["locked.log", "none.log", "bundle.zip"])
+    #expect(Set(sources.session.failures.rows.map(\.id)).count == 3)
+    sources.resize(120, 40)
+    #expect(sources.text.contains(/none\.log +empty/))
+    #expect(sources.text.contains("1 not read"))
+    sources.press("j")
+    #expect(sources.text.contains("nothing is in it"))
+    sources.press(" ")
+    #expect(sources.session.notice == "nothing of it counts, since it is empty")
+    sources.press("<Enter>")
+    #expect(sources.session.notice == "nothing is in it")
+  }
+
   @Test func `what could not be read stands in front, says why and cannot be left out`() throws {
     var sources = stage()
     sources.session.failures = SourceFailures(

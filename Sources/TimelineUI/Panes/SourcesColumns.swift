@@ -42,7 +42,7 @@ struct SourceColumn: Sendable {
     },
     SourceColumn(title: "other", width: 6, least: 132, isFigure: true) { row, _ in SourceWords.some(row.foreignCount) },
     SourceColumn(title: "skew", width: 7, least: 170, isFigure: true) { SourceWords.skew($0, $1) },
-    SourceColumn(title: "file", width: 7, least: 100) { row, _ in row.fileState?.rawValue ?? "-" },
+    SourceColumn(title: "file", width: 7, least: 100) { row, _ in row.stateName ?? "-" },
     SourceColumn(title: "cluster", width: 12, least: 110) { row, _ in
       row.clusters.isEmpty ? "-" : row.clusters.joined(separator: " ")
     },
@@ -131,14 +131,17 @@ enum SourceWords {
 
   /// All of it in four lines, what no column may have room for among it.
   static func details(_ row: SourceRow, _ session: Session) -> [String] {
-    if let failure = row.failure, row.isUnread {
+    if row.isUnread {
+      guard let failure = row.failure else { return [row.path, "nothing is in it", "", ""] }
       let remedy = row.remedy.map { "not as root:  " + $0 } ?? ""
       return [row.path, "not read: \(failure)", "", remedy]
     }
     let isNarrow = session.layout == .compact
     var head: [String?] = [row.path]
     if !row.clusters.isEmpty { head.append("cluster " + row.clusters.joined(separator: ", ")) }
-    head += [row.compression == "none" ? nil : row.compression, row.fileState.map(words)]
+    head += [
+      row.compression == "none" ? nil : row.compression, row.isEmpty ? "is empty now" : row.fileState.map(words),
+    ]
     if !row.fingerprint.isEmpty { head.append("sha256 of its head \(hexadecimal(row.fingerprint.prefix(4)))..") }
     func counts(_ pairs: [(String, Int?)]) -> String {
       pairs.compactMap { name, count in count.map { "\(name) \(PaneWords.grouped($0))" } }.joined(separator: ", ")

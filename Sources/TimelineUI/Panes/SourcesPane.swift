@@ -51,7 +51,7 @@ struct SourcesPane: WindowedPane {
   private func openProblems(_ session: inout Session) -> [Effect] {
     guard let row = focused else { return [] }
     if row.isUnread {
-      session.notice = "nothing of it was read: \(row.failure ?? "")"
+      session.notice = row.failure.map { "nothing of it was read: \($0)" } ?? "nothing is in it"
       return []
     }
     return [.open(.problems(source: row.id))]
@@ -60,7 +60,8 @@ struct SourcesPane: WindowedPane {
   private mutating func toggle(_ session: inout Session) -> [Effect] {
     guard let row = focused else { return [] }
     if row.isUnread {
-      session.notice = "nothing of it counts, since it was not read"
+      session.notice =
+        row.failure == nil ? "nothing of it counts, since it is empty" : "nothing of it counts, since it was not read"
       return []
     }
     var excluded = session.excluded
@@ -95,7 +96,7 @@ struct SourcesPane: WindowedPane {
 
   // MARK: Rows
 
-  func leadingRows(_ session: Session) -> [SourceRow] { session.failures.unread }
+  func leadingRows(_ session: Session) -> [SourceRow] { session.failures.rows }
   func rowHeight(_ session: Session) -> Int { max(1, parts(Frame.area(session.size)).list.height) }
   func subject(_ session: Session) -> String { session.sourceName }
 
@@ -165,7 +166,7 @@ struct SourcesPane: WindowedPane {
     var x = x + 4 + nameWidth + 1
     if row.isUnread {
       let width = columns.reduce(0) { $0 + $1.width + 1 } - 1
-      screen.write(row.failure ?? "", x: x, y: y, style: .failed, width: width)
+      screen.write(row.failure ?? "empty", x: x, y: y, style: row.failure == nil ? .hint : .failed, width: width)
       return
     }
     for column in columns {

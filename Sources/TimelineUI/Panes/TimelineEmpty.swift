@@ -59,6 +59,7 @@ extension TimelinePane {
     if failures.unread.count > 3 {
       lines.append("... and \(PaneWords.count(failures.unread.count - 3, "more source")): 0 lists them.")
     }
+    for row in failures.empty.prefix(3) { lines.append("\(row.path) is empty.") }
     if session.rejectCount > 0 {
       lines.append(
         "\(PaneWords.count(session.rejectCount, "line")) could not be read as records: Enter on Sources (0).")

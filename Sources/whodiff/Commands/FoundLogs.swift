@@ -6,16 +6,22 @@ import LogDecoding
 struct FoundLogs {
   private(set) var search = LogSearch()
   private(set) var hasProblem = false
+  /// What there is nothing in, and was not told.
+  private(set) var empty: EmptyInput?
 
   var paths: [String] { search.logs }
-  /// Files that were searched and are no logs.
-  var others: [String] { search.others }
+  /// Files that were searched, have something in them, and are no logs.
+  var others: [String] {
+    let empty = Set(empty?.paths ?? [])
+    return search.others.filter { !empty.contains($0) }
+  }
   /// What was told already.
   var errors: [SourceError] { search.errors }
 
   /// - Parameter store: what it knows of unchanged archives is not looked for again.
   init(at files: [String], limits: UnpackingLimits, store: EventStore?) {
     add(findLogs(at: files, limits: limits, members: { store?.knownMembers(of: $0) }))
+    empty = EmptyInput(search, named: files, limits: limits)
     guard search.logs.isEmpty else { return }
     let barren = BarrenInput(files, limits: limits)
     fail(barren.errors)

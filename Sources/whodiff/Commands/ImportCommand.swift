@@ -48,6 +48,7 @@ struct ImportCommand: ParsableCommand {
         "\(ProgressLine.grouped(report.acts)) acts of \(ProgressLine.grouped(report.records)) records imported to \(path)"
       if report.duplicates > 0 { words += "; \(ProgressLine.grouped(report.duplicates)) were there already" }
       ErrorOutput.say(words)
+      EmptiedSources(report, in: store).say()
     }
     if reading.wasInterrupted { throw ExitStatus(130) }
     if found.hasProblem || reading.hasProblem || hasRejects { throw ExitStatus(3) }

@@ -17,6 +17,8 @@ struct OpenedLog {
   let others: [String]
   /// What could not be read, or not to its end.
   let failures: [SourceError]
+  /// Files and archives in which there is nothing.
+  let empty: [String]
 
   /// Ends the command with the code that reading left, if any.
   func finish() throws {
@@ -44,6 +46,7 @@ struct OpenedLog {
       exitCode = 0
       others = []
       failures = []
+      empty = []
       return
     }
     if source.store != nil {
@@ -58,7 +61,10 @@ struct OpenedLog {
     }
     self.store = store
     others = found.others
-    failures = found.errors + reading.report.errors.filter { !found.errors.contains($0) }
+    let errors = found.errors + reading.report.errors.filter { !found.errors.contains($0) }
+    let told = Set(errors.map(\.path))
+    failures = errors + (found.empty?.errors ?? []).filter { !told.contains($0.path) }
+    empty = reading.report.empty + (found.empty?.paths ?? [])
     snapshot = store.snapshot()
     if reading.hasProblem || saysRejects && RejectReport.say(snapshot.rejects) { code = 3 }
     if saysRejects { UnrecognisedReport.say(snapshot.sources, limits: source.limits) }

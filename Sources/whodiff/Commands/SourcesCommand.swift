@@ -23,7 +23,7 @@ struct SourcesCommand: ParsableCommand {
     let report = try log.snapshot.trailReport(withHistories: false)
     let filled = report.sources.filter { $0.actCount > 0 }
     let formats = Dictionary(filled.map { ($0.id, $0.format) }, uniquingKeysWith: { first, _ in first })
-    let failures = SourceFailures(log.failures, in: log.store)
+    let failures = SourceFailures(log.failures, empty: log.empty, in: log.store)
     let out = CommandOutput(styling, isText: format.exporter == nil)
     try out.run {
       if let exporter = format.exporter {
@@ -43,14 +43,14 @@ struct SourcesCommand: ParsableCommand {
   }
 
   private func forEach(_ log: OpenedLog, _ failures: SourceFailures, _ body: (SourceRow) throws -> Void) throws {
-    for row in failures.unread { try body(row) }
+    for row in failures.rows { try body(row) }
     let step = 500
     var first = 0
     while true {
       let request = SourcesRequest(first: first, count: step)
       let page = try log.snapshot.sources(request, foreignReasons: foreignReasons)
       for var row in page.rows {
-        row.fileState = log.snapshot.source(row.id).map(fileState)
+        row.lookAtFile(of: log.snapshot)
         row.failure = failures.reasons[row.path]
         try body(row)
       }
@@ -75,7 +75,7 @@ struct SourcesCommand: ParsableCommand {
     let headings = [
       "FILE", "SIZE", "FIRST (\(zone.name))", "LAST", "ACTS", "KINDS", "FORMAT", "BAD", "OTHER", "STATE", "CLUSTER",
     ]
-    let hasFailures = failures != SourceFailures()
+    let hasFailures = !failures.unread.isEmpty || !failures.reasons.isEmpty
     var table = TextTable(
       headings + (hasFailures ? ["FAILURE"] : []), widest: 100, to: out.output, style: out.style)
     try forEach(log, failures) { row in
@@ -90,7 +90,7 @@ struct SourcesCommand: ParsableCommand {
         TextTable.Cell(
           row.malformedCount > 0 ? String(row.malformedCount) : "-", row.malformedCount > 0 ? .failed : .none),
         TextTable.Cell(row.foreignCount > 0 ? String(row.foreignCount) : "-"),
-        TextTable.Cell(row.fileState?.rawValue ?? "-"),
+        TextTable.Cell(row.stateName ?? "-"),
         TextTable.Cell(row.clusters.joined(separator: " ").nonEmpty ?? "-"),
       ]
       try table.add(cells + failure)

@@ -77,8 +77,9 @@ struct SourceMember: Sendable {
     },
     SourceMember(
       name: "state",
-      summary: "What has become of the file since: `same`, `grown`, `changed`, `gone`, or `pipe` for standard input."
-    ) { .optional($0.row.fileState?.rawValue) },
+      summary: "What has become of the file since: `same`, `grown`, `changed`, `gone`; `empty` where nothing is in it, "
+        + "or not any more; `pipe` for standard input."
+    ) { .optional($0.row.stateName) },
     SourceMember(name: "failure", summary: "Why it was not read, or not to its end; null where it was.") {
       .optional($0.row.failure)
     },
@@ -98,8 +99,8 @@ struct SourceMember: Sendable {
       # Sources
 
       `whodiff sources FILE... -o jsonl` writes a row for each file or stream, as `\(schema)`: first what could not be read
-      at all, then the others in the order in which they were first read. The screen Sources (`0`) shows the same. What is
-      not known is null.
+      at all and what has nothing in it, then the others in the order in which they were first read. The screen Sources
+      (`0`) shows the same. What is not known is null.
 
       A file in an archive is called `bundle.tar.gz!node-1/audit.log`. Such a name may be given like any file's; so may that
       of a folder in an archive, `bundle.tar.gz!node-1`, and of an archive in one, `bundle.zip!inner.tar`.

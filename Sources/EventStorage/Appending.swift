@@ -19,8 +19,13 @@ public struct AppendResult: Sendable {
   public var records: Int
   /// Records that the store had already, or the draft twice.
   public var duplicates: Int
-  /// The number of the segment that was added.
+  /// Pieces of text that are no record.
+  public var rejects: Int
+  /// The number of the segment that was added, and its source.
   public var segment: UInt32
+  public var source: Int64
+  /// The segments that have the duplicates which the store had.
+  public var holders: Set<UInt32>
 }
 
 extension EventStore {
@@ -155,7 +160,8 @@ extension EventStore {
     publish(try known.adding(rows, segments: [segment(info)]))
     return AppendResult(
       addedActs: draft.actCount - joins.groups.count - newLinks.lineage.count, records: draft.recordCount,
-      duplicates: draft.duplicates, segment: info.number)
+      duplicates: draft.duplicates, rejects: draft.rejects.count, segment: info.number, source: source,
+      holders: joins.holders)
   }
 
   /// - Returns: the new segment's number.

@@ -16,6 +16,8 @@ struct DraftJoins {
   var alreadyFed: Set<Int> = []
   /// Rows that take over from an act known to have altered nothing.
   var inheritedNoops: Set<Int> = []
+  /// The segments that have the records which were taken out of the draft.
+  var holders: Set<UInt32> = []
 
   func links(segment: UInt32) -> [(row: ActID, head: ActID)] {
     groups.sorted { $0.key < $1.key }.flatMap { row, join -> [(row: ActID, head: ActID)] in
@@ -39,6 +41,7 @@ extension StoreState {
     guard !near.isEmpty else { return DraftJoins() }
     let records = draft.records
     var duplicates: Set<Int> = []
+    var holders: Set<UInt32> = []
     var matches: [[ActID]] = []
     for group in draft.groups {
       let found = try rows(like: group.head, of: records, in: near, source: source)
@@ -46,15 +49,17 @@ extension StoreState {
         matches.append([])
         continue
       }
-      var known: Set<RecordIdentity> = []
+      var known: [RecordIdentity: UInt32] = [:]
       for id in found {
         guard let (place, row) = locate(id) else { continue }
         for record in try segments[place].records(of: row) {
-          known.insert(RecordIdentity(contentID: record.contentID, stage: record.stage))
+          known[RecordIdentity(contentID: record.contentID, stage: record.stage)] = segments[place].info.number
         }
       }
-      let again = group.all.filter {
-        known.contains(records.identity($0))
+      let again = group.all.filter { record in
+        guard let holder = known[records.identity(record)] else { return false }
+        holders.insert(holder)
+        return true
       }
       duplicates.formUnion(again)
       if again.count < 1 + group.others.count { matches.append(found) } else { matches.append([]) }
@@ -65,7 +70,9 @@ extension StoreState {
       survivors.append(match)
     }
     if !duplicates.isEmpty { draft.remove(duplicates, with: Compressor()) }
-    return try joins(of: draft, matches: survivors)
+    var joins = try joins(of: draft, matches: survivors)
+    joins.holders = holders
+    return joins
   }
 
   private func joins(of draft: SegmentDraft, matches: [[ActID]]) throws -> DraftJoins {

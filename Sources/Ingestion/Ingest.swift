@@ -178,7 +178,33 @@ private final class IngestRun {
   }
 
   func readAll(threadCount: Int? = nil) throws {
-    try runAll(planner.takeJobs(), reader, threadCount: threadCount ?? options.threadCount)
+    let jobs = planner.takeJobs()
+    try runAll(jobs, reader, threadCount: threadCount ?? options.threadCount)
+    // Who looks at the newest rows already keeps them as they came.
+    if !options.newestFirst { try readMisplaced(HolderOrder(jobs)) }
+  }
+
+  /// Reads again, one source after the other, what a thread added before it was its turn.
+  private func readMisplaced(_ order: HolderOrder) throws {
+    let results = tally.results
+    let misplaced = order.misplaced(in: results)
+    guard !misplaced.isEmpty, !reader.isCancelled() else { return }
+    try reader.store.discard(Array(misplaced))
+    forgetGone()
+    let concerned = Set(misplaced.compactMap { results[$0]?.source })
+    for source in order.sources where concerned.contains(source.id) {
+      var begun = reader.store.source(source.id) ?? source
+      begun.isComplete = false
+      _ = try reader.store.save(begun)
+      try plan(begun.path) { () throws(SourceError) in try ByteSource.open(begun.path, limits: options.limits) }
+      try runAll(planner.takeJobs(), reader, threadCount: 1)
+      forgetGone()
+    }
+  }
+
+  private func forgetGone() {
+    let left = Set(reader.store.segmentNumbers)
+    tally.forget { !left.contains($0) }
   }
 
   /// Reads what was planned.

@@ -8,6 +8,7 @@ final class Tally: Sendable {
     var report = IngestReport()
     var bytesRead: Int64 = 0
     var bytesTotal: Int64? = 0
+    var results: [UInt32: AppendResult] = [:]
   }
   private let sums = Mutex(Sums())
   private let progress: @Sendable (IngestProgress) -> Void
@@ -47,6 +48,7 @@ final class Tally: Sendable {
   func count(_ results: [AppendResult], rejects: Int, bytes: Int64, of file: String) {
     let now = sums.withLock { sums in
       for result in results {
+        sums.results[result.segment] = result
         sums.report.acts += result.addedActs
         sums.report.records += result.records + result.duplicates
         sums.report.duplicates += result.duplicates
@@ -58,6 +60,22 @@ final class Tally: Sendable {
         rejects: sums.report.rejects)
     }
     progress(now)
+  }
+
+  /// What became of the segments that were added, by their numbers.
+  var results: [UInt32: AppendResult] { sums.withLock { $0.results } }
+
+  /// Takes back what segments brought that are gone.
+  func forget(_ isGone: (UInt32) -> Bool) {
+    sums.withLock { sums in
+      for (segment, result) in sums.results where isGone(segment) {
+        sums.results[segment] = nil
+        sums.report.acts -= result.addedActs
+        sums.report.records -= result.records + result.duplicates
+        sums.report.duplicates -= result.duplicates
+        sums.report.rejects -= result.rejects
+      }
+    }
   }
 
   /// Something was left undone because it was asked to stop.

@@ -21,6 +21,29 @@ import Testing
     }
   }
 
+  @Test(arguments: [false, true])
+  func `of sources that are read together the first keeps what both hold`(isPacked: Bool) throws {
+    try withLogs { logs in
+      // The second is read to its end long before the first.
+      let first = (0..<3000).map { line($0, padding: 2000) }
+      let second = first.suffix(20) + (3000..<3010).map { line($0, padding: 2000) }
+      try logs.write("a.log", first.joined() + "no record\n")
+      try logs.write("b.log", second.joined() + "no record\n")
+      if isPacked { for name in ["a.log", "b.log"] { try logs.pack(name, as: name + ".gz") } }
+      let files = ["a.log", "b.log"].map { logs.file(isPacked ? $0 + ".gz" : $0) }
+      let store = try logs.open()
+      let report = try ingest(files, into: store)
+      #expect((report.acts, report.records, report.duplicates, report.rejects) == (3010, 3030, 20, 2))
+      let rows = try store.snapshot().sources(SourcesRequest()).rows
+      #expect(rows.map(\.path) == files)
+      #expect(rows.map(\.actCount) == [3000, 10])
+      #expect(rows.map(\.duplicateCount) == [0, 20])
+      #expect(rows.allSatisfy { $0.isComplete && $0.bytesRead == $0.bytesTotal })
+      #expect(store.snapshot().rejects.count == 2)
+      #expect(try ingest(files, into: store).skippedSources == 2)
+    }
+  }
+
   @Test func `a file without a byte, or emptied since, is told`() throws {
     try withLogs { logs in
       try logs.write("audit.log", line(0))

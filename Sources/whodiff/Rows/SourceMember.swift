@@ -57,7 +57,11 @@ struct SourceMember: Sendable {
       counts(Stage.allCases.map { ($0.name, subject.row.stages[$0]) })
     },
     SourceMember(name: "truncated", summary: "Acts whose bodies were cut away.") { .integer($0.row.truncatedCount) },
-    SourceMember(name: "duplicates", summary: "Records that were known before, from here or from elsewhere.") {
+    SourceMember(
+      name: "duplicates",
+      summary: "Records that were known before, from here or from elsewhere: of files that are read together the one "
+        + "that begins first keeps what several hold."
+    ) {
       .integer($0.row.duplicateCount)
     },
     SourceMember(name: "malformed", summary: "Pieces of input that are broken.") { .integer($0.row.malformedCount) },

@@ -19,7 +19,7 @@ enum Frame {
       let width = screen.write(prompt.mark, x: 0, y: last, style: .heading)
       prompt.editor.render(into: &screen, x: width, y: last, width: screen.size.columns - width)
     } else {
-      renderHints(visits.front.hints, into: &screen, y: last)
+      renderHints(visits.front.hints, hasPrompt: !visits.front.takesText, into: &screen, y: last)
     }
     if let notice = session.notice, visits.prompt == nil {
       screen.fill(Rect(x: 0, y: last - 1, width: screen.size.columns, height: 1))
@@ -82,10 +82,13 @@ enum Frame {
   }
 
   /// Six keys for the situation, as many as the row takes.
-  static func renderHints(_ entries: [CommandEntry], into screen: inout Screen, y: Int) {
+  private static func renderHints(
+    _ entries: [CommandEntry], hasPrompt: Bool, into screen: inout Screen, y: Int
+  ) {
     var x = 1
     let hinted = entries.filter { $0.hint != nil }.prefix(6)
-    for entry in hinted + [CommandEntry(keys: [":"], name: "", group: .out, summary: "", hint: "")] {
+    let prompt = CommandEntry(keys: [":"], name: "", group: .out, summary: "", hint: "")
+    for entry in hinted + (hasPrompt ? [prompt] : []) {
       guard let key = entry.keys.first, let hint = entry.hint else { continue }
       let text = key.name + (hint.isEmpty ? "" : " " + hint)
       guard x + TextWidth.of(text) <= screen.size.columns else { break }

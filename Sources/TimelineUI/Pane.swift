@@ -27,6 +27,8 @@ public protocol Pane: Sendable {
   func focusedAct(_ session: Session) -> Act?
   /// What the hint line picks from: the pane's table, or that of a bar that takes the keys.
   var hints: [CommandEntry] { get }
+  /// Whether letters go into a text of the pane: then `:` is one of them, and no prompt.
+  var takesText: Bool { get }
 }
 
 extension Pane {
@@ -39,6 +41,7 @@ extension Pane {
   public func focusedObject(_ session: Session) -> ObjectKey? { focusedAct(session)?.key }
   public func focusedAct(_ session: Session) -> Act? { nil }
   public var hints: [CommandEntry] { Self.entries }
+  public var takesText: Bool { false }
   /// The pane's key table without what the keys do.
   public static var entries: [CommandEntry] { commands.map(\.entry) }
 

@@ -156,6 +156,15 @@ private func keys(_ stage: Stage<PoliciesPane>) -> [ObjectKey] {
     }
   }
 
+  @Test func `while its bar is open the hints are the keys of the bar`() {
+    var user = Afternoon()
+    let hints = user.screen.size.rows - 1
+    user.press("2f")
+    #expect(user.row(hints).hasPrefix(" Enter keep  Esc leave   "))
+    user.press("<Enter>")
+    #expect(user.row(hints).contains("Enter change log") && user.row(hints).contains("  :"))
+  }
+
   @Test func `the bar narrows by words as they are typed, Esc takes them back`() {
     var stage = stage()
     stage.press("fquarantine")

@@ -71,6 +71,12 @@ import Testing
     #expect(user.row(1).contains(" 2 of 17") && !user.row(1).contains("..."))
   }
 
+  @Test func `on a wide screen the bars and the preview follow what is typed`() throws {
+    var user = Afternoon(columns: 200, rows: 60, tookMilliseconds: 1)
+    user.press("jjjjfverb:delete ")
+    try expectScreen(user.screen, "filter-typed-200x60")
+  }
+
   @Test func `Esc brings back the filter, the row and its place on the screen`() {
     var user = Afternoon(Story.many(200), tookMilliseconds: 1)
     user.press("factor:bob<Enter>")

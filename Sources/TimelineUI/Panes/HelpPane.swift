@@ -33,6 +33,7 @@ struct HelpPane: Pane {
   }
 
   func subject(_ session: Session) -> String { title }
+  var takesText: Bool { true }
 
   // MARK: Keys
 

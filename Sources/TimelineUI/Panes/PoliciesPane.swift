@@ -72,6 +72,14 @@ struct PoliciesPane: RowPane {
       },
     ]
 
+  var takesText: Bool { editor != nil }
+  var hints: [CommandEntry] { takesText ? Self.barEntries : Self.entries }
+  /// The keys of the bar.
+  private static let barEntries = [
+    CommandEntry(keys: [.enter], name: "", group: .find, summary: "Keep the words", hint: "keep"),
+    CommandEntry(keys: [.escape], name: "", group: .out, summary: "Back to the words before", hint: "leave"),
+  ]
+
   mutating func type(_ key: Key, _ session: inout Session) -> [Effect]? {
     guard var open = editor else { return nil }
     switch key {

@@ -140,6 +140,8 @@ struct TimelinePane: Pane {
     return focusedAct?.facts.map { Self.entries.hinting(TimelineCommands.hints(of: $0)) } ?? Self.entries
   }
 
+  var takesText: Bool { bar.isEditing || timePrompt != nil }
+
   func subject(_ session: Session) -> String {
     startAct.map { "around " + session.zone.civil($0.time).clockText } ?? ""
   }

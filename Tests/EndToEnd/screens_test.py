@@ -1,5 +1,5 @@
 """The real program in a terminal, over the sample logs, as a user walks through it."""
-import pathlib, re, sys, unittest
+import pathlib, re, sys, tempfile, unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "Support"))
 from terminal import WHODIFF, Tmux
@@ -93,6 +93,17 @@ class Walk(unittest.TestCase):
             screen.wait(r"^> G End +Last row")
             screen.keys("Enter")
             screen.wait(r" 295/295 ")
+
+    def test_of_a_binary_file_all_that_matters_fits_on_the_screen(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder, "program")
+            path.write_bytes(b"\x7fELF" + bytes(4000))
+            with Tmux(WHODIFF, str(path)) as screen:
+                text = screen.wait(r"more: whodiff formats lists them")
+                words = " ".join(text.split())
+                self.assertIn("program: no record of any known format; it looks like this: no text", words)
+                self.assertIn("it begins: \\u{7f}ELF", text)
+                self.assertRegex(text, r"kubernetes-audit: auditID with")
 
     def test_what_the_levels_fold_is_told_and_reachable(self):
         with Tmux(WHODIFF, "sample-logs") as screen:

@@ -184,10 +184,8 @@ struct InteractiveReading: Sendable {
     if let path = options.indexPath {
       do {
         let index = try IndexFiles.open(path, environment: environment)
-        // Only what is there counts, as in commands.
-        guard index.knownSources.contains(where: { $0.size > 0 && Configuration.isEmptyFile($0.path) }) else {
-          return index
-        }
+        let paths = options.paths.filter { $0 != "-" }
+        guard StaleIndex.isStale(index, of: paths, limits: options.ingest.limits) else { return index }
         try index.removeFile()
         return try IndexFiles.open(path, environment: environment)
       } catch {

@@ -163,6 +163,28 @@ class Sources(unittest.TestCase):
             screen.keys("0")
             screen.wait(r"^> +\S*a\.log +empty")
 
+    def test_screens_show_what_is_in_a_file_now(self):
+        lines = (SAMPLES / "audit.log").read_bytes().splitlines(keepends=True)
+        env = {"XDG_CACHE_HOME": os.path.join(self.folder, "cache")}
+        logs = os.path.join(self.folder, "logs")
+        os.mkdir(logs)
+        def opened(wait, sources):
+            with Tmux(WHODIFF, logs, **env) as screen:
+                screen.wait(wait)
+                screen.keys("0")
+                screen.wait(sources)
+        log = os.path.join(logs, "a.log")
+        pathlib.Path(log).write_bytes(b"".join(lines[:80]))
+        opened(r"of 80\s*$", r"^ 1 source ")
+        # Rotated: what was read is there by another name.
+        os.rename(log, log + ".1")
+        pathlib.Path(log).write_bytes(b"".join(lines[80:100]))
+        opened(r"of 100\s*$", r"^ 2 sources ")
+        # Another text under the old name.
+        os.remove(log)
+        pathlib.Path(log).write_bytes(b"".join(lines[100:]))
+        opened(r"of 110\s*$", r"^ 2 sources ")
+
     def test_what_came_through_standard_input_has_the_format_of_its_text(self):
         store = os.path.join(self.folder, "store.sqlite")
         gke = pathlib.Path(__file__).resolve().parents[1] / "LogDecoding/Samples/gke.json"

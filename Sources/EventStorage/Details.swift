@@ -1,6 +1,13 @@
 public import AuditModel
 import Synchronization
 
+/// An act and its records as they were logged. They are not redacted: nothing of them leaves the store but by
+/// `StoreSnapshot.evidence(in:keepsRecords:)`.
+public struct ActText: Sendable {
+  public let act: Act
+  let logged: [RawRecord]
+}
+
 extension StoreSnapshot {
   /// Many acts with their bodies, in the order of the ids, read in the order of the text and on all cores: a block of
   /// text is unpacked once for all acts in it.
@@ -9,28 +16,63 @@ extension StoreSnapshot {
   public func details(
     of ids: [ActID], keepsRecords: Bool, isCancelled: () -> Bool = { false }
   ) throws -> [Result<ActDetail, any Error>] {
-    try read(ids, keepsRecords: keepsRecords, outcome: nil, isCancelled: isCancelled)
+    try read(ids, outcome: nil, isCancelled: isCancelled) { detail($0, $1, keepsRecords: keepsRecords) }
   }
 
   /// The same as `evidence(_:)` tells them.
-  /// - Parameter keepsColumns: false for who asks about one object and no other: where a segment has few of the acts,
-  ///   their values alone are read, and nothing is kept for who asks next.
   public func evidence(
-    of ids: [ActID], keepsRecords: Bool, keepsColumns: Bool = true, isCancelled: () -> Bool = { false }
+    of ids: [ActID], keepsRecords: Bool, isCancelled: () -> Bool = { false }
   ) throws -> [Result<ActDetail, any Error>] {
-    try read(
-      ids, keepsRecords: keepsRecords, keepsColumns: keepsColumns, outcome: state.unsettledOutcome,
-      isCancelled: isCancelled)
+    try read(ids, outcome: state.unsettledOutcome, isCancelled: isCancelled) {
+      detail($0, $1, keepsRecords: keepsRecords)
+    }
   }
 
-  /// - Parameter outcome: of a row, where that is another one than the act's.
-  private func read(
-    _ ids: [ActID], keepsRecords: Bool, keepsColumns: Bool = true, outcome: ((Int, Int) throws -> Outcome)?,
-    isCancelled: () -> Bool
-  ) throws -> [Result<ActDetail, any Error>] {
+  /// The same before anything in their records is read: some times smaller in memory than what they say. For
+  /// `evidence(in:keepsRecords:)`.
+  /// - Parameter keepsColumns: false for who asks about one object and no other: where a segment has few of the acts,
+  ///   their values alone are read, and nothing is kept for who asks next.
+  public func texts(
+    of ids: [ActID], keepsColumns: Bool = true, isCancelled: () -> Bool = { false }
+  ) throws -> [Result<ActText, any Error>] {
+    try read(ids, keepsColumns: keepsColumns, outcome: state.unsettledOutcome, isCancelled: isCancelled) { text, _ in
+      text
+    }
+  }
+
+  /// What the texts say, on all cores.
+  /// - Parameter texts: of one object, in the order of its versions: of each only what differs from the one before has
+  ///   to be read.
+  public func evidence(in texts: [ActText], keepsRecords: Bool) -> [ActDetail] {
+    let found = Mutex<[Int: [ActDetail]]>([:])
+    // The body throws nothing.
+    try? inParallel(texts, few: 256) { texts in
+      let memories = RecordMemories()
+      let details = texts.map { detail($0, memories, keepsRecords: keepsRecords) }
+      found.withLock { $0[texts.startIndex] = details }
+    }
+    let details = found.withLock { $0 }
+    return details.keys.sorted().flatMap { details[$0] ?? [] }
+  }
+
+  private func detail(_ text: ActText, _ memories: RecordMemories, keepsRecords: Bool) -> ActDetail {
+    let reader = DetailReader(state: state, store: store)
+    let memory = memories.kind(of: text.act)
+    var detail = reader.detail(of: text.act, raw: reader.redacted(text.logged, memory: memory), memory: memory)
+    if !keepsRecords { detail.records = [] }
+    return detail
+  }
+
+  /// - Parameters:
+  ///   - outcome: of a row, where that is another one than the act's.
+  ///   - make: what is wanted of each act; the memories are those of the thread.
+  private func read<Made: Sendable>(
+    _ ids: [ActID], keepsColumns: Bool = true, outcome: ((Int, Int) throws -> Outcome)?, isCancelled: () -> Bool,
+    _ make: (ActText, RecordMemories) -> Made
+  ) throws -> [Result<Made, any Error>] {
     var wanted: [Wanted] = []
     // Filled in place: details are large, and there may be thousands.
-    let found = Mutex(Array(repeating: Result<ActDetail, any Error>.failure(CancellationError()), count: ids.count))
+    let found = Mutex(Array(repeating: Result<Made, any Error>.failure(CancellationError()), count: ids.count))
     for (index, id) in ids.enumerated() {
       guard let (place, row) = state.locate(state.head(of: id)) else {
         let error = StoreError.corrupt(reason: "no act \(id.segment)/\(id.row)")
@@ -51,15 +93,11 @@ extension StoreSnapshot {
         try store.prepare(StoredColumn.ofActs, of: rest.map { state.segments[$0.place] }.uniqued())
         memories.use { memories in
           for one in part {
-            let result = Result { () throws -> ActDetail in
+            let result = Result { () throws -> Made in
               let picked = picked[one.index]
               var act = try state.act(one.place, one.row, picked: picked)
               if let outcome { act.outcome = try outcome(one.place, one.row) }
-              let memory = memories.kind(of: act)
-              let raw = try reader.rawRecords(one.place, one.row, picked: picked, memory: memory)
-              var detail = try reader.detail(of: act, raw: raw, memory: memory)
-              if !keepsRecords { detail.records = [] }
-              return detail
+              return try make(ActText(act: act, logged: reader.logged(one.place, one.row, picked: picked)), memories)
             }
             found.withLock { $0[one.index] = result }
           }

@@ -203,8 +203,8 @@ extension StoreState {
   private func rows(about key: ObjectKey) throws -> [(place: Int, row: Int)] {
     let object = StoredObject(key)
     let hash = ObjectHash(object)
-    return try segments.enumerated().flatMap { place, segment in
-      segment.rowCount > 0 ? try segment.rows(about: object, hash).map { (place, $0) } : []
+    return try segments(naming: hash).flatMap { place in
+      try segments[place].rows(about: object, hash).map { (place, $0) }
     }
   }
 

@@ -24,8 +24,13 @@ struct ObjectNames: Sendable {
     return found
   }
 
-  /// Whether a history has acts in the segment.
-  func holdsHistory(of hash: ObjectHash) -> Bool { places(of: hash).contains(where: \.isWritten) }
+  /// Of each entry the hash, and whether a history has acts on the object in the segment.
+  func forEachHash(_ body: (_ bits: UInt64, _ isWritten: Bool) -> Void) {
+    for index in 0..<entries.count {
+      let entry = entries.integer(index)
+      body(UInt64(entry >> Self.hashShift), entry & 1 == 1)
+    }
+  }
 
   private static let hashShift = 24
   private static let placeMask = 1 << 23 - 1

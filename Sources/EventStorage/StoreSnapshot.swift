@@ -148,6 +148,6 @@ public struct StoreSnapshot: Sendable {
     let act = try readAct(id)
     guard let (place, row) = state.locate(act.id) else { throw StoreError.corrupt(reason: "no such act") }
     let reader = DetailReader(state: state, store: store)
-    return try reader.detail(of: act, raw: reader.rawRecords(place, row))
+    return reader.detail(of: act, raw: try reader.rawRecords(place, row))
   }
 }

@@ -23,6 +23,7 @@ final class StoreState: Sendable {
   private let placeCache = Mutex<[Int64: [Int]]?>(nil)
   private let clusterCache = Mutex<Set<String?>?>(nil)
   let clockCache = Mutex<Bool?>(nil)
+  let nameCache = Mutex<NameIndex?>(nil)
   let repeatedCache = Mutex<[AuditIDValue: [ActID]]?>(nil)
   /// The keys of Calico's objects that were asked for, see `lineage(of:)`.
   let lineages = Mutex<[ObjectKey: [ObjectKey]]>([:])

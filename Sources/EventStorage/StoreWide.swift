@@ -36,6 +36,7 @@ extension StoreSnapshot {
   public func prepareForHistories() {
     store.noting(()) {
       try prepareNames()
+      try state.indexNames()
       try prepare([.auditID, .auditText], of: state.segments)
       _ = try state.repeatedAuditIDs()
     }

@@ -30,6 +30,7 @@ extension StoreSnapshot {
     _ objects: [ObjectKey], isCancelled: @escaping @Sendable () -> Bool
   ) throws -> [Finding] {
     let logs = ObjectLogs(self)
+    prepareForHistories()
     // Of an object that is known under two names the history is told once.
     let objects = objects.filter { lineage(of: $0)[0] == $0 }
     var findings: [Finding] = []

@@ -131,7 +131,8 @@ import Testing
     let (left, right) = (try filled(), try filled())
     let ids = try left.all().enumerated().filter { $0.offset % 80 == seed % 80 }.map(\.element.id).reversed()
     let whole = try left.evidence(of: Array(ids), keepsRecords: true).map { try $0.get() }
-    let alone = try right.evidence(of: Array(ids), keepsRecords: true, keepsColumns: false).map { try $0.get() }
+    let texts = try right.texts(of: Array(ids), keepsColumns: false).map { try $0.get() }
+    let alone = right.evidence(in: texts, keepsRecords: true)
     #expect(alone.map(\.act) == whole.map(\.act))
     #expect(alone.map { $0.records.map(\.bytes) } == whole.map { $0.records.map(\.bytes) })
     #expect(alone.contains { $0.act.agent?.hasPrefix("<agent>") == true })

@@ -5,8 +5,9 @@ import ObjectHistory
 import Synchronization
 import TimelineUI
 
-/// Change logs of objects. Those of many are made a batch at a time: the acts of a batch are read together, in the
-/// order in which their text stands, and those about many objects, such as the deletion of a collection, once.
+/// Change logs of objects. Those of many are made a batch at a time: the texts of a batch's acts are fetched together,
+/// in the order in which they stand, since each batch has some from nearly every block of the store. What they say takes
+/// some times as much memory, and is read for few objects at once.
 final class ObjectLogs: Sendable {
   /// One object's log, and the details of its acts by id, for filters that look into bodies.
   struct Entry: Sendable {
@@ -27,9 +28,11 @@ final class ObjectLogs: Sendable {
   private let state = Mutex(State())
   private static let sharedAtMost = 64
   private static let problemsAtMost = 20
-  /// A batch takes objects until their acts have so much text: what is read from it takes some times as much memory.
-  private static let batchSize = 24 << 20
-  private static let batchCount = 4096
+  /// A batch takes objects until their acts have so many bytes of text.
+  private static let batchSize = 128 << 20
+  /// What so many bytes of text say is in memory at once.
+  private static let readSize = 16 << 20
+  private static let planCount = 4096
 
   /// - Parameters:
   ///   - tellsActChanges: whether the logs' `actChanges` are wanted.
@@ -42,11 +45,11 @@ final class ObjectLogs: Sendable {
 
   func changeLog(of object: ObjectKey) -> Entry {
     let plan = plan(object)
-    return entry(plan, details(of: plan.ids, keepsColumns: false), comparesAll: false)
+    return entry(plan, details(of: plan, in: texts(of: plan.ids, keepsColumns: false)), comparesAll: false)
   }
 
   /// The acts that an object's history is made from, in their order.
-  private struct Plan: Sendable {
+  fileprivate struct Plan: Sendable {
     /// Under which the object is known, at least one.
     var keys: [ObjectKey]
     var ids: [ActID]
@@ -101,27 +104,24 @@ final class ObjectLogs: Sendable {
     var start = 0
     var waiting: [Plan] = []
     while (start < objects.count || !waiting.isEmpty), !isCancelled() {
-      if waiting.count < Self.batchCount, start < objects.count {
-        let end = min(objects.count, start + Self.batchCount)
+      while start < objects.count, waiting.reduce(0, { $0 + $1.size }) <= Self.batchSize {
+        let end = min(objects.count, start + Self.planCount)
         waiting += inParallel(objects[start..<end]) { plan($0) }
         start = end
       }
-      var size = 0
-      let count = max(
-        1,
-        waiting.firstIndex { plan in
-          size += plan.size
-          return size > Self.batchSize
-        } ?? waiting.count)
-      let batch = waiting.prefix(count)
-      let details = details(of: batch.flatMap(\.ids), keepsColumns: objects.count > 1)
-      let made = inParallel(batch) { make($0, details) }
-      // Thousands of bodies take their time to be freed: the next batch need not wait, nor the end of the program.
-      defer { DispatchQueue.global().async { withExtendedLifetime((details, made)) {} } }
-      for one in made {
-        guard try body(one) else { return }
+      var batch = waiting[...].prefix(ofSize: Self.batchSize)
+      waiting.removeFirst(batch.count)
+      let texts = texts(of: batch.flatMap(\.ids), keepsColumns: objects.count > 1)
+      while !batch.isEmpty, !isCancelled() {
+        let few = batch.prefix(ofSize: Self.readSize)
+        batch = batch.dropFirst(few.count)
+        let made = inParallel(few) { make($0, details(of: $0, in: texts)) }
+        // Thousands of bodies take their time to be freed: the next need not wait, nor the end of the program.
+        defer { DispatchQueue.global().async { withExtendedLifetime(made) {} } }
+        for one in made {
+          guard try body(one) else { return }
+        }
       }
-      waiting.removeFirst(count)
     }
   }
 
@@ -147,11 +147,30 @@ final class ObjectLogs: Sendable {
 
   // MARK: Acts
 
-  private func details(of ids: [ActID], keepsColumns: Bool) -> [ActID: ActDetail] {
-    var found = state.withLock { $0.shared }
-    let wanted = Array(Set(ids.filter { found[$0] == nil }))
-    let read = (try? snapshot.evidence(of: wanted, keepsRecords: keepsRecords, keepsColumns: keepsColumns)) ?? []
-    for (id, result) in zip(wanted, read) { found[id] = detail(id, result) }
+  private typealias Texts = [ActID: Result<ActText, any Error>]
+
+  private func texts(of ids: [ActID], keepsColumns: Bool) -> Texts {
+    let wanted = Array(Set(ids))
+    let read = (try? snapshot.texts(of: wanted, keepsColumns: keepsColumns)) ?? []
+    return Dictionary(uniqueKeysWithValues: zip(wanted, read))
+  }
+
+  private func details(of plan: Plan, in texts: Texts) -> [ActID: ActDetail] {
+    var found: [ActID: ActDetail] = [:]
+    var rest: [(id: ActID, text: ActText)] = []
+    for id in plan.ids {
+      if let known = state.withLock({ $0.shared[id] }) {
+        found[id] = known
+        continue
+      }
+      switch texts[id] {
+      case .success(let text)?: rest.append((id, text))
+      case .failure(let error)?: found[id] = detail(id, .failure(error))
+      case nil: continue
+      }
+    }
+    let read = snapshot.evidence(in: rest.map(\.text), keepsRecords: keepsRecords)
+    for ((id, _), read) in zip(rest, read) { found[id] = detail(id, .success(read)) }
     return found
   }
 
@@ -188,5 +207,17 @@ final class ObjectLogs: Sendable {
     let problems = state.withLock { $0.problems }
     for problem in problems { ErrorOutput.say(problem) }
     return !problems.isEmpty
+  }
+}
+
+extension ArraySlice<ObjectLogs.Plan> {
+  /// The first plans, whose acts have so many bytes of text at most; the first one in any case.
+  fileprivate func prefix(ofSize size: Int) -> Self {
+    var left = size
+    let end = firstIndex { plan in
+      left -= plan.size
+      return left < 0
+    }
+    return self[startIndex..<(end.map { Swift.max($0, startIndex + 1) } ?? endIndex)]
   }
 }

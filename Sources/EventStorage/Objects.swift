@@ -27,7 +27,7 @@ extension StoreSnapshot {
   private func readObjectKeys(named name: String) throws -> [ObjectKey] {
     let hash = ObjectHash(name: name)
     try prepareNames()
-    let holders = try state.segments.filter { try $0.rowCount > 0 && !$0.places(of: hash).isEmpty }
+    let holders = try state.segments(naming: hash).map { state.segments[$0] }
     try prepare(StoredColumn.ofObjects, of: holders)
     try prepare(StoredColumn.ofMetObjects, of: state.segments)
     var keys: Set<ObjectKey> = []
@@ -82,8 +82,9 @@ extension StoreSnapshot {
       }
       var collections: [UInt32] = []
       let wanted = Set(keys.flatMap(self.collections)).map { ($0, ObjectHash($0)) }
-      for (place, segment) in state.segments.enumerated() where segment.rowCount > 0 {
-        for (collection, hash) in wanted {
+      for (collection, hash) in wanted {
+        for place in try state.segments(naming: hash, written: true) {
+          let segment = state.segments[place]
           for row in try segment.rows(about: collection, hash) where try isAnsweredRead(segment, row, verb: "list") {
             collections.append(shown(place, row))
           }
@@ -118,12 +119,7 @@ extension StoreSnapshot {
     let collections = Set(keys.flatMap(self.collections)).map(hashed)
     let hashes = (objects + collections).map(\.1)
     try prepareNames()
-    let places = try state.segments.indices.filter { place in
-      let segment = state.segments[place]
-      guard segment.rowCount > 0 else { return false }
-      let names = try segment.objectNames()
-      return hashes.contains { isHistory ? names.holdsHistory(of: $0) : !names.places(of: $0).isEmpty }
-    }
+    let places = try Set(hashes.flatMap { try state.segments(naming: $0, written: isHistory) }).sorted()
     try prepare(
       StoredColumn.ofObjects + [.time, .flags, .verb, .level, .outcome], of: places.map { state.segments[$0] })
     var found: Set<UInt32> = []
@@ -203,13 +199,14 @@ extension StoreSnapshot {
   private func summary(
     of key: ObjectKey, rows: [UInt32], met: MetRows, collections: [StoredObject: [UInt32]]
   ) throws -> ObjectSummary {
-    let rows = try inTimeOrder(
+    let byTime = try inTimeOrder(
       Set(
         rows.map { row in
           let place = state.place(ofGlobal: Int(row))
           return shown(place, Int(row) - state.bases[place])
         }))
-    let firstSeen = try (rows.first ?? met.rows[key]?.first).map { try state.time(ofGlobal: $0) } ?? 0
+    let rows = try state.inLifeOrder(byTime, of: key)
+    let firstSeen = try (byTime.first ?? met.rows[key]?.first).map { try state.time(ofGlobal: $0) } ?? 0
     var summary = ObjectSummary(
       key: key, kind: key.kind.kind, firstSeen: Timestamp(microseconds: firstSeen))
     var uids: Set<String> = []

@@ -49,6 +49,21 @@ struct DecodingCall {
       Reject(line: known ?? line, offset: batch.offset + Int64(range.lowerBound), length: range.count, reason: reason))
   }
 
+  /// Makes a reject of each record, from one of the batch on, that its place alone does not tell.
+  mutating func rejectUnreadable(from first: Int) {
+    for index in batch.records.indices.reversed() where index >= first {
+      let record = batch.records[index]
+      let start = Int(record.position.offset - batch.offset)
+      let outer = Array(bytes[start..<(start + record.position.length)])
+      guard payload(of: outer, contentID: record.contentID) == nil else { continue }
+      batch.records.remove(at: index)
+      rows.remove(at: index)
+      reject(
+        start..<(start + record.position.length), "parts of a record between parts of others",
+        line: record.position.line)
+    }
+  }
+
   // MARK: Records of several lines
 
   /// What is there of a record that goes on.

@@ -74,7 +74,7 @@ extension RecordDecoder {
     var part = part
     if part.joint.kind != .legacyAnswer, call.isOpen(part.joint), ObjectExtent(text)?.isWhole ?? false {
       // What is an object by itself is no part of another one, whose end is missing.
-      if let record = call.giveUp(part.joint) { decode(&call, record) }
+      if let record = call.giveUp(part.joint) { decode(&call, record, isWhole: false) }
     }
     if part.isToldByText {
       guard let isOpen = goesOn(&call, part, text) else { return false }
@@ -85,7 +85,7 @@ extension RecordDecoder {
     if let record = call.join(
       part, text, at: origin.place ?? range, line: origin.line, transport, depth: origin.depth + 1)
     {
-      decode(&call, record)
+      decode(&call, record, isWhole: true)
     }
     return true
   }
@@ -98,7 +98,7 @@ extension RecordDecoder {
       if extent.isWhole { return false }
       if extent.isOpen, !part.isLast { return true }
       // What was begun was never ended.
-      if let record = call.giveUp(part.joint) { decode(&call, record) }
+      if let record = call.giveUp(part.joint) { decode(&call, record, isWhole: false) }
     } else if call.isOpen(part.joint) {
       return part.isOpen
     }
@@ -109,7 +109,7 @@ extension RecordDecoder {
   /// What begun records hold that are not waited for any longer is read as it is.
   func giveUp(_ call: inout DecodingCall, before place: Int = .max) {
     for record in call.giveUp(before: place, length: { $0 == .legacyAnswer ? 1 << 20 : longestRecord }) {
-      decode(&call, record)
+      decode(&call, record, isWhole: false)
     }
   }
 
@@ -121,10 +121,10 @@ extension RecordDecoder {
 
   /// A blank line ends what server-sent events told so far.
   func endEvent(_ call: inout DecodingCall) {
-    if let record = call.giveUp(.eventData) { decode(&call, record) }
+    if let record = call.giveUp(.eventData) { decode(&call, record, isWhole: true) }
   }
 
-  private func decode(_ call: inout DecodingCall, _ record: DecodingCall.OpenRecord) {
+  private func decode(_ call: inout DecodingCall, _ record: DecodingCall.OpenRecord, isWhole: Bool) {
     var origin = Origin()
     origin.place = record.place
     origin.line = record.line
@@ -134,8 +134,12 @@ extension RecordDecoder {
     // What it holds may itself be a part of what comes later.
     let unit = call.unit
     call.unit = record.unit
+    let first = call.batch.records.count
     decode(&call, payload: record.text, origin: origin)
     call.unit = unit
+    // Of lines that make up a record it is plain what is read from them alone. In a stream, or without an end, it may
+    // hang on what stands around them; and what cannot be read again from its place must not be told to stand there.
+    if !isWhole || framing == .stream, call.observer == nil { call.rejectUnreadable(from: first) }
   }
 }
 

@@ -9,7 +9,7 @@ public import AuditModel
 public func payload(of outer: [UInt8], contentID: ContentID) -> [UInt8]? {
   if outer.withUnsafeBytes({ contentKey(of: $0) }) == contentID { return outer }
   var found: [UInt8]?
-  for view in View.allCases where found == nil {
+  for view in [.lines, .piece] + View.items(of: outer) where found == nil {
     observe(outer, as: view) { own, _, id, _ in
       if id == contentID { found = Array(own) }
     }
@@ -35,12 +35,25 @@ func decodedText(of record: [UInt8]) -> DecodedText? {
 }
 
 /// What a piece of text was within the whole.
-private enum View: CaseIterable {
+private enum View: Equatable {
   /// Lines of which some are joined, where it begins like one.
   case lines
   case piece
-  /// Items of a list of which some are joined, with what stands between them.
-  case items
+  /// Items of a list of which some are joined, with what stands between them. The first stood behind so many blanks.
+  case items(indent: Int)
+
+  /// The first item stood behind as many blanks as some other, which tell where one ends that was cut off.
+  static func items(of text: [UInt8]) -> [Self] {
+    var indents = [0]
+    var at = 0
+    while indents.count < 4, let newline = text[at...].firstIndex(of: Ascii.newline) {
+      at = newline + 1
+      let brace = text[at...].firstIndex { $0 != 0x20 && $0 != 0x09 } ?? text.endIndex
+      guard brace < text.endIndex, text[brace] == Ascii.openBrace, !indents.contains(brace - at) else { continue }
+      indents.append(brace - at)
+    }
+    return indents.map { .items(indent: $0) }
+  }
 }
 
 /// Reads a piece of text as it was read within the whole, and tells of each record in it.
@@ -67,14 +80,15 @@ extension RecordDecoder {
     }
     var origin = Origin()
     origin.transport.time = Timestamp(microseconds: 0)
-    if view == .items {
+    if case .items(let indent) = view {
       var inside = RecordSplitter(insideArray: true)
       inside.longestRecord = .max
+      inside.firstIndent = indent
       _ = decodePieces(&call, in: call.bytes, range: range, splitter: &inside, origin: origin, isLast: true)
     } else {
       decode(&call, in: call.bytes, range, origin: origin, isCut: false)
     }
-    giveUp(&call)
+    giveUpAll(&call)
   }
 
   /// Whether the first of several lines is a part of a record that others belong to.

@@ -154,9 +154,12 @@ public final class RecordDecoder {
   }
 
   /// Pieces of a stream are what lines are elsewhere: of a record in parts the first is given again with all behind it.
-  private func beginUnit(_ call: inout DecodingCall, _ piece: Range<Int>, _ origin: Origin) {
+  private func beginUnit(
+    _ call: inout DecodingCall, _ piece: Range<Int>, _ splitter: RecordSplitter, _ origin: Origin
+  ) {
     guard framing == .stream, origin.place == nil, origin.depth == 0 else { return }
-    call.unit = piece.lowerBound
+    // The blanks before it tell where it ends if it is cut off.
+    call.unit = piece.lowerBound - splitter.indent(of: piece.lowerBound, in: call.bytes)
     if call.hasOpenRecords { giveUp(&call, before: piece.upperBound) }
   }
 
@@ -183,7 +186,7 @@ public final class RecordDecoder {
       if let cluster = splitter.cluster { origin.transport.cluster = cluster }
       switch step {
       case .record(let record):
-        beginUnit(&call, record, origin)
+        beginUnit(&call, record, splitter, origin)
         defer { endUnit(&call, splitter, origin) }
         if bytes[record.lowerBound] != Ascii.openBrace {
           decodeText(&call, in: bytes, record, origin: origin, isCut: false)
@@ -192,7 +195,7 @@ public final class RecordDecoder {
         }
         at = record.upperBound
       case .junk(let junk):
-        beginUnit(&call, junk, origin)
+        beginUnit(&call, junk, splitter, origin)
         defer { endUnit(&call, splitter, origin) }
         let isAtEnd = isLast && isCut && junk.upperBound == bytes.count
         // A text of its own, which is written on.

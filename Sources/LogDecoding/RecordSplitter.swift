@@ -40,6 +40,8 @@ struct RecordSplitter {
   private var isSkipping = false
   /// Whether the first byte of the stretch is the first of its line.
   var startsLine = true
+  /// How many blanks stand before that byte, where it is the first of its line.
+  var firstIndent = 0
 
   /// The next piece at or behind `start`.
   mutating func next(in bytes: UnsafeRawBufferPointer, from start: Int, isLast: Bool) -> Step {
@@ -228,11 +230,11 @@ struct RecordSplitter {
   }
 
   /// How many blanks stand before a place on its line; 0 where something else does, or more than anyone writes.
-  private func indent(of place: Int, in bytes: UnsafeRawBufferPointer) -> Int {
+  func indent(of place: Int, in bytes: UnsafeRawBufferPointer) -> Int {
     var at = place
     while at > 0, place - at <= 1024, bytes[at - 1] == 0x20 || bytes[at - 1] == 0x09 { at -= 1 }
     let isFirst = at == 0 ? startsLine : bytes[at - 1] == Ascii.newline
-    return isFirst && place - at <= 1024 ? place - at : 0
+    return isFirst && place - at <= 1024 ? place - at + (at == 0 ? firstIndent : 0) : 0
   }
 
   /// What the members before a list say about an object.
